@@ -68,7 +68,7 @@ def _tally(report: Report, brought_count: int) -> list[str]:
     lines = [
         f"selos: {report.selos}, com a assinatura conferida por {report.certificates} certificado(s) da serventia"
         + (f", menos a de {report.external} de outro programa" if report.external else ""),
-        f"trabalhos: {report.job_count}; perguntas: {report.perguntas}",
+        f"trabalhos: {report.job_count}; perguntas: {report.question_count}",
     ]
     days = report.heads
     kept = f"cabeças guardadas: {len(days)}" + (f", de {days[0]} a {days[-1]}" if days else "")

@@ -20,7 +20,7 @@ class Section:
 
     nome: str
     endpoint: str
-    caminhos: tuple[str, ...]
+    paths: tuple[str, ...]
     tecla: str = ""
     papeis: tuple[str, ...] = (*_COUNTER, "administrador")
 
@@ -44,7 +44,7 @@ def current_section() -> str:
     """Return the name of the section that the request's path belongs to; empty where there is none."""
     if request.path == "/":
         return SECTIONS[0].nome
-    inside = (each.nome for each in SECTIONS for path in each.caminhos if request.path.startswith(path))
+    inside = (each.nome for each in SECTIONS for path in each.paths if request.path.startswith(path))
     return next(inside, "")
 
 

@@ -194,7 +194,7 @@ def test_a6_a_full_life_verifies_clean(lived: Rig) -> None:
     assert found.gaps == []
     assert found.registros == len(lived.rows(db.log))
     assert (found.selos, found.job_count) == (len(lived.codes()), len(lived.rows(db.job)))
-    assert found.perguntas == len(lived.rows(db.pergunta)) > 5
+    assert found.question_count == len(lived.rows(db.pergunta)) > 5
     assert found.heads
     states = {row["estado"] for row in lived.rows(db.selo)}
     assert states >= {"comunicado", "excluído", "retificado"}

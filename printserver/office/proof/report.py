@@ -30,7 +30,7 @@ class Report:
     selos: int = 0
     external: int = 0  # of another program: their signatures cannot be checked (N13)
     job_count: int = 0
-    perguntas: int = 0
+    question_count: int = 0
     certificates: int = 0
     heads: list[str] = field(default_factory=list)  # days of the stored heads
     gaps: list[str] = field(default_factory=list)
@@ -93,7 +93,7 @@ def _entries(conn: Connection, serventia_id: int, report: Report, usados: Sequen
         report.job_count += 1
 
     def question(_row: JsonView) -> None:
-        report.perguntas += 1
+        report.question_count += 1
 
     yield from lines.check(conn, serventia_id, SELO, selo)
     yield from lines.check(conn, serventia_id, JOB, job)
