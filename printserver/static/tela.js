@@ -50,6 +50,15 @@
     search.select();
   });
 
+  // The list of what is wrong leads to the fields.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-campo]");
+    var field = link && document.querySelector('main form [name="' + link.dataset.campo + '"]:not([type=hidden])');
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  });
+
   // The person's menu closes when somebody goes on elsewhere.
   document.addEventListener("click", function (event) {
     document.querySelectorAll("details.pessoa[open]").forEach(function (menu) {

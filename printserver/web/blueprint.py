@@ -21,6 +21,7 @@ from printserver.web import (
     actions,
     address,
     compare,
+    compression,
     context,
     counter,
     counter_day,
@@ -158,6 +159,7 @@ def register(app: Flask, office: Office) -> None:
     bp.before_request(csrf.protect)
     bp.before_request(address.check_address)
     bp.before_request(drafts.resume)
+    bp.after_request(compression.compress)  # runs last: Flask calls them in reverse
     bp.after_request(drafts.shown_again)
     bp.after_request(security.headers)
     for kind in (Recusa, HTTPException, Exception):

@@ -1,6 +1,8 @@
 """What surrounds every screen, and the first page: sections, bell, what waits and ten prints in one view."""
 
+import gzip
 import re
+from html import unescape
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -96,3 +98,37 @@ def test_a_printed_screen_says_whose_it_is_and_when(desk: Page) -> None:
     expect(head).to_contain_text(re.compile(r"Impresso em \d\d/\d\d/\d{4} às \d\d:\d\d:\d\d por Maria Souza"))
     expect(desk.locator("header.cabeca")).to_be_hidden()
     desk.emulate_media(media="screen")
+
+
+def test_what_a_screen_weighs_on_the_wire(maria: Person, rig: Rig) -> None:
+    for _ in range(10):
+        rig.livro()
+    plain = maria.get("/")
+    packed = maria.client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    body = gzip.decompress(packed.get_data()).decode()
+    assert "Últimas impressões" in body
+    assert len(packed.get_data()) < len(plain.get_data()) / 3 < 20_000
+    files = re.findall(r'(?:href|src)="(/estatico/[^"]+)"', body)
+    assert len(files) >= 4
+    answers = [maria.client.get(unescape(path), headers={"Accept-Encoding": "gzip"}) for path in files]
+    assert len(packed.get_data()) + sum(len(answer.get_data()) for answer in answers) < 200_000
+    style = next(answer for answer in answers if answer.mimetype == "text/css")
+    again = {"Accept-Encoding": "gzip", "If-None-Match": style.headers["ETag"]}
+    assert maria.client.get(unescape(files[1]), headers=again).status_code == 304
+
+
+def test_a_download_is_sent_as_it_is(maria: Person) -> None:
+    answer = maria.client.get("/selos/exportar?formato=csv", headers={"Accept-Encoding": "gzip"})
+    assert (answer.status_code, answer.headers.get("Content-Encoding")) == (200, None)
+
+
+def test_the_list_of_errors_leads_to_the_fields(desk: Page, rig: Rig) -> None:
+    job = rig.livro()
+    desk.goto(f"/selos/{job['selos'][0]['codigo']}/excluir")
+    desk.locator("form [required]").evaluate_all("all => all.forEach(each => each.required = false)")
+    desk.locator("main form button.perigo, main form button.principal").last.click()
+    expect(desk).to_have_title(re.compile("Erro: "))
+    desk.locator(".erro a[data-campo=motivo]").click()
+    expect(desk.locator("#motivo")).to_be_focused()
