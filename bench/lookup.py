@@ -118,7 +118,7 @@ def _office(name: str, count: int) -> Iterator[tuple[Office, float]]:
             opened = Office.open_folder(made.folder)
         try:
             start = time.perf_counter()
-            (_put_sqlite if opened.db.sqlite else _put_postgres)(opened.db, count)
+            put(opened.db, lookup_rows.rows(count))
             yield opened, time.perf_counter() - start
         finally:
             opened.close()
@@ -128,18 +128,23 @@ def _database(name: str) -> Any:
     return postgres.database() if name == "postgresql" else nullcontext("")
 
 
-def _put_sqlite(database: Database, count: int) -> None:
+def put(database: Database, rows: Iterator[tuple[object, ...]]) -> None:
+    """Put seals into an empty table."""
+    (_put_sqlite if database.sqlite else _put_postgres)(database, rows)
+
+
+def _put_sqlite(database: Database, rows: Iterator[tuple[object, ...]]) -> None:
     """Drop the indexes, insert the rows, rebuild the indexes: ten times as fast."""
     raw = database.engine.raw_connection()
     cursor = raw.cursor()
-    made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'selo' AND sql IS NOT NULL"
+    made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'selo' AND sql LIKE 'CREATE INDEX%'"
     indexes = cursor.execute(made).fetchall()
     cursor.execute("PRAGMA synchronous=OFF")
     cursor.execute("BEGIN")
     for name, _sql in indexes:
         cursor.execute(f"DROP INDEX {name}")
     names, marks = ", ".join(lookup_rows.COLUMNS), ", ".join("?" * len(lookup_rows.COLUMNS))
-    cursor.executemany(f"INSERT INTO selo ({names}) VALUES ({marks})", lookup_rows.rows(count))
+    cursor.executemany(f"INSERT INTO selo ({names}) VALUES ({marks})", rows)
     for _name, sql in indexes:
         cursor.execute(sql)
     cursor.execute("COMMIT")
@@ -147,10 +152,10 @@ def _put_sqlite(database: Database, count: int) -> None:
     raw.close()
 
 
-def _put_postgres(database: Database, count: int) -> None:
+def _put_postgres(database: Database, rows: Iterator[tuple[object, ...]]) -> None:
     raw: Any = database.engine.raw_connection()
     with raw.cursor().copy(f"COPY selo ({', '.join(lookup_rows.COLUMNS)}) FROM STDIN") as copy:
-        for row in lookup_rows.rows(count):
+        for row in rows:
             copy.write_row(row)
     raw.commit()
     raw.driver_connection.autocommit = True

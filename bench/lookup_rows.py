@@ -9,7 +9,7 @@ COLUMNS: Final = (
     *("serventia_id", "codigo", "natureza", "ato", "descricao", "ordem", "principal", "externo", "vivo"),
     *("retificado_por", "origem", "estado", "comunicado_em", "identificador", "momento", "dia", "isento"),
     *("emolumentos", "total_centavos", "iss_centavos", "registro", "assinatura", "qr_url", "escrevente", "livro"),
-    *("folha_inicial", "termo", "matricula", "criado_em"),
+    *("folha_inicial", "termo", "matricula", "criado_em", "job_id"),
 )
 FIRST_DAY: Final = date(2022, 1, 3)
 PER_DAY: Final = 700
@@ -29,8 +29,13 @@ def _fees(value: int) -> str:
 _VALUES: Final = tuple(map(_fees, range(900)))  # as in a table of fees: few values, many seals
 
 
-def rows(count: int) -> Iterator[tuple[object, ...]]:
-    """Yield `count` seals in the order of `COLUMNS`, oldest first."""
+def job_id(n: int) -> str:
+    """Return the id of the print number `n`."""
+    return f"{n:032x}"
+
+
+def rows(count: int, jobs: int = 0) -> Iterator[tuple[object, ...]]:
+    """Yield `count` seals in the order of `COLUMNS`, oldest first; two of every five belong to one of `jobs` prints."""
     for n in range(count):
         ato = _ATOS[n * 37 % 100]
         code, fate = f"1234562{ato}{n:013}26K", n % 1000
@@ -50,6 +55,7 @@ def rows(count: int) -> Iterator[tuple[object, ...]]:
             *(f"https://selodigital.tjsp.jus.br/?r={code}%7C{total}%7C{iss}%7C{_SIGNATURE}", _PEOPLE[n * 13 % 10]),
             *(str(livro) if civil or deed else None, str(folha) if civil or deed else None),
             *(str(termo) if civil else None, matricula, moment),
+            job_id(n // 5) if n % 5 < 2 and n // 5 < jobs else None,
         )
 
 

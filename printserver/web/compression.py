@@ -21,7 +21,7 @@ def compress(response: Response) -> Response:
     if response.mimetype not in _TEXTS or response.status_code != 200 or (response.is_streamed and not static):
         return response
     response.vary.add("Accept-Encoding")
-    if "gzip" not in request.accept_encodings or "Content-Encoding" in response.headers:
+    if not request.accept_encodings.quality("gzip") or "Content-Encoding" in response.headers:
         return response
     response.direct_passthrough = False
     body = response.get_data()
