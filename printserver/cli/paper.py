@@ -63,4 +63,4 @@ def tally(folder: Path) -> None:
         query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.papel_numerado)
         for queue in conn.execute(query.order_by(table.c.nome)).mappings().all():
             counted = ", ".join(f"{name} {count}" for name, count in count_sheets(conn, Queue.from_row(queue)).items())
-            click.echo(f"{queue['nome']}: {counted}, próximo {queue['papel_proximo'] or 'por dizer'}")
+            click.echo(f"{queue['nome']}: {counted}, próximo {queue['papel_proximo'] or 'não informado'}")

@@ -8,7 +8,7 @@ from printserver.selo import LABELS
 from printserver.web.words import Status, plural
 
 _MODES: Mapping[str, str] = {
-    "continuo": "sempre, por si",
+    "continuo": "automático",
     "horarios": "nos horários marcados",
     "manual": "só a pedido",
 }

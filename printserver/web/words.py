@@ -41,14 +41,17 @@ STATES: Mapping[str, Status] = {
     "aceito": Status("Aceito", "Recebido. O PDF está sendo preparado.", "andamento"),
     "renderizado": Status("PDF pronto", "O PDF está pronto e vai para a fila da impressora.", "andamento"),
     "entregue": Status("Na fila", "A fila da impressora recebeu o documento.", "andamento"),
-    "impresso": Status("Impresso", "As folhas saíram, ou o arquivo foi gravado na pasta.", "feito"),
+    "impresso": Status("Impresso", "Todas as folhas saíram.", "feito"),
     "incerto": Status(
-        "Incerto", "Não se sabe o que saiu no papel. Confira a impressora e diga folha por folha.", "problema"
+        "Conferir o papel",
+        "Não se sabe o que saiu no papel. Confira a impressora e informe folha por folha.",
+        "problema",
     ),
     "falhou": Status("Falhou", "A impressão não aconteceu. Os selos, se há, continuam valendo.", "problema"),
     "cancelado": Status("Cancelado", "Nada foi impresso por este pedido.", "parado"),
 }
 
+_IN_FOLDER = Status("Impresso", "O arquivo foi gravado na pasta da fila.", "feito")
 _WORSE: Mapping[str, str] = {"feito": "parado"}
 
 # IPP job states of a job that is `entregue`.
@@ -88,7 +91,7 @@ REASONS: Mapping[str, str] = {
     "aborted-by-system": "a fila desistiu",
 }
 
-_MISSING = "Tudo foi dito, folha por folha: falta imprimir"
+_MISSING = "Todas as folhas foram informadas. Falta imprimir"
 _UNKNOWN = Status("Situação desconhecida", "", "parado")
 
 
@@ -102,6 +105,8 @@ def status(job: Job) -> Status:
         return Status("Faltam páginas", f"{_MISSING} {paginas}.", "problema")
     if job["estado"] == "entregue" and cups and cups.get("estado") in QUEUE_STATES:
         return QUEUE_STATES[cups["estado"]]
+    if job["estado"] == "impresso" and not cups:
+        return _IN_FOLDER
     return STATES.get(job["estado"], _UNKNOWN)
 
 
