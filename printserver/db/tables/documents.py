@@ -20,6 +20,7 @@ instrumento = sa.Table(
     sa.UniqueConstraint("serventia_id", "chave"),
     sa.Index("ix_instrumento_matricula", "serventia_id", "matricula"),
     sa.Index("ix_instrumento_processo", "serventia_id", "processo"),
+    sa.Index("ix_instrumento_assinaturas", "serventia_id", "assinaturas"),
 )
 
 

@@ -316,6 +316,7 @@ def upgrade() -> None:
     with op.batch_alter_table("instrumento", schema=None) as batch_op:
         batch_op.create_index("ix_instrumento_matricula", ["serventia_id", "matricula"], unique=False)
         batch_op.create_index("ix_instrumento_processo", ["serventia_id", "processo"], unique=False)
+        batch_op.create_index("ix_instrumento_assinaturas", ["serventia_id", "assinaturas"], unique=False)
 
     op.create_table(
         "log",
