@@ -190,15 +190,19 @@ def pending(office: Office) -> list[JsonObject]:
     """
     table = db.instrumento
     today = local_date(office.clock())
+    sid = office.serventia_id
+    few = sa.select(table.c.id).where(table.c.serventia_id == sid, table.c.assinaturas == "pendentes")
+    livros = sa.select(db.documento.c.id).where(db.documento.c.serventia_id == sid, db.documento.c.tipo == "livro")
     query = (
         sa.select(table.c.primeira_assinatura, db.job.c.id, db.job.c.livro, db.job.c.folha, db.job.c.instrumento_fixado)
-        .join(db.documento, sa.and_(db.documento.c.instrumento_id == table.c.id, db.documento.c.tipo == "livro"))
-        .join(db.job, sa.and_(db.job.c.documento_id == db.documento.c.id, db.job.c.viva))
-        .where(table.c.serventia_id == office.serventia_id, table.c.assinaturas == "pendentes")
+        .join(db.job, db.job.c.instrumento_id == table.c.id)
         .order_by(table.c.primeira_assinatura.is_not(None), table.c.primeira_assinatura, table.c.id)
     )
     with office.db.read() as conn:
-        rows = conn.execute(query).all()
+        # Step by step from the few: in one query, SQLite begins with every live print.
+        of_few = conn.scalars(livros.where(db.documento.c.instrumento_id.in_(conn.scalars(few).all()))).all()
+        mine = sa.and_(db.job.c.serventia_id == sid, db.job.c.documento_id.in_(of_few), db.job.c.viva)
+        rows = conn.execute(query.where(mine)).all() if of_few else []
     found = []
     for row in rows:
         term = None if row.primeira_assinatura is None else row.primeira_assinatura + DEADLINE

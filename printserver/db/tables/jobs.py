@@ -64,6 +64,7 @@ job = sa.Table(
         sqlite_where=sa.text("vence_em IS NOT NULL"),
         postgresql_where=sa.text("vence_em IS NOT NULL"),
     ),
+    sa.Index("ix_job_n", "serventia_id", "n"),
     sa.Index("ix_job_criado", "serventia_id", "criado_em"),
     sa.Index("ix_job_documento", "serventia_id", "documento_id"),
     sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),

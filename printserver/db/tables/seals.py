@@ -68,6 +68,7 @@ selo = sa.Table(
     sa.Column("matricula", sa.String(32)),  # of a civil registry's assento (C10)
     moment("criado_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "codigo"),
+    sa.Index("ix_selo_ordem", "serventia_id", "id"),  # the newest seal, at every print: S7
     sa.Index("ix_selo_job", "serventia_id", "job_id"),
     sa.Index("ix_selo_documento", "serventia_id", "documento_id"),
     sa.Index("ix_selo_livro", "serventia_id", "livro", "folha_inicial"),

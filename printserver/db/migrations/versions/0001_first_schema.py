@@ -628,6 +628,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("encerrado = 0"),
             postgresql_where=sa.text("NOT encerrado"),
         )
+        batch_op.create_index("ix_job_n", ["serventia_id", "n"], unique=False)
         batch_op.create_index("ix_job_criado", ["serventia_id", "criado_em"], unique=False)
         batch_op.create_index("ix_job_documento", ["serventia_id", "documento_id"], unique=False)
         batch_op.create_index("ix_job_instrumento", ["serventia_id", "instrumento_id"], unique=False)
@@ -835,6 +836,7 @@ def upgrade() -> None:
             ],
             unique=False,
         )
+        batch_op.create_index("ix_selo_ordem", ["serventia_id", "id"], unique=False)
         batch_op.create_index("ix_selo_folha", ["serventia_id", "folha_inicial"], unique=False)
         batch_op.create_index("ix_selo_identificador", ["serventia_id", "identificador"], unique=False)
         batch_op.create_index("ix_selo_job", ["serventia_id", "job_id"], unique=False)
