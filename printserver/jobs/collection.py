@@ -1,6 +1,7 @@
 """What became of the paper of a certidão of Registro Civil: collected, or discarded after its term (C24)."""
 
 from datetime import date
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -14,7 +15,8 @@ from printserver.jobs.requests import DestinoDaCertidao
 from printserver.ledger import Call, Outcome, do_once, jobs
 from printserver.office import Author, Office, acting, acting_person, people
 
-WAITING = "a_retirar"
+WAITING: Final = "a_retirar"
+_LOGGED: Final = {WAITING: "à espera", "retirada": "retirada", "descartada": "descartada"}
 
 
 def record_destination(
@@ -42,7 +44,12 @@ def record_destination(
                 own = {"serventia_id": sid, "job_id": job_id, "destino": answer.destino, "dia": day}
                 said = {"por": answer.por, "motivo": answer.motivo, "quem": act.author.pessoa, "quando": act.now}
                 act.conn.execute(sa.insert(table).values(**own, **said))
-            what = {"certidao": answer.destino, "dia": day.isoformat(), "por": answer.por, "motivo": answer.motivo}
+            what = {
+                "certidao": _LOGGED[answer.destino],
+                "dia": day.isoformat(),
+                "por": answer.por,
+                "motivo": answer.motivo,
+            }
             jobs.log_job(act, job_id, job.estado, what)
             return call.done(act, job_id)
 
