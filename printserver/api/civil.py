@@ -79,7 +79,7 @@ def free_acts(query: MonthQuery) -> Response:
     "GET /certidoes",
     right="consultar",
     query=CertidoesQuery,
-    answer=(200, schemas.Certidoes, "A page of certidões."),
+    answer=(200, schemas.CertidoesOnPaper, "A page of certidões."),
 )
 def list_certidoes(query: CertidoesQuery) -> Response:
     """List the certidões on paper that were not collected in time, that wait, or that left, as JSON or CSV (C24)."""
@@ -94,7 +94,7 @@ def list_certidoes(query: CertidoesQuery) -> Response:
     "POST /certidoes/<job_id>/destino",
     right="responder",
     body=(DestinoDaCertidao, examples.DESTINATION),
-    answer=(200, schemas.Certidao, "The certidão."),
+    answer=(200, schemas.CertidaoOnPaper, "The certidão."),
     refuses=(
         "json-invalido",
         "corpo-grande-demais",

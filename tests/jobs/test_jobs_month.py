@@ -57,7 +57,7 @@ def test_c24_the_paper_of_a_month_adds_up_and_later_months_do_not_change_it(numb
 
 
 def test_c24_the_paper_of_a_month_as_csv_and_numbers_that_came_with_the_request(rig: Rig) -> None:
-    rig.printed(rig.certidao(papel_seguranca=["=C7"]))
+    rig.printed(rig.certidao(), papel_seguranca=["=C7"])
     assert counts(month(rig, "2026-11")["None/=C"]) == (None, 0, 1, 0, 0, None)
     lines = rig.call("GET", "/papel?mes=2026-11&formato=csv").json.decode().splitlines()
     assert lines == [

@@ -68,8 +68,8 @@ def test_c24_the_free_acts_of_the_month_are_on_a_screen(rig: Rig, maria: Person)
 def test_c24_the_paper_of_the_month_is_on_a_screen_and_in_csv(rig: Rig, maria: Person) -> None:
     assert "Papel do mês" in seen(maria, "/papel")
     assert "Nenhum papel numerado neste mês" in seen(maria, "/papel/mes")
-    rig.printed(rig.certidao(papel_seguranca=["C7"]))
-    assert "número dado no pedido C — 0 1 0 0 —" in seen(maria, "/papel/mes?mes=2026-11")
+    rig.printed(rig.certidao(), papel_seguranca=["C7"])
+    assert "número dado no pedido C — 0 1 0 0 —" in " ".join(seen(maria, "/papel/mes?mes=2026-11").split())
     assert "2026-11;;C;;0;1;0;0;" in maria.get("/papel/mes?mes=2026-11&formato=csv").get_data(as_text=True)
     assert maria.get("/papel/mes?mes=2026-13").status_code == 422
 

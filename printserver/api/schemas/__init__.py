@@ -4,8 +4,8 @@ The answers themselves are plain dicts: they may have more fields than the model
 """
 
 from printserver.api.schemas.civil import (
-    Certidao,
-    Certidoes,
+    CertidaoOnPaper,
+    CertidoesOnPaper,
     Destination,
     Exchanged,
     ExchangedList,
@@ -92,8 +92,8 @@ from printserver.api.schemas.seals import (
 __all__ = [
     "Alternative",
     "Block",
-    "Certidao",
-    "Certidoes",
+    "CertidaoOnPaper",
+    "CertidoesOnPaper",
     "Check",
     "CheckByPerson",
     "CheckByRange",

@@ -75,7 +75,7 @@ class Destination(Answer):
     quando: AwareDatetime
 
 
-class Certidao(Answer):
+class CertidaoOnPaper(Answer):
     """A certidão of Registro Civil on paper; without `destino` it waits to be collected (C24)."""
 
     job: str
@@ -89,12 +89,12 @@ class Certidao(Answer):
     destino: Destination | None
 
 
-class Certidoes(Answer):
+class CertidoesOnPaper(Answer):
     """A page of certidões (C24)."""
 
     situacao: str
     dias: int
-    itens: list[Certidao]
+    itens: list[CertidaoOnPaper]
     pagina: int
     total: int
 
