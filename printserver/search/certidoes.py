@@ -74,21 +74,27 @@ def as_csv(found: JsonObject) -> str:
     for each in found["itens"]:
         fate = each["destino"] or {}
         document = each["documento"]
-        cells = (
-            *(document.get("pedido"), document.get("via"), ", ".join(each["registrados"]), ", ".join(each["selos"])),
-            *(each["impressa_em"], each["retirar_ate"]),
-            *(fate.get(name) for name in ("destino", "dia", "por", "motivo", "quem", "quando")),
-            each["job"],
+        texts = (document.get("pedido"), document.get("via"), ", ".join(each["registrados"]), ", ".join(each["selos"]))
+        writer.writerow(
+            [
+                *map(_cell, texts),
+                *(each["impressa_em"], each["retirar_ate"], fate.get("destino", ""), fate.get("dia", "")),
+                *(_cell(fate.get(name)) for name in ("por", "motivo", "quem")),
+                *(fate.get("quando", ""), each["job"]),
+            ]
         )
-        writer.writerow([mark("" if cell is None else str(cell)) for cell in cells])
     return out.getvalue()
+
+
+def _cell(text: object) -> str:
+    return "" if text is None else mark(str(text))
 
 
 def _on_paper(serventia_id: int) -> tuple[sa.ColumnElement[bool], ...]:
     """Return the conditions of a live certidão of Registro Civil that came out on paper, here or elsewhere."""
     return (
         _job.c.serventia_id == serventia_id,
-        _job.c.tipo == sa.literal_column("'certidao_civil'"),  # a literal, so that the partial index is used
+        _job.c.tipo == "certidao_civil",
         _job.c.viva,
         _job.c.substituido_por.is_(None),
         _job.c.estado.in_((PRINTED, UNCERTAIN)) | (_job.c.encerrado & _job.c.estado.in_((RENDERED, HANDED_OFF))),

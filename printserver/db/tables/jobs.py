@@ -66,13 +66,7 @@ job = sa.Table(
     ),
     sa.Index("ix_job_n", "serventia_id", "n"),
     sa.Index("ix_job_criado", "serventia_id", "criado_em"),
-    sa.Index(
-        "ix_job_certidao_civil",
-        "serventia_id",
-        "criado_em",
-        sqlite_where=sa.text("tipo = 'certidao_civil' AND viva = 1"),  # must match the queries, as `ix_job_aberto`
-        postgresql_where=sa.text("tipo = 'certidao_civil' AND viva"),
-    ),
+    sa.Index("ix_job_tipo", "serventia_id", "tipo", "criado_em"),
     sa.Index("ix_job_documento", "serventia_id", "documento_id"),
     sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),
     sa.Index("ix_job_livro", "serventia_id", "livro", "folha"),

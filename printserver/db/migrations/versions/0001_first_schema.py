@@ -646,13 +646,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("NOT encerrado"),
         )
         batch_op.create_index("ix_job_n", ["serventia_id", "n"], unique=False)
-        batch_op.create_index(
-            "ix_job_certidao_civil",
-            ["serventia_id", "criado_em"],
-            unique=False,
-            sqlite_where=sa.text("tipo = 'certidao_civil' AND viva = 1"),
-            postgresql_where=sa.text("tipo = 'certidao_civil' AND viva"),
-        )
         batch_op.create_index("ix_job_criado", ["serventia_id", "criado_em"], unique=False)
         batch_op.create_index("ix_job_documento", ["serventia_id", "documento_id"], unique=False)
         batch_op.create_index("ix_job_instrumento", ["serventia_id", "instrumento_id"], unique=False)
@@ -664,6 +657,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("NOT encerrado"),
             postgresql_where=sa.text("NOT encerrado"),
         )
+        batch_op.create_index("ix_job_tipo", ["serventia_id", "tipo", "criado_em"], unique=False)
         batch_op.create_index(
             "ix_job_vence",
             ["serventia_id", "vence_em"],
