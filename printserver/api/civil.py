@@ -1,20 +1,21 @@
-"""Calls of Registro Civil: a record's seals (C21), the free acts (C24), the models (C14), the exchange (C9, C22)."""
+"""Calls of Registro Civil: a record's seals (C21), models (C14), the exchange (C9, C22), the month (C24)."""
 
 from apiflask import APIBlueprint
 from flask import Response
 
-from printserver import search
+from printserver import jobs, search
 from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.call import call
 from printserver.api.context import office
 from printserver.api.jobs import idempotency_key
-from printserver.api.problems import json_response
-from printserver.api.queries import ExchangeQuery, MonthQuery
+from printserver.api.problems import csv_response, json_response
+from printserver.api.queries import CertidoesQuery, ExchangeQuery, MonthQuery
 from printserver.api.seals import replayed
 from printserver.clock import local_date
 from printserver.documents import describe_models
 from printserver.errors import ErrorWord, Recusa
+from printserver.jobs.requests import DestinoDaCertidao
 from printserver.seal_actions import exchange, records
 
 blueprint = APIBlueprint("civil", __name__, url_prefix="/api/v1", tag="Registro Civil")
@@ -69,11 +70,46 @@ def free_acts(query: MonthQuery) -> Response:
     month = query.mes or f"{local_date(office().clock()):%Y-%m}"
     found = search.free_acts(office(), month)
     if query.formato == "csv":
-        response = Response(search.free_acts_csv(found), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="gratuidades-{month}.csv"'
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return csv_response(search.free_acts_csv(found), f"gratuidades-{month}.csv")
     return json_response(found)
+
+
+@call(
+    blueprint,
+    "GET /certidoes",
+    right="consultar",
+    query=CertidoesQuery,
+    answer=(200, schemas.CertidoesOnPaper, "A page of certidões."),
+)
+def list_certidoes(query: CertidoesQuery) -> Response:
+    """List the certidões on paper that were not collected in time, that wait, or that left, as JSON or CSV (C24)."""
+    if query.formato == "csv":
+        every = search.list_certidoes(office(), query.situacao, None)
+        return csv_response(search.certidoes_csv(every), f"certidoes-{query.situacao}.csv")
+    return json_response(search.list_certidoes(office(), query.situacao, query.pagina))
+
+
+@call(
+    blueprint,
+    "POST /certidoes/<job_id>/destino",
+    right="responder",
+    body=(DestinoDaCertidao, examples.DESTINATION),
+    answer=(200, schemas.CertidaoOnPaper, "The certidão."),
+    refuses=(
+        "json-invalido",
+        "corpo-grande-demais",
+        "nao-encontrado",
+        "escrevente-desconhecido",
+        "estado-nao-permite",
+        "impressao-em-andamento",
+        "em-processamento",
+        "chave-reutilizada",
+    ),
+)
+def record_destination(job_id: str, data: object) -> Response:
+    """Record that a certidão was collected, or discarded after its term; its seals stay (C24)."""
+    found, repeated = jobs.record_destination(office(), author(), job_id, data, idempotency_key())
+    return json_response(found, 200, replayed(repeated))
 
 
 _REFUSED: tuple[ErrorWord, ...] = (

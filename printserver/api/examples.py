@@ -321,6 +321,13 @@ EXCHANGE: Examples = {
 EXCHANGE_OUTCOME: Examples = {
     "enviada": _example("It was sent", {"estado": "enviada", "retorno": "00000", "escrevente": "admin"}),
 }
+DESTINATION: Examples = {
+    "retirada": _example("It was collected", {"destino": "retirada", "por": "Ana Lúcia Prado", "escrevente": "admin"}),
+    "descartada": _example(
+        "Nobody collected it in time",
+        {"destino": "descartada", "motivo": "não retirada em 90 dias", "escrevente": "admin"},
+    ),
+}
 VINCULOS: Examples = {
     "vinculo": _example(
         "One vinculador, its vinculados",

@@ -36,6 +36,14 @@ def json_response(
     return response
 
 
+def csv_response(text: str, filename: str) -> Response:
+    """Return a table as a CSV file in UTF-8, with caching forbidden."""
+    response = Response(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def problem(
     refusal: Recusa, extra: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:

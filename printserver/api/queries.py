@@ -122,10 +122,20 @@ class PdfQuery(Query):
 
 
 class MonthQuery(Query):
-    """`GET /gratuidades`."""
+    """`GET /gratuidades`, `GET /papel`."""
 
     mes: str | None = Field(None, pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mês, como 2026-11; sem ele, o de hoje.")
     formato: Literal["json", "csv"] = Field("json", description="json ou csv.")
+
+
+class CertidoesQuery(Query):
+    """`GET /certidoes`."""
+
+    situacao: Literal["vencidas", "a_retirar", "retiradas", "descartadas"] = Field(
+        "vencidas", description="vencidas, a_retirar, retiradas ou descartadas."
+    )
+    formato: Literal["json", "csv"] = Field("json", description="json ou csv; em csv vão todas.")
+    pagina: Page = 1
 
 
 class ExchangeQuery(Query):

@@ -3,12 +3,14 @@
 from apiflask import APIBlueprint
 from flask import Response
 
-from printserver import jobs
+from printserver import jobs, search
 from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.call import call
 from printserver.api.context import office
-from printserver.api.problems import json_response, one_page
+from printserver.api.problems import csv_response, json_response, one_page
+from printserver.api.queries import MonthQuery
+from printserver.clock import local_date
 from printserver.delivery import requests
 
 blueprint = APIBlueprint("queues", __name__, url_prefix="/api/v1", tag="queues and paper")
@@ -44,3 +46,19 @@ def go_on_with_paper(nome: str, data: object) -> Response:
 def receive_paper(nome: str, data: object) -> Response:
     """Register a lot of numbered paper as received for a queue (P5); a number is received once."""
     return json_response(jobs.receive_paper(office(), author(), nome, data), 201)
+
+
+@call(
+    blueprint,
+    "GET /papel",
+    right="consultar",
+    query=MonthQuery,
+    answer=(200, schemas.PaperMonth, "The numbered paper of the month."),
+)
+def paper_month(query: MonthQuery) -> Response:
+    """Count the sheets of a month by queue and series: received, used, spoiled, in stock; as JSON or CSV (C24)."""
+    month = query.mes or f"{local_date(office().clock()):%Y-%m}"
+    found = search.paper_month(office(), month)
+    if query.formato == "csv":
+        return csv_response(search.paper_month_csv(found), f"papel-{month}.csv")
+    return json_response(found)

@@ -8,7 +8,7 @@ from printserver.db.columns import Moment, metadata
 from printserver.db.engine import WAIT_S, Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
 from printserver.db.tables.documents import corpo, documento, folha_lado, formato, instrumento
-from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta
+from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta, retirada
 from printserver.db.tables.office import cadeia, chave_api, log, pessoa, serventia, sessao
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
 from printserver.db.tables.seals import ato_balcao, diario, pedido_crc, selo, selo_papel, sequencia
@@ -51,6 +51,7 @@ __all__ = [
     "pergunta",
     "pessoa",
     "remetente",
+    "retirada",
     "selo",
     "selo_papel",
     "sequencia",

@@ -210,6 +210,7 @@ def _write(
             "estado": USED,
             "quem": row["escrevente"],
             "quando": now,
+            "saiu_em": now,
         }
         for sheet, number in enumerate(numbers, 1)
     ]
@@ -266,7 +267,7 @@ def spoil(
     table = db.papel
     key = {"serventia_id": serventia_id, "numero": normalize_sheet(number)}
     spoiled = {"estado": SPOILED, "motivo": reason, "quem": who.pessoa, "quando": now}
-    insert_or_ignore(conn, table, key | spoiled | {"job_id": job_id, "fila": queue})
+    insert_or_ignore(conn, table, key | spoiled | {"job_id": job_id, "fila": queue, "saiu_em": now})
     conn.execute(
         sa.update(table).where(table.c.serventia_id == serventia_id, table.c.numero == key["numero"]).values(**spoiled)
     )

@@ -10,6 +10,8 @@ from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
 from printserver.jobs.answers import answer_selo, answer_xa, exclude, exclude_prints
 from printserver.jobs.cancel import cancel
+from printserver.jobs.collection import record_destination
+from printserver.jobs.collection import show as certidao
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
 from printserver.jobs.views import page_ranges
@@ -25,6 +27,7 @@ __all__ = [
     "answer_selo",
     "answer_xa",
     "cancel",
+    "certidao",
     "events",
     "exclude",
     "exclude_prints",
@@ -37,6 +40,7 @@ __all__ = [
     "pdf",
     "previous",
     "receive_paper",
+    "record_destination",
     "report_pages",
     "report_queue_paper",
     "reported",

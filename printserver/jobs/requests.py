@@ -4,7 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from printserver.documents import Boolean, CodigoDoSelo, Folha, Identifier, Integer, Pages, Reason, RequestModel, Text
+from printserver.documents import (
+    Boolean,
+    CodigoDoSelo,
+    Data,
+    Folha,
+    Identifier,
+    Integer,
+    Pages,
+    Reason,
+    RequestModel,
+    Text,
+)
 
 
 class RespostaXa(RequestModel):
@@ -61,6 +72,16 @@ class Cancelamento(RequestModel):
 
     escrevente: Text
     motivo: Reason
+
+
+class DestinoDaCertidao(RequestModel):
+    """`POST /certidoes/{id}/destino` (C24)."""
+
+    destino: Literal["retirada", "descartada", "a_retirar"]
+    dia: Data | None = None
+    por: Text | None = None
+    motivo: Reason | None = None
+    escrevente: Text
 
 
 class Exclusao(RequestModel):

@@ -231,6 +231,7 @@ def _use_sheets(act: Act, p: Prepared, place: Place) -> None:
             "estado": "usado",
             "quem": act.author.pessoa,
             "quando": act.now,
+            "saiu_em": act.now,
         }
         for sheet, number in enumerate(p.papeis, 1)
     ]

@@ -26,7 +26,7 @@ def undo_print(act: Act, document_id: int, before: Job | None, live: Sequence[Li
     if before is not None:
         here = (job.c.serventia_id == sid, job.c.id == before.id)
         conn.execute(sa.update(job).where(*here).values(viva=False))
-        _spoil_sheets(conn, office, before.id, reason)
+        _spoil_sheets(act, before.id, reason)
         what = {"selos_excluidos": codes, "motivo": reason}
         jobs.log_job(act, before.id, before.estado, what, viva=False)
     sides = db.folha_lado
@@ -62,14 +62,12 @@ def restore_replaced(act: Act, before: Job | None) -> None:
     jobs.log_job(act, old.id, old.estado, {"substituicao_excluida": before.id}, **changes)
 
 
-def _spoil_sheets(conn: Connection, office: Office, job_id: str, reason: str) -> None:
+def _spoil_sheets(act: Act, job_id: str, reason: str) -> None:
     """Mark the sheets of an excluded print as spoiled: their numbers are never used again (P5)."""
     table = db.papel
-    conn.execute(
-        sa.update(table)
-        .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
-        .values(estado="inutilizado", motivo=reason)
-    )
+    mine = (table.c.serventia_id == act.office.serventia_id, table.c.job_id == job_id, table.c.estado == "usado")
+    spoiled = {"estado": "inutilizado", "motivo": reason, "quem": act.author.pessoa, "quando": act.now}
+    act.conn.execute(sa.update(table).where(*mine).values(**spoiled))
 
 
 def require_nothing_on_its_way(

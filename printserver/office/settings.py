@@ -125,13 +125,19 @@ class Ficha(_Section):
 
 
 class Civil(_Section):
-    """C18, C23."""
+    """C18, C23, C24."""
 
     casamento_selo: Literal["zero", "nenhum"] = Field(
         "zero",
         description="Selo do assento de casamento com habilitação desta serventia: zero, ou nenhum (C18; a confirmar).",
     )
     assento_no_verso: bool = Field(False, description="Aceita assento que começa no verso da folha (C23).")
+    retirada_dias: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Dias em que a certidão espera por quem a pediu; depois pode ser descartada (C24).",
+    )
 
 
 class Xa(_Section):

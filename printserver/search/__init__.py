@@ -1,5 +1,8 @@
 """Search, sums and export of seals, and comparison with the court's list (T5). Writes only to the log (A3)."""
 
+from printserver.search.certidoes import CHOICES as CERTIDOES
+from printserver.search.certidoes import as_csv as certidoes_csv
+from printserver.search.certidoes import certidao, list_certidoes
 from printserver.search.compare import (
     RESULTS,
     Comparison,
@@ -9,10 +12,13 @@ from printserver.search.compare import (
 from printserver.search.export import FORMATS, Export, export_seals
 from printserver.search.free_acts import as_csv as free_acts_csv
 from printserver.search.free_acts import free_acts
+from printserver.search.paper_month import as_csv as paper_month_csv
+from printserver.search.paper_month import paper_month
 from printserver.search.results import COUNT_LIMIT, list_all
 from printserver.search.totals import add_up, compute_totals
 
 __all__ = [
+    "CERTIDOES",
     "COUNT_LIMIT",
     "FORMATS",
     "RESULTS",
@@ -20,10 +26,15 @@ __all__ = [
     "Export",
     "Pedido",
     "add_up",
+    "certidao",
+    "certidoes_csv",
     "compare_lists",
     "compute_totals",
     "export_seals",
     "free_acts",
     "free_acts_csv",
     "list_all",
+    "list_certidoes",
+    "paper_month",
+    "paper_month_csv",
 ]

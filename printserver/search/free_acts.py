@@ -1,7 +1,6 @@
 """The free acts of a month by fundamento and ato, and the papers used and spoiled (C24)."""
 
 import csv
-from calendar import monthrange
 from datetime import date
 from io import StringIO
 from typing import Final
@@ -10,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.clock import day_end, day_start
 from printserver.common.data import JsonObject
-from printserver.errors import invalid_input
 from printserver.office import Office
+from printserver.search.months import month_days
+from printserver.search.paper_month import paper_month
 
 CIVIL: Final = 2
 
@@ -26,12 +25,16 @@ def free_acts(office: Office, month: str) -> JsonObject:
     first, last = month_days(month)
     with office.db.read() as conn:
         items = _counts(conn, office.serventia_id, first, last)
-        return {
-            "mes": month,
-            "itens": items,
-            "total": sum(each["quantidade"] for each in items),
-            "papeis": _papers(conn, office.serventia_id, first, last),
-        }
+    paper = paper_month(office, month)["itens"]
+    return {
+        "mes": month,
+        "itens": items,
+        "total": sum(each["quantidade"] for each in items),
+        "papeis": {
+            "usados": sum(each["usados"] for each in paper),
+            "inutilizados": sum(each["inutilizados"] + each["usados_inutilizados"] for each in paper),
+        },
+    }
 
 
 def as_csv(found: JsonObject) -> str:
@@ -42,18 +45,6 @@ def as_csv(found: JsonObject) -> str:
     for each in found["itens"]:
         writer.writerow([found["mes"], each["fundamento"], each["ato"], each["descricao"], each["quantidade"]])
     return out.getvalue()
-
-
-def month_days(month: str) -> tuple[date, date]:
-    """Return the first and last day of a month written `2026-11`. Raises `Recusa` `entrada-invalida`."""
-    try:
-        year, number = month.split("-")
-        if (len(year), len(number)) != (4, 2):
-            raise ValueError
-        first = date(int(year), int(number), 1)
-    except ValueError:
-        raise invalid_input("mes", 'deve ser um mês, escrito como "2026-11"') from None
-    return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _counts(conn: Connection, serventia_id: int, first: date, last: date) -> list[JsonObject]:
@@ -75,19 +66,3 @@ def _counts(conn: Connection, serventia_id: int, first: date, last: date) -> lis
         {"fundamento": fundamento, "ato": ato, "descricao": descricao, "quantidade": int(count)}
         for fundamento, ato, descricao, count in conn.execute(query)
     ]
-
-
-def _papers(conn: Connection, serventia_id: int, first: date, last: date) -> JsonObject:
-    """Return how many sheets of security paper were used and spoiled in the month (C24)."""
-    table = db.papel
-    query = (
-        sa.select(table.c.estado, sa.func.count())
-        .where(
-            table.c.serventia_id == serventia_id,
-            table.c.quando >= day_start(first),
-            table.c.quando < day_end(last),
-        )
-        .group_by(table.c.estado)
-    )
-    found = {state: int(count) for state, count in conn.execute(query)}
-    return {"usados": found.get("usado", 0), "inutilizados": found.get("inutilizado", 0)}

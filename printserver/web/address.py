@@ -37,6 +37,8 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "entrar": ("proximo",),
     "registro": ("id",),
     "central": ("estado",),
+    "certidoes": ("situacao", "formato", "pagina"),
+    "papel_mes": ("mes", "formato"),
     "gratuidades": ("mes", "formato"),
 }
 _ALWAYS: Final = ("retomar", "marca")

@@ -46,7 +46,7 @@ from printserver.web import (
     today,
     words,
 )
-from printserver.web.civil import records
+from printserver.web.civil import collection, records
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MAX_FORM = 256 * 1024  # bytes; forms hold only short texts
@@ -78,6 +78,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/selos/<codigo>/excluir", "excluir_selo", seal_page.exclude_selo, _GET + _POST),
     ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.send_again, _POST),
     ("/papel", "papel", paper.paper_group, _GET + _POST),
+    ("/papel/mes", "papel_mes", paper.paper_month, _GET),
     ("/vivo/filas", "vivo_filas", paper.live_queues, _GET),
     ("/trabalhos/<job_id>", "trabalho", job_page.show_job, _GET),
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.live_job, _GET),
@@ -101,6 +102,8 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/registro", "registro", records.record_seals, _GET + _POST),
     ("/central", "central", records.exchange_requests, _GET),
     ("/central/<codigo_hash>/<nome>", "central_arquivo", records.exchange_file, _GET),
+    ("/certidoes", "certidoes", collection.certidoes, _GET),
+    ("/certidoes/<job_id>", "certidao", collection.certidao, _GET + _POST),
     ("/gratuidades", "gratuidades", records.free_acts, _GET),
     ("/assinaturas", "assinaturas", signatures.signatures, _GET),
     ("/tribunal", "tribunal", court_page.court_settings, _GET),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import current_app, g, request
+from flask import Response, current_app, g, request
 from flask_login import UserMixin, current_user
 from markupsafe import Markup
 
@@ -82,3 +82,10 @@ def shown_time(value: str | datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}" data-no-papel="{}">{}</time>').format(  # escaped by format
         moment.isoformat(), full, full, words.moment(moment, now())
     )
+
+
+def csv_file(text: str, filename: str) -> Response:
+    """Return a table as a CSV file to keep."""
+    answer = Response(text, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return answer

@@ -59,6 +59,8 @@ LABELS: Final[Mapping[str, str]] = {
     "dia": "Dia",
     "pagina": "Página",
     "tipo": "Tipo",
+    "por": "Nome de quem retirou",
+    "mes": "Mês",
     "escrevente": "Escrevente",
 }
 _OF_SEARCH: Final[Mapping[str, str]] = {

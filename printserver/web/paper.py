@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver import jobs
+from printserver import jobs, search
+from printserver.clock import local_date
 from printserver.common.data import JsonObject
 from printserver.errors import Recusa
 from printserver.web import polling
-from printserver.web.context import author, find_person, office
+from printserver.web.address import requested_option
+from printserver.web.context import author, csv_file, find_person, now, office
 from printserver.web.forms import Form, check_fields, refused_form, typed_text
 
 RECEIVE, CONTINUE = "receber", "seguir"
@@ -42,6 +44,15 @@ def paper_group() -> ResponseReturnValue:
             raise
         return _render_page({(queue, acao): refused_form(refusal)}), refusal.kind.status
     return redirect(url_for("web.papel"), 303)
+
+
+def paper_month() -> ResponseReturnValue:
+    """Show the numbered paper of a month, or give it as CSV (C24)."""
+    month = request.args.get("mes", "").strip() or f"{local_date(now()):%Y-%m}"
+    found = search.paper_month(office(), month)
+    if requested_option("formato", ("csv",)):
+        return csv_file(search.paper_month_csv(found), f"papel-{month}.csv")
+    return render_template("screens/papel_mes.html", achado=found, mes=month)
 
 
 def live_queues() -> ResponseReturnValue:

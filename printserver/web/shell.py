@@ -27,7 +27,7 @@ class Section:
 
 SECTIONS: Final = (
     Section("Hoje", "web.hoje", ()),
-    Section("Impressões", "web.impressoes", ("/impressoes", "/trabalhos", "/registro"), "i"),
+    Section("Impressões", "web.impressoes", ("/impressoes", "/trabalhos", "/registro", "/certidoes"), "i"),
     Section("Balcão", "web.balcao", ("/balcao",), "b", _COUNTER),
     Section("Selos", "web.selos", ("/selos", "/assinaturas", "/gratuidades"), "s"),
     Section("Tribunal", "web.tribunal", ("/tribunal", "/central"), "t"),

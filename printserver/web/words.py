@@ -238,6 +238,7 @@ _LABELS: Mapping[str, str] = {
     "copia": "cópia",
     "codigo": "código",
     "selos_excluidos": "selos excluídos",
+    "certidao": "certidão",
     "papeis_inutilizados": "papéis inutilizados",
 }
 

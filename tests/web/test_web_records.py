@@ -65,6 +65,45 @@ def test_c24_the_free_acts_of_the_month_are_on_a_screen(rig: Rig, maria: Person)
     assert "lei;AS;" in sheet.get_data(as_text=True)
 
 
+def test_c24_the_paper_of_the_month_is_on_a_screen_and_in_csv(rig: Rig, maria: Person) -> None:
+    assert "Papel do mês" in seen(maria, "/papel")
+    assert "Nenhum papel numerado neste mês" in seen(maria, "/papel/mes")
+    rig.printed(rig.certidao(), papel_seguranca=["C7"])
+    assert "número dado no pedido C — 0 1 0 0 —" in " ".join(seen(maria, "/papel/mes?mes=2026-11").split())
+    assert "2026-11;;C;;0;1;0;0;" in maria.get("/papel/mes?mes=2026-11&formato=csv").get_data(as_text=True)
+    assert maria.get("/papel/mes?mes=2026-13").status_code == 422
+
+
+def test_c24_a_certidao_is_marked_as_collected_or_discarded_at_the_screen(rig: Rig, maria: Person) -> None:
+    assert "Nenhuma certidão espera há mais de 90 dias" in seen(maria, "/certidoes")
+    job = rig.printed(civil.certidao(1, assento=civil.assento(1, de_antes=True), **civil.VALUE))
+    here = f"/certidoes/{job['id']}"
+    for place in (f"/trabalhos/{job['id']}", "/certidoes?situacao=a_retirar"):
+        assert here in maria.get(place).get_data(as_text=True)
+
+    def send(**fields: str) -> tuple[int, str]:
+        found = maria.client.post(here, data=maria.hidden(here, here) | {"confirmo": "sim"} | fields)
+        return found.status_code, found.get_data(as_text=True)
+
+    status, page = send(destino="retirada", dia="2026-11-20", por="")
+    assert (status, "diga o nome de quem retirou" in page) == (422, True)
+    status, page = send(destino="retirada", dia="2026-11-21", por="Ana Prado")
+    assert (status, 'value="Ana Prado"' in page) == (422, True)
+    assert send(destino="retirada", dia="2026-11-20", por="Ana Prado")[0] == 303
+    assert "Ana Prado" in seen(maria, here)
+    assert "Ana Prado" in seen(maria, "/certidoes?situacao=retiradas")
+    assert "Ana Prado" in maria.get("/certidoes?situacao=retiradas&formato=csv").get_data(as_text=True)
+    assert send(destino="a_retirar", motivo="era outra")[0] == 303
+    assert "Registrar o descarte" not in seen(maria, here)
+    rig.clock.forward(days=91)
+    assert maria.login("maria").status_code == 303
+    assert "Ana Lúcia de Assunção" in seen(maria, "/certidoes")
+    assert send(destino="descartada", dia="2027-02-19", motivo="ninguém veio")[0] == 303
+    assert "ninguém veio" in seen(maria, "/certidoes?situacao=descartadas")
+    assert rig.selo(job["selos"][0]["codigo"])["vivo"]
+    assert maria.get("/certidoes/nada").status_code == 404
+
+
 def test_c22_the_requests_of_the_exchange_show_code_and_link_to_copy(rig: Rig, maria: Person) -> None:
     assert "Nenhum pedido da central ainda" in seen(maria, "/central")
     given = {

@@ -4,6 +4,9 @@ The answers themselves are plain dicts: they may have more fields than the model
 """
 
 from printserver.api.schemas.civil import (
+    CertidaoOnPaper,
+    CertidoesOnPaper,
+    Destination,
     Exchanged,
     ExchangedList,
     ExchangeFields,
@@ -55,6 +58,8 @@ from printserver.api.schemas.office import (
     Notices,
     OfficeNotice,
     PageSize,
+    PaperCount,
+    PaperMonth,
     Pending,
     Pendings,
     Queue,
@@ -87,6 +92,8 @@ from printserver.api.schemas.seals import (
 __all__ = [
     "Alternative",
     "Block",
+    "CertidaoOnPaper",
+    "CertidoesOnPaper",
     "Check",
     "CheckByPerson",
     "CheckByRange",
@@ -99,6 +106,7 @@ __all__ = [
     "CounterAct",
     "CounterActs",
     "Cups",
+    "Destination",
     "DocumentFields",
     "Event",
     "Events",
@@ -130,6 +138,8 @@ __all__ = [
     "OpenSignature",
     "OpenSignatures",
     "PageSize",
+    "PaperCount",
+    "PaperMonth",
     "PaperRange",
     "Pending",
     "Pendings",

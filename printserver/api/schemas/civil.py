@@ -1,6 +1,7 @@
 """Answers about Registro Civil: the seals of a record, the free acts of a month."""
 
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
@@ -61,6 +62,41 @@ class FreeActs(Answer):
     itens: list[FreeAct]
     total: int
     papeis: UsedPapers
+
+
+class Destination(Answer):
+    """What became of a certidão: `quem` recorded it."""
+
+    destino: Literal["retirada", "descartada"]
+    dia: date
+    por: str | None
+    motivo: str | None
+    quem: str
+    quando: AwareDatetime
+
+
+class CertidaoOnPaper(Answer):
+    """A certidão of Registro Civil on paper; without `destino` it waits to be collected (C24)."""
+
+    job: str
+    documento: dict[str, object]
+    registrados: list[str]
+    selos: list[str]
+    escrevente: str
+    impressa_em: date
+    retirar_ate: date
+    vencida: bool
+    destino: Destination | None
+
+
+class CertidoesOnPaper(Answer):
+    """A page of certidões (C24)."""
+
+    situacao: str
+    dias: int
+    itens: list[CertidaoOnPaper]
+    pagina: int
+    total: int
 
 
 class ExchangeFields(Answer):

@@ -179,6 +179,26 @@ class Pendings(Answer):
     total: int
 
 
+class PaperCount(Answer):
+    """The sheets of a queue's series in a month; `fila` null: the numbers came with requests, and have no stock."""
+
+    fila: str | None
+    serie: str
+    estoque_anterior: int | None
+    recebidos: int
+    usados: int
+    inutilizados: int
+    usados_inutilizados: int
+    estoque: int | None
+
+
+class PaperMonth(Answer):
+    """The numbered paper of a month (C24)."""
+
+    mes: str
+    itens: list[PaperCount]
+
+
 class OfficeNotice(Answer):
     """A notice to people; `email`: sent, to be sent, or (null) never sent."""
 

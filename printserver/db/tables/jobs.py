@@ -66,6 +66,7 @@ job = sa.Table(
     ),
     sa.Index("ix_job_n", "serventia_id", "n"),
     sa.Index("ix_job_criado", "serventia_id", "criado_em"),
+    sa.Index("ix_job_tipo", "serventia_id", "tipo", "criado_em"),
     sa.Index("ix_job_documento", "serventia_id", "documento_id"),
     sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),
     sa.Index("ix_job_livro", "serventia_id", "livro", "folha"),
@@ -129,6 +130,21 @@ pergunta = sa.Table(
     json_column("resposta"),
     sa.Index("ix_pergunta_job", "serventia_id", "job_id"),
     unique_where("uq_pergunta_aberta", "serventia_id", "documento_id", where="estado = 'aberta' AND tipo <> 'folhas'"),
+)
+
+
+retirada = sa.Table(
+    "retirada",  # what became of a certidão of Registro Civil; without a row it waits to be collected (C24)
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("job_id", sa.String(32), primary_key=True),
+    text("destino", nullable=False),  # retirada | descartada
+    sa.Column("dia", sa.Date, nullable=False),
+    text("por"),  # who took it
+    text("motivo"),
+    text("quem", nullable=False),  # who recorded it
+    moment("quando", nullable=False),
+    sa.Index("ix_retirada_quando", "serventia_id", "destino", "quando"),
 )
 
 

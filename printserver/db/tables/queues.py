@@ -82,7 +82,8 @@ papel = sa.Table(
     text("estado", nullable=False),  # usado | inutilizado
     text("motivo"),
     text("quem"),
-    moment("quando", nullable=False),
+    moment("quando", nullable=False),  # of its newest state
+    moment("saiu_em", nullable=False),  # when it left the stock; never changed (C24)
     sa.UniqueConstraint("serventia_id", "numero"),
     sa.Index("ix_papel_job", "serventia_id", "job_id"),
 )

@@ -10,7 +10,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.office import people
 from printserver.seal_actions import exchange, records
 from printserver.selo import group_digits
-from printserver.web.context import author, find_person, now, office
+from printserver.web.context import author, csv_file, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_text
 
 EXCHANGE_STATES = {
@@ -86,9 +86,7 @@ def free_acts() -> ResponseReturnValue:
     month = request.args.get("mes", "").strip() or f"{local_date(now()):%Y-%m}"
     found = search.free_acts(office(), month)
     if request.args.get("formato") == "csv":
-        answer = Response(search.free_acts_csv(found), content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="gratuidades-{month}.csv"'
-        return answer
+        return csv_file(search.free_acts_csv(found), f"gratuidades-{month}.csv")
     return render_template("screens/gratuidades.html", achado=found, mes=month, fundamentos=FUNDAMENTOS)
 
 

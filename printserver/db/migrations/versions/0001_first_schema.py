@@ -411,6 +411,7 @@ def upgrade() -> None:
         sa.Column("motivo", sa.Text(), nullable=True),
         sa.Column("quem", sa.Text(), nullable=True),
         sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.Column("saiu_em", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_papel_serventia_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_papel")),
         sa.UniqueConstraint("serventia_id", "numero", name=op.f("uq_papel_serventia_id_numero")),
@@ -460,6 +461,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_remetente_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", name=op.f("pk_remetente")),
     )
+    op.create_table(
+        "retirada",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.Column("destino", sa.Text(), nullable=False),
+        sa.Column("dia", sa.Date(), nullable=False),
+        sa.Column("por", sa.Text(), nullable=True),
+        sa.Column("motivo", sa.Text(), nullable=True),
+        sa.Column("quem", sa.Text(), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_retirada_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "job_id", name=op.f("pk_retirada")),
+    )
+    with op.batch_alter_table("retirada", schema=None) as batch_op:
+        batch_op.create_index("ix_retirada_quando", ["serventia_id", "destino", "quando"], unique=False)
+
     op.create_table(
         "selo_papel",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
@@ -640,6 +657,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("NOT encerrado"),
             postgresql_where=sa.text("NOT encerrado"),
         )
+        batch_op.create_index("ix_job_tipo", ["serventia_id", "tipo", "criado_em"], unique=False)
         batch_op.create_index(
             "ix_job_vence",
             ["serventia_id", "vence_em"],
