@@ -76,9 +76,22 @@ def check_geometry(definicao: Definition) -> None:
         )
     if definicao.bloco.no_texto:
         block_place(definicao)
+    if definicao.takes_page_images:
+        _check_image_sheet(definicao)
     for verso in (False, True) if definicao.margens.espelhadas or definicao.areas else (False,):
         for paginas in ("primeira", "demais"):
             _check_parts(definicao, _parts(definicao, paginas, verso=verso), "verso" if verso else "frente")
+
+
+def _check_image_sheet(definicao: Definition) -> None:
+    """Raise `ValueError` if a sheet of a page image has no frame, or a pre-printed area in it (C16)."""
+    frame = definicao.image_frame
+    if frame.largura < MIN_TEXT_SIDE or frame.altura < MIN_TEXT_SIDE:
+        raise ValueError(f"imagens: sobra um quadro de {frame.largura:.1f} × {frame.altura:.1f} mm; mínimo 40 × 40 mm")
+    fields = [field_rectangle(definicao, field) for field in definicao.image_fields]
+    for area in map(_of_area, definicao.areas):
+        if any(area.overlaps(part) for part in (frame, *fields)):
+            raise ValueError(f"imagens: o quadro das imagens, ou a linha acima dele, fica sobre a {area.nome}")
 
 
 def _parts(definicao: Definition, paginas: str, *, verso: bool) -> list[Rectangle]:
