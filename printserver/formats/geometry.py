@@ -40,7 +40,8 @@ def fixed_block_rectangle(definicao: Definition, *, verso: bool = False) -> Rect
 def block_place(definicao: Definition) -> tuple[float, float, Corner]:
     """Return width and height in mm, and the corner, of what a block within the text area takes of it.
 
-    Raises `ValueError` (Portuguese) where the block leaves the area, or leaves no line beside or below it.
+    On a narrow form it may take the whole width. Raises `ValueError` (Portuguese) where the block leaves the area, or
+    leaves no line beside or below it.
     """
     area, block = definicao.texto, fixed_block_rectangle(definicao)
     corner = definicao.bloco.canto
@@ -52,7 +53,8 @@ def block_place(definicao: Definition) -> tuple[float, float, Corner]:
         raise ValueError("bloco.no_texto: não se usa com margens espelhadas")
     if min(block.x - area.x, block.y - area.y, area.x + area.largura - block.x - block.largura) < -0.01:
         raise ValueError("bloco.no_texto: o bloco sai da área do texto")
-    if area.largura - width < MIN_TEXT_SIDE or area.altura - height < MIN_TEXT_SIDE:
+    beside = area.largura - width
+    if 0.01 < beside < MIN_TEXT_SIDE or area.altura - height < MIN_TEXT_SIDE:
         raise ValueError("bloco.no_texto: sobra pouco lugar para o texto ao lado do bloco ou abaixo dele; mínimo 40 mm")
     return width, height, corner
 

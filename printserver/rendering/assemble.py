@@ -322,6 +322,8 @@ def _empty_box(task: LayoutTask) -> str:
     block = task.formato.bloco
     if block.no_texto and height:
         width, height, corner = block_place(task.formato)
+        if width >= task.formato.texto.largura - 0.01:
+            return f'<div style="height:{height + 2:.1f}mm"></div>'
         side, other = ("left", "right") if corner.endswith("esquerdo") else ("right", "left")
         gap = f"padding-bottom:2mm;padding-{other}:3mm"
         return f'<div style="float:{side};width:{width:.1f}mm;height:{height:.1f}mm;{gap}"></div>'

@@ -136,7 +136,7 @@ def _drawn_form(source: Pdf, image: Image.Image, page: pikepdf.Page) -> Stream:
         ColorSpace=Name.DeviceGray if grey else Name.DeviceRGB,
         BitsPerComponent=8,
     )
-    data = zlib.compress(image.tobytes(), 6)
+    data = zlib.compress(image.tobytes(), 1)
     if len(data) <= _JPEG_OVER:
         picture.write(data, filter=Name.FlateDecode)
     else:
