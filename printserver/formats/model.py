@@ -49,6 +49,12 @@ FIELD_VARIABLES: Final = {
 _ABOVE_IMAGE: Final = 6.0
 """mm between a page image's frame and the top of the line above it."""
 
+_NARROW: Final = 120.0
+"""mm of a frame below which the matrícula has a line of its own, above that of the paper and the page."""
+
+_LINE: Final = 4.5
+"""mm from that line to the next."""
+
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -280,9 +286,10 @@ class Definition(_Table):
 
     @property
     def image_fields(self) -> tuple[PrintedField, ...]:
-        """The line above a page image: matrícula, number of the paper, page n of N (C16)."""
+        """What stands above a page image: matrícula, number of the paper, page n of N (C16)."""
         frame = self.image_frame
-        half, quarter = (round(frame.largura * part, 1) for part in (0.5, 0.24))
+        narrow = frame.largura < _NARROW
+        quarter = round(frame.largura * 0.24, 1)
         y = round(frame.y - _ABOVE_IMAGE, 1)
         right = round(self.pagina.largura - frame.x - frame.largura, 1)
         return (
@@ -290,17 +297,17 @@ class Definition(_Table):
                 texto="Certidão de matrícula {matricula}",
                 canto="superior-esquerdo",
                 x=frame.x,
-                y=y,
-                largura=half,
+                y=round(y - _LINE, 1) if narrow else y,
+                largura=round(frame.largura * (1 if narrow else 0.5), 1),
                 fonte="serifa-negrito",
             ),
             PrintedField(
                 texto="Papel {papel}",
                 canto="superior-esquerdo",
-                x=round(frame.x + half, 1),
+                x=frame.x if narrow else round(frame.x + frame.largura / 2, 1),
                 y=y,
                 largura=quarter,
-                alinhamento="centro",
+                alinhamento="esquerda" if narrow else "centro",
                 tamanho=8.0,
                 fonte="mono",
             ),

@@ -18,12 +18,15 @@ from printserver.errors import Recusa
 from printserver.formats import Format, Rectangle
 from printserver.rendering.body.characters import refuse
 from printserver.rendering.pdf_body.archivable import is_archivable
-from printserver.rendering.pdf_body.picture import draw_in_colour, loaded, opened
+from printserver.rendering.pdf_body.picture import draw, draw_in_colour, loaded, opened
 from printserver.rendering.pdf_body.prepare import PreparedPdf, Size, prepare_pages
 
 MIN_SCALE: Final = 0.85
 _MM: Final = 72 / 25.4
+_MIN_SIDE: Final = 20.0
+"""mm below which a side is a wrong resolution, not that of a page of a book."""
 _DPI: Final = 300
+_BLANK_DPI: Final = 72
 _JPEG_OVER: Final = 2_000_000
 """Bytes without loss from which a drawn page is a JPEG: text is below, a photograph above."""
 _JPEG_QUALITY: Final = 90
@@ -40,18 +43,24 @@ class _Fit:
 def prepare(content_base64: str, page_format: Format) -> PreparedPdf:
     """Return the pages of the body, each of its own size.
 
-    Raises `Recusa` `imagem-nao-cabe` for a page that does not fit the frame of `page_format` at 85 % of its size, else
-    as `prepare_pdf`.
+    Raises `Recusa` `imagem-nao-cabe` for a page that does not fit the frame of `page_format` at 85 % of its size,
+    `corpo-invalido` if one is too small to be a page or all are blank, else as `prepare_pdf`.
     """
 
     def sizing(number: int, size: Size) -> Size:
-        if min(size) <= 0:
-            raise refuse(f"A página {number} do PDF não tem tamanho. Gere-o de novo.")
+        if min(size) < _MIN_SIDE:
+            raise refuse(
+                f"A página {number} do PDF mede {_mm(size[0])} × {_mm(size[1])} mm: não é o tamanho de uma página do"
+                " livro. Gere-o de novo, no tamanho real."
+            )
         if _fit(size, page_format.image_frame) is None:
             raise _too_large(number, size, page_format)
         return size
 
-    return prepare_pages(content_base64, sizing)
+    prepared = prepare_pages(content_base64, sizing)
+    if _is_blank(prepared):
+        raise refuse("O PDF não mostra nada: todas as páginas estão em branco. Digitalize de novo as páginas do livro.")
+    return prepared
 
 
 def certifying_texts(count: int, *, on_back: bool) -> Iterator[str]:
@@ -85,6 +94,16 @@ def append(base: bytes, images: PreparedPdf, page_format: Format) -> bytes:
         output = io.BytesIO()
         document.save(output, deterministic_id=True)
     return output.getvalue()
+
+
+def _is_blank(prepared: PreparedPdf) -> bool:
+    """Return whether no page shows anything."""
+    with pikepdf.open(io.BytesIO(prepared.pdf)) as source, opened(prepared.pdf) as document:
+        for number, page in enumerate(source.pages, 1):
+            with loaded(document, number) as shown:
+                if draw(shown, _size(page), _BLANK_DPI).getextrema() != (255, 255):
+                    return False
+    return True
 
 
 def _fit(size: Size, frame: Rectangle) -> _Fit | None:
@@ -153,20 +172,22 @@ def _drawn_form(source: Pdf, image: Image.Image, page: pikepdf.Page) -> Stream:
     )
 
 
+def _mm(length: float) -> str:
+    return f"{length:.1f}".replace(".", ",")
+
+
 def _too_large(number: int, size: Size, page_format: Format) -> Recusa:
     frame = page_format.image_frame
-    width, height, frame_width, frame_height = (
-        f"{mm:.1f}".replace(".", ",") for mm in (*size, frame.largura, frame.altura)
-    )
+    width, height, frame_width, frame_height = map(_mm, (*size, frame.largura, frame.altura))
     return Recusa(
         "imagem-nao-cabe",
         f"A página {number} do PDF mede {width} × {height} mm e o quadro das imagens do formato {page_format.nome},"
-        f" {frame_width} × {frame_height} mm: nem reduzida a 85 % ela cabe inteira. Use um formato de papel maior, ou"
-        " envie só a página do livro, uma por página do PDF, sem a mesa do digitalizador em volta.",
+        f" {frame_width} × {frame_height} mm: nem reduzida a 85 % ela cabe inteira. Envie a página do livro no tamanho"
+        " real, uma por página do PDF, sem a mesa do digitalizador em volta; ou use um formato com quadro maior.",
         extra={
             "pagina": number,
             "largura_mm": round(size[0], 1),
             "altura_mm": round(size[1], 1),
-            "quadro_mm": [frame.largura, frame.altura],
+            "quadro_mm": [round(frame.largura, 1), round(frame.altura, 1)],
         },
     )

@@ -23,6 +23,10 @@ _IMAGE_KEYS: Final = (
     "/Type /Subtype /Width /Height /ColorSpace /BitsPerComponent /Decode /ImageMask /Mask /SMask /Interpolate /Name"
     " /Length /Filter /DecodeParms /Intent /Matte"
 )
+_FORM_KEYS: Final = (
+    "/Type /Subtype /FormType /BBox /Matrix /Resources /Group /Name /Length /Filter /DecodeParms /LastModified"
+    " /StructParent /StructParents"
+)
 _STATE_KEYS: Final = "/Type /LW /LC /LJ /ML /D /RI /FL /SA /CA /ca /BM /SMask /AIS /OP /op /OPM /SM"
 _ALLOWED: Final = frozenset((*_OPERATORS.split(), *WRITING))
 _INTENTS: Final = ("/RelativeColorimetric", "/AbsoluteColorimetric", "/Perceptual", "/Saturation")
@@ -43,6 +47,8 @@ def _form(form: Stream, mode: int, depth: int) -> bool:
     """Return whether a form conforms, drawn while the text rendering mode is `mode`."""
     resources = form.get("/Resources", Dictionary())
     if depth > _DEPTH or not _filters(form) or not _space_of_group(form.get("/Group")):
+        return False
+    if not set(form.keys()) <= set(_FORM_KEYS.split()):
         return False
     saved: list[int] = []
     for instruction in pikepdf.parse_content_stream(form):
