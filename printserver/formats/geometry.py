@@ -90,9 +90,9 @@ def _check_image_sheet(definicao: Definition) -> None:
     frame = definicao.image_frame
     if frame.largura < MIN_TEXT_SIDE or frame.altura < MIN_TEXT_SIDE:
         raise ValueError(f"imagens: sobra um quadro de {frame.largura:.1f} × {frame.altura:.1f} mm; mínimo 40 × 40 mm")
-    fields = [field_rectangle(definicao, field) for field in definicao.image_fields]
-    if any(field.y < -0.01 for field in fields):
+    if frame.y < definicao.image_head:
         raise ValueError("imagens.superior: falta lugar para a matrícula e o número da página acima do quadro")
+    fields = [field_rectangle(definicao, field) for field in definicao.image_fields]
     for area in map(_of_area, definicao.areas):
         if any(area.overlaps(part) for part in (frame, *fields)):
             raise ValueError(f"imagens: o quadro das imagens, ou a linha acima dele, fica sobre a {area.nome}")

@@ -285,10 +285,18 @@ class Definition(_Table):
         )
 
     @property
+    def _narrow(self) -> bool:
+        return self.image_frame.largura < _NARROW
+
+    @property
+    def image_head(self) -> float:
+        """The height in mm of what stands above a page image, with the gap below it."""
+        return _ABOVE_IMAGE + (_LINE if self._narrow else 0)
+
+    @property
     def image_fields(self) -> tuple[PrintedField, ...]:
         """What stands above a page image: matrícula, number of the paper, page n of N (C16)."""
-        frame = self.image_frame
-        narrow = frame.largura < _NARROW
+        frame, narrow = self.image_frame, self._narrow
         quarter = round(frame.largura * 0.24, 1)
         y = round(frame.y - _ABOVE_IMAGE, 1)
         right = round(self.pagina.largura - frame.x - frame.largura, 1)
@@ -297,7 +305,7 @@ class Definition(_Table):
                 texto="Certidão de matrícula {matricula}",
                 canto="superior-esquerdo",
                 x=frame.x,
-                y=round(y - _LINE, 1) if narrow else y,
+                y=round(frame.y - self.image_head, 1),
                 largura=round(frame.largura * (1 if narrow else 0.5), 1),
                 fonte="serifa-negrito",
             ),
