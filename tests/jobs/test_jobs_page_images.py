@@ -46,7 +46,7 @@ def saved(document: pikepdf.Pdf, **options: Any) -> bytes:
     return output.getvalue()
 
 
-def inteiro_teor(pdf: bytes, **more: Any) -> dict[str, Any]:
+def full_certidao(pdf: bytes, **more: Any) -> dict[str, Any]:
     corpo = {"formato": "pdf", "conteudo": base64.b64encode(pdf).decode()}
     of = civil.assento(1, de_antes=True)
     return civil.certidao(1, "inteiro-teor", assento=of, corpo=corpo, **civil.VALUE, **more)
@@ -54,7 +54,7 @@ def inteiro_teor(pdf: bytes, **more: Any) -> dict[str, Any]:
 
 def test_c16_scanned_pages_are_set_on_sheets_of_the_certidao(rig: Rig) -> None:
     note = {"tipo": "averbacao", "data": "2024-03-02", "texto": "Reconhecimento do pai.", "restrita": True}
-    given = inteiro_teor(scanned((210, 297), (231, 320)), averbacoes_anotacoes=[note])
+    given = full_certidao(scanned((210, 297), (231, 320)), averbacoes_anotacoes=[note])
     job = rig.printed(given, formato=FULL, papel_seguranca=["AB0001", "AB0002"])
     pdf = rig.pdf(job["id"])
     assert (job["paginas"], pages(pdf)) == (3, 3)
@@ -75,7 +75,7 @@ def test_c16_scanned_pages_are_set_on_sheets_of_the_certidao(rig: Rig) -> None:
 
 @pytest.mark.parametrize("size", [(215.9, 355.6), (297, 420), (100, 400)])
 def test_c16_a_page_that_does_not_fit_is_refused_before_any_seal(rig: Rig, size: tuple[float, float]) -> None:
-    found = rig.post(inteiro_teor(scanned((210, 297), size)), formato=FULL)
+    found = rig.post(full_certidao(scanned((210, 297), size)), formato=FULL)
     assert (found.status, found.word) == (422, "imagem-nao-cabe")
     assert (found.json["pagina"], found.json["quadro_mm"]) == (2, [198.0, 281.0])
     assert (found.json["largura_mm"], found.json["altura_mm"]) == size
@@ -90,18 +90,18 @@ def test_c16_a_protected_or_blank_pdf_is_refused_before_any_seal(rig: Rig) -> No
     blank = pikepdf.new()
     blank.add_blank_page(page_size=(210 * POINT, 297 * POINT))
     for pdf, why in ((locked, "cifrado"), (saved(blank), "todas as páginas estão em branco")):
-        found = rig.post(inteiro_teor(pdf), formato=FULL)
+        found = rig.post(full_certidao(pdf), formato=FULL)
         assert (found.status, found.word) == (422, "corpo-invalido") and why in found.json["detail"]
     assert rig.codes() == []
 
 
 def test_c16_in_a_format_for_whole_bodies_a_pdf_is_the_whole_page(rig: Rig) -> None:
-    given = inteiro_teor(scanned((215.9, 325.2)))
+    given = full_certidao(scanned((215.9, 325.2)))
     found = rig.post(given, formato="certidao-civil-corpo")
     assert (found.status, found.word) == (422, "corpo-invalido")
     lower = pikepdf.new()
     page = lower.add_blank_page(page_size=(210 * POINT, 297 * POINT))
     page.contents_add(b"0 g 100 100 200 200 re f")
-    job = rig.printed(inteiro_teor(saved(lower)), formato="certidao-civil-corpo")
+    job = rig.printed(full_certidao(saved(lower)), formato="certidao-civil-corpo")
     assert (job["paginas"], qr_codes(rig.pdf(job["id"]))) == (1, [job["qr"]["url"]])
     assert "CERTIFICO" not in text(rig.pdf(job["id"]))

@@ -111,7 +111,7 @@ def test_c16_a_page_is_whole_in_the_frame_at_85_percent_or_more(
 
 
 @given(width=st.floats(21, 420), height=st.floats(21, 420))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_c16_any_size_is_set_whole_or_refused_with_its_measures(width: float, height: float) -> None:
     page_format = FORMATS.get(FULL)
     fits = any(MIN_SCALE * w <= FRAME.largura and MIN_SCALE * h <= FRAME.altura for w, h in _both(width, height))
