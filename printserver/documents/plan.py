@@ -94,7 +94,7 @@ class CivilPlan:
     `free` is the word printed of a free act, *isenta* or *isento*, None for a charged one (C13). `habilitacao` is the
     seal that is quoted (C7, C18, C19). `title` heads the document, `sentences` end its text. `sheet` is the certidão as
     frames (C14), None where it is a text. `remembered` is the
-    ASSENTO that the record keeps.
+    ASSENTO that the record keeps. `page_images`: the body is a PDF of page images of the book (C16).
     """
 
     free: Literal["isenta", "isento"] | None = None
@@ -107,6 +107,7 @@ class CivilPlan:
     sheet: JsonView | None = None
     remembered: Assento | None = None
     place: PlaceOnLeaf | None = None
+    page_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def fixed_block_rectangle(definicao: Definition, *, verso: bool = False) -> Rect
 def block_place(definicao: Definition) -> tuple[float, float, Corner]:
     """Return width and height in mm, and the corner, of what a block within the text area takes of it.
 
-    Raises `ValueError` (Portuguese) where the block leaves the area, or leaves no line beside or below it.
+    On a narrow form it may take the whole width. Raises `ValueError` (Portuguese) where the block leaves the area, or
+    leaves no line beside or below it.
     """
     area, block = definicao.texto, fixed_block_rectangle(definicao)
     corner = definicao.bloco.canto
@@ -52,7 +53,8 @@ def block_place(definicao: Definition) -> tuple[float, float, Corner]:
         raise ValueError("bloco.no_texto: não se usa com margens espelhadas")
     if min(block.x - area.x, block.y - area.y, area.x + area.largura - block.x - block.largura) < -0.01:
         raise ValueError("bloco.no_texto: o bloco sai da área do texto")
-    if area.largura - width < MIN_TEXT_SIDE or area.altura - height < MIN_TEXT_SIDE:
+    beside = area.largura - width
+    if 0.01 < beside < MIN_TEXT_SIDE or area.altura - height < MIN_TEXT_SIDE:
         raise ValueError("bloco.no_texto: sobra pouco lugar para o texto ao lado do bloco ou abaixo dele; mínimo 40 mm")
     return width, height, corner
 
@@ -76,9 +78,24 @@ def check_geometry(definicao: Definition) -> None:
         )
     if definicao.bloco.no_texto:
         block_place(definicao)
+    if definicao.takes_page_images:
+        _check_image_sheet(definicao)
     for verso in (False, True) if definicao.margens.espelhadas or definicao.areas else (False,):
         for paginas in ("primeira", "demais"):
             _check_parts(definicao, _parts(definicao, paginas, verso=verso), "verso" if verso else "frente")
+
+
+def _check_image_sheet(definicao: Definition) -> None:
+    """Raise `ValueError` if a sheet of a page image has no frame, or a pre-printed area in it (C16)."""
+    frame = definicao.image_frame
+    if frame.largura < MIN_TEXT_SIDE or frame.altura < MIN_TEXT_SIDE:
+        raise ValueError(f"imagens: sobra um quadro de {frame.largura:.1f} × {frame.altura:.1f} mm; mínimo 40 × 40 mm")
+    if frame.y < definicao.image_head:
+        raise ValueError("imagens.superior: falta lugar para a matrícula e o número da página acima do quadro")
+    fields = [field_rectangle(definicao, field) for field in definicao.image_fields]
+    for area in map(_of_area, definicao.areas):
+        if any(area.overlaps(part) for part in (frame, *fields)):
+            raise ValueError(f"imagens: o quadro das imagens, ou a linha acima dele, fica sobre a {area.nome}")
 
 
 def _parts(definicao: Definition, paginas: str, *, verso: bool) -> list[Rectangle]:

@@ -47,7 +47,8 @@ class FormatKind:
     `default` names the shipped format used where nothing else is said. `title` is the printed title, None for that of
     the instrumento. `qr` lists the values of `bloco.qr` besides `automatico` and `nenhum` (N3-N5, N7). `needs_codigo`:
     the block must show the seal's code. `shows_reason`: it may say why an ato is isento (C13). `has_body`: the document
-    has a text of its own. `draws_qr`: its formats may draw one (C2). `sample` is None for a kind that is never sealed.
+    has a text of its own. `draws_qr`: its formats may draw one (C2). `page_images`: the pages of a PDF body may be set
+    on sheets of the format (C16). `sample` is None for a kind that is never sealed.
     """
 
     default: str
@@ -58,6 +59,7 @@ class FormatKind:
     shows_reason: bool = True
     has_body: bool = True
     draws_qr: bool = True
+    page_images: bool = False
 
 
 FORMAT_KINDS: Final[Mapping[FormatType, FormatKind]] = {
@@ -116,6 +118,7 @@ FORMAT_KINDS: Final[Mapping[FormatType, FormatKind]] = {
         default="certidao-civil",
         title="Certidão",
         shows_reason=False,
+        page_images=True,
         sample=Sample(
             rotulo="selo desta certidão",
             atos=(("CE", "Certidão"),),

@@ -46,6 +46,15 @@ FIELD_VARIABLES: Final = {
 }
 """Variables of the printed fields, which the stamp fills for each print and page, each with an example."""
 
+_ABOVE_IMAGE: Final = 6.0
+"""mm between a page image's frame and the top of the line above it."""
+
+_NARROW: Final = 120.0
+"""mm of a frame below which the matrícula has a line of its own, above that of the paper and the page."""
+
+_LINE: Final = 4.5
+"""mm from that line to the next."""
+
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 
 
@@ -90,6 +99,18 @@ class Area(_Table):
     largura: PositiveMm
     altura: PositiveMm
     lado: Literal["frente", "verso", "ambos"] = "ambos"
+
+
+class ImageSheet(_Table):
+    """The margins of a sheet that bears a page image (C16). Its matrícula and number stand in the top margin.
+
+    The defaults leave a frame of 198 × 281 mm on A4: it takes book pages up to 231 × 330 mm at 85 %.
+    """
+
+    esquerda: Mm = 6.0
+    direita: Mm = 6.0
+    superior: Annotated[Mm, Field(ge=10)] = 10.5
+    inferior: Mm = 5.5
 
 
 class Typography(_Table):
@@ -212,6 +233,7 @@ class Definition(_Table):
     pagina: Page
     margens: Margins
     fontes: Typography = Typography()
+    imagens: ImageSheet | None = None
     areas: tuple[Area, ...] = Field(default=(), strict=False)
     campos: tuple[PrintedField, ...] = Field(default=(), strict=False)
     bloco: Block = Block()
@@ -238,6 +260,74 @@ class Definition(_Table):
             listing = ", ".join(f'"{nome}"' for nome in allowed)
             raise ValueError(f"bloco.qr: num formato de {self.tipo}, permitidos: {listing} (N3, N4, N5, N7)")
         return self
+
+    @model_validator(mode="after")
+    def _check_images(self) -> Self:
+        if self.imagens is not None and not self.takes_page_images:
+            raise ValueError("imagens: só num formato de certidao_civil que não seja -corpo (C16)")
+        return self
+
+    @property
+    def takes_page_images(self) -> bool:
+        """Return whether a PDF body may be set as page images on sheets of this format (C16)."""
+        return FORMAT_KINDS[self.tipo].page_images and not self.writes_only_selo
+
+    @property
+    def image_frame(self) -> Rectangle:
+        """The area of a page image on its sheet, front or back (C16)."""
+        m = self.imagens or ImageSheet()
+        return Rectangle(
+            "quadro das imagens",
+            m.esquerda,
+            m.superior,
+            self.pagina.largura - m.esquerda - m.direita,
+            self.pagina.altura - m.superior - m.inferior,
+        )
+
+    @property
+    def _narrow(self) -> bool:
+        return self.image_frame.largura < _NARROW
+
+    @property
+    def image_head(self) -> float:
+        """The height in mm of what stands above a page image, with the gap below it."""
+        return _ABOVE_IMAGE + (_LINE if self._narrow else 0)
+
+    @property
+    def image_fields(self) -> tuple[PrintedField, ...]:
+        """What stands above a page image: matrícula, number of the paper, page n of N (C16)."""
+        frame, narrow = self.image_frame, self._narrow
+        quarter = round(frame.largura * 0.24, 1)
+        y = round(frame.y - _ABOVE_IMAGE, 1)
+        right = round(self.pagina.largura - frame.x - frame.largura, 1)
+        return (
+            PrintedField(
+                texto="Certidão de matrícula {matricula}",
+                canto="superior-esquerdo",
+                x=frame.x,
+                y=round(frame.y - self.image_head, 1),
+                largura=round(frame.largura * (1 if narrow else 0.5), 1),
+                fonte="serifa-negrito",
+            ),
+            PrintedField(
+                texto="Papel {papel}",
+                canto="superior-esquerdo",
+                x=frame.x if narrow else round(frame.x + frame.largura / 2, 1),
+                y=y,
+                largura=quarter,
+                alinhamento="esquerda" if narrow else "centro",
+                tamanho=8.0,
+                fonte="mono",
+            ),
+            PrintedField(
+                texto="Página {pagina} de {paginas}",
+                canto="superior-direito",
+                x=right,
+                y=y,
+                largura=quarter,
+                alinhamento="direita",
+            ),
+        )
 
     @property
     def texto(self) -> Rectangle:

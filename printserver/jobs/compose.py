@@ -69,7 +69,7 @@ def compose(
         LayoutRequest(
             formato=page_format,
             dados=data,
-            corpo=(plan.corpo.formato, plan.corpo.conteudo),
+            corpo=(_body_format(plan, page_format), plan.corpo.conteudo),
             mark_values=mark_values(plan, request.papel_seguranca),
             valores=values,
             lado_inicial=request.lado_inicial,
@@ -77,6 +77,12 @@ def compose(
         ),
         plan,
     )
+
+
+def _body_format(plan: Plan, page_format: Format) -> str:
+    """Return the format of the body, `imagens` for a PDF whose pages are set on sheets of the format (C16)."""
+    images = plan.civil is not None and plan.civil.page_images and page_format.takes_page_images
+    return "imagens" if images else plan.corpo.formato
 
 
 def _with_format_qr(plan: Plan, page_format: Format) -> Plan:

@@ -143,7 +143,7 @@ def _lay_out(office: Office, composicao: compose.Composition, request: Pedido) -
     try:
         layout = office.render.layout(composicao.pedido)
     except Recusa as refusal:
-        if refusal.word == "corpo-invalido" and not refusal.errors:
+        if refusal.word in ("corpo-invalido", "imagem-nao-cabe") and not refusal.errors:
             refusal.errors = (BadField(where, refusal.detail),)
         raise
     notices = tuple(

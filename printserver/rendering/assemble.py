@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import block_place, complete, fonts, templates
-from printserver.rendering import base_pdf, cache, narrow
+from printserver.rendering import base_pdf, cache, narrow, page_images
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
     BodyNotice,
@@ -46,8 +46,8 @@ from printserver.rendering.model import (
     to_json,
 )
 from printserver.rendering.pdf_body.prepare import prepare_pdf
-from printserver.rendering.placement import boxes_on_pdf, measure_pages, new_anchor
-from printserver.rendering.stylesheet import css, fonts_css
+from printserver.rendering.placement import Measures, boxes_on_pdf, measure_pages, new_anchor
+from printserver.rendering.stylesheet import css, fonts_css, is_verso
 
 _BOX_TAG: Final = '<div id="ANCORA-DO-BLOCO"'
 """The box's tag, with a fixed name in place of the random one while the HTML is hashed. Body text cannot be a tag."""
@@ -93,7 +93,7 @@ def _stylesheet(text: str) -> weasyprint.CSS:
 @functools.cache
 def _versions() -> str:
     """Return the versions of programs and fonts, which affect every layout."""
-    names = ("weasyprint", "pydyf", "pikepdf", "fonttools")
+    names = ("weasyprint", "pydyf", "pikepdf", "fonttools", "pypdfium2", "pillow")
     return "|".join((printserver.__version__, *(version(name) for name in names), fonts.fingerprint()))
 
 
@@ -113,6 +113,8 @@ def make_layout(task: LayoutTask) -> Layout:
     """Return the layout of `task` from the cache, or make it. Raises `Recusa` as `Render.layout` does."""
     if task.corpo[0] == "pdf":
         return _assemble_pdf(task)
+    if task.corpo[0] == "imagens":
+        return _assemble_images(task)
     page_format = task.formato
     kind, content = task.corpo
     room = image_room(task)
@@ -139,7 +141,23 @@ def _fill(task: LayoutTask, body: str) -> str:
         raise ConfigError(f"{page_format.nome}.toml: {error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class _TextPages:
+    """Laid-out pages of a text: their PDF, and what a layout keeps of them."""
+
+    pdf: bytes
+    count: int
+    measures: Measures
+    notices: tuple[BodyNotice, ...]
+
+
 def _assemble_html(task: LayoutTask, hash: str, html: str, stylesheet: str, notices: tuple[BodyNotice, ...]) -> Layout:
+    made = _text_pages(task, html, stylesheet)
+    boxes, dashes = made.measures.boxes, made.measures.dashes
+    return _keep(task, hash, made.pdf, made.count, boxes, dashes, notices, made.notices, pdf_a=True)
+
+
+def _text_pages(task: LayoutTask, html: str, stylesheet: str) -> _TextPages:
     page_format = task.formato
     anchor = new_anchor()
     if task.bloco[1] and page_format.bloco.onde == "fim" and html.count(_BOX_TAG) != 1:
@@ -157,7 +175,27 @@ def _assemble_html(task: LayoutTask, hash: str, html: str, stylesheet: str, noti
         page.anchors.clear()  # otherwise the box's name would be written into the file
     base = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses it faster
     assert isinstance(base, bytes)
-    return _keep(task, hash, base, page_count, measures.boxes, measures.dashes, notices, from_pages.all(), pdf_a=True)
+    return _TextPages(base, page_count, measures, from_pages.all())
+
+
+def _assemble_images(task: LayoutTask) -> Layout:
+    """Return the layout of page images (C16): what certifies them, then a sheet for each."""
+    page_format, faces, side = task.formato, task.faces, task.lado_inicial
+    stylesheet = css(page_format, faces, side)
+    hash = _hash("imagens", page_format.versao, task.dados, task.corpo[1], stylesheet, side, faces, task.bloco)
+    if found := _find_kept(task, hash, None):
+        return found
+    images = page_images.prepare(task.corpo[1], page_format)
+    on_back = is_verso(2, faces, side)
+    for text in page_images.certifying_texts(images.paginas, on_back=on_back):
+        made = _text_pages(task, _fill(task, f"<p>{text}</p>"), stylesheet)
+        if made.count == 1:
+            break
+    pdf = page_images.append(made.pdf, images, page_format)
+    boxes, dashes = made.measures.boxes, made.measures.dashes
+    count = made.count + images.paginas
+    notices = (*images.avisos, *made.notices)
+    return _keep(task, hash, pdf, count, boxes, dashes, notices, pdf_a=True, images=images.paginas)
 
 
 def _assemble_pdf(task: LayoutTask) -> Layout:
@@ -191,10 +229,11 @@ def _keep(
     from_pages: tuple[BodyNotice, ...] = (),
     *,
     pdf_a: bool,
+    images: int = 0,
 ) -> Layout:
     prepared = base_pdf.prepare(pdf, task.formato)
     digest = hashlib.sha256(prepared).hexdigest()
-    layout = Layout(hash, page_count, boxes, dashes, (*notices, *from_pages), digest, pdf_a, from_pages)
+    layout = Layout(hash, page_count, boxes, dashes, (*notices, *from_pages), digest, pdf_a, from_pages, images)
     cache.save(Path(task.pasta), hash, prepared, to_json(layout, task.formato.model_dump(mode="json")))
     return layout
 
@@ -306,6 +345,8 @@ def _empty_box(task: LayoutTask) -> str:
     block = task.formato.bloco
     if block.no_texto and height:
         width, height, corner = block_place(task.formato)
+        if width >= task.formato.texto.largura - 0.01:
+            return f'<div style="height:{height + 2:.1f}mm"></div>'
         side, other = ("left", "right") if corner.endswith("esquerdo") else ("right", "left")
         gap = f"padding-bottom:2mm;padding-{other}:3mm"
         return f'<div style="float:{side};width:{width:.1f}mm;height:{height:.1f}mm;{gap}"></div>'

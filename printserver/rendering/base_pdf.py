@@ -27,7 +27,8 @@ def warm_up() -> None:
 
 def format_fonts(page_format: Format) -> tuple[FontName, ...]:
     """Return the fonts that a stamp of this format uses."""
-    return (*pdf_fonts.BASE_FONTS, *(field.fonte for field in page_format.campos))
+    fields = (*page_format.campos, *(page_format.image_fields if page_format.takes_page_images else ()))
+    return (*pdf_fonts.BASE_FONTS, *(field.fonte for field in fields))
 
 
 def prepare(pdf: bytes, page_format: Format) -> bytes:

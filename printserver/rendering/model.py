@@ -33,6 +33,7 @@ class Dash:
 class Layout:
     """Cached pages. `sha256` is the cached file's; `pdf_a`: it is PDF/A-2b (a finished PDF may not be).
 
+    `imagens`: so many pages at the end are sheets of a page image (C16).
     `avisos` are all notices about the body; `from_pages` are those that every body with these pages gets.
     """
 
@@ -44,6 +45,7 @@ class Layout:
     sha256: str
     pdf_a: bool = True
     from_pages: tuple[BodyNotice, ...] = ()
+    imagens: int = 0
 
 
 def to_json(layout: Layout, page_format: Mapping[str, object]) -> bytes:
@@ -56,6 +58,7 @@ def to_json(layout: Layout, page_format: Mapping[str, object]) -> bytes:
         "avisos": [asdict(notice) for notice in layout.avisos],
         "sha256": layout.sha256,
         "pdf_a": layout.pdf_a,
+        "imagens": layout.imagens,
         "das_paginas": [asdict(notice) for notice in layout.from_pages],
     }
     return json.dumps({"layout": data, "formato": page_format}, ensure_ascii=False, sort_keys=True).encode()
@@ -75,6 +78,7 @@ def from_json(content: bytes | None) -> Layout | None:
         sha256=data["sha256"],
         pdf_a=data.get("pdf_a", True),
         from_pages=tuple(BodyNotice(**notice) for notice in data.get("das_paginas", ())),
+        imagens=data.get("imagens", 0),
     )
 
 

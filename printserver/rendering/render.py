@@ -31,8 +31,9 @@ _MAX_REMEMBERED: Final = 4096
 class LayoutRequest:
     """Input of a layout: a document's plain data, its body and marks, the seal block's (placeholder) values.
 
-    `corpo` is (format of the body, its content). `mark_values` are by name, with or without brackets. `valores` only
-    determines the size of the block; None for a document without seal.
+    `corpo` is (format of the body, its content); of the format `imagens`, a PDF whose pages are set as images (C16).
+    `mark_values` are by name, with or without brackets. `valores` only determines the size of the block; None for a
+    document without seal.
     """
 
     formato: Format
@@ -73,8 +74,8 @@ class Render:
     def layout(self, request: LayoutRequest) -> Layout:
         """Return the layout of `request`, from the cache or new.
 
-        Raises `Recusa`: `corpo-invalido` (the body or its limits), `bloco-sem-lugar` (no room for the seal block),
-        `entrada-invalida` (a character that cannot be printed), `servidor-ocupado`.
+        Raises `Recusa`: `corpo-invalido` (the body or its limits), `imagem-nao-cabe` (C16), `bloco-sem-lugar` (no room
+        for the seal block), `entrada-invalida` (a character that cannot be printed), `servidor-ocupado`.
         """
         check_characters(request)
         task = model.LayoutTask(

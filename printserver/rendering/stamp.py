@@ -215,7 +215,8 @@ def _texts(
         "continua": _continues(layout, stamp_data, side.pagina),
     }
     verso = is_verso(side.pagina, stamp_data.faces, stamp_data.lado_inicial)
-    for field in page_format.campos:
+    of_image = side.pagina > layout.paginas - layout.imagens
+    for field in page_format.image_fields if of_image else page_format.campos:
         if _is_on_page(field, side.pagina, layout.paginas) and all(values[name] for name in field.variaveis):
             yield field, field.texto.format_map(values), verso
 

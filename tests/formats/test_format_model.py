@@ -149,6 +149,17 @@ def test_p1_a_size_to_the_tenth_is_exact(tmp_path: Path) -> None:
         ("traslado-215x301", (215, 301), (26, 13, 40, 25)),
         ("certidao-menta-212x298", (212, 298), (20, 20, 55, 20)),
         ("livro-notas-216x305-corpo", (216, 305), (33, 8.9, 42, 28)),
+        ("assento", (215.9, 325.2), (30, 70, 9, 30)),
+        ("assento-231x320", (231, 320), (16, 80, 10.6, 25)),
+        ("livro-e", (217, 325), (28, 10, 20, 15)),
+        ("certidao-inteiro-teor", (210, 297), (30, 30, 15, 25)),
+        ("certidao-civil", (210, 297), (20, 15, 15, 21)),
+        ("certidao-civil-corpo", (210, 297), (20, 15, 15, 21)),
+        ("certidao-civil-cabecalho-impresso", (210, 297), (30, 30, 50, 15)),
+        ("certidao-civil-160x155", (160, 155), (67, 10, 33, 10)),
+        ("averbacao-160x155", (160, 155), (67, 10, 33, 10)),
+        ("averbacao-215x310", (215, 310), (15.9, 11.8, 6.3, 5)),
+        ("habilitacao", (210, 297), (35, 20, 18, 20)),
     ],
 )
 def test_p1_real_sizes_are_shipped(
@@ -195,3 +206,29 @@ def test_c14_a_block_within_the_text_has_its_place_there(
     with pytest.raises(ConfigError) as error:
         read_format(file)
     assert expected in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("esquerda = 100.0\ndireita = 80.0\nsuperior = 50.0", "imagens: sobra um quadro de 30.0"),
+        ("superior = 40.0", 'fica sobre a área pré-impressa "cabeçalho impresso"'),
+        ("esquerda = 70.0\ndireita = 40.0\nsuperior = 10.0", "imagens.superior: falta lugar"),
+        ("superior = 5.0", "imagens.superior"),
+    ],
+)
+def test_c16_a_wrong_frame_of_page_images_is_told_by_the_check(tmp_path: Path, table: str, expected: str) -> None:
+    name = "certidao-civil-cabecalho-impresso.toml"
+    file = tmp_path / name
+    file.write_text(swap("[imagens]\nsuperior = 50.0", f"[imagens]\n{table}")((SHIPPED / name).read_text()))
+    with pytest.raises(ConfigError) as error:
+        read_format(file)
+    assert expected in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["certidao-civil-corpo", "edital"])
+def test_c16_only_an_assembled_certidao_has_a_frame_of_page_images(tmp_path: Path, name: str) -> None:
+    file = tmp_path / f"{name}.toml"
+    file.write_text((SHIPPED / f"{name}.toml").read_text() + "\n[imagens]\nsuperior = 50.0\n")
+    with pytest.raises(ConfigError, match="imagens: só num formato de certidao_civil"):
+        read_format(file)

@@ -261,8 +261,32 @@ def test_c7_thirty_pieces_at_once_make_one_seal(any_rig: Rig) -> None:
 def test_c19_only_another_offices_edital_is_sealed(rig: Rig) -> None:
     job = rig.printed(civil.edital("E-1"))
     assert len(job["selos"]) == 1
+    assert "De RCPN de Campinas, Campinas – SP, CNS 654321" in text(rig.pdf(job["id"]))
     given = civil.edital("E-2", "propria", processo="1/2026", servico="edital-de-fora")
     refused(rig.post(given), 422, "edital-proprio-nao-sela")
+
+
+@pytest.mark.parametrize(
+    ("especie", "title"), [("retificacao", "RETIFICAÇÃO"), ("registro-tardio", "REGISTRO TARDIO"), ("outro", "")]
+)
+def test_c1_a_procedimento_says_which_it_is_and_bears_its_code_alone(rig: Rig, especie: str, title: str) -> None:
+    corpo = {"formato": "texto", "conteudo": "Autuado o pedido."}
+    given = {"tipo": "procedimento", "natureza": 2, "processo": "9/2026", "especie": especie, "corpo": corpo}
+    job = rig.printed(given | {"servico": "procedimento"})
+    pdf = rig.pdf(job["id"])
+    assert f"PROCEDIMENTO DE {title}" in text(pdf).upper() or (not title and "PROCEDIMENTO\n" in text(pdf).upper())
+    assert "Processo 9/2026" in text(pdf) and job["selos"][0]["codigo"] in text(pdf)
+    assert qr_codes(pdf) == []
+
+
+@pytest.mark.parametrize("page_format", ["averbacao", "averbacao-215x310", "averbacao-160x155"])
+def test_c2_c20_every_format_of_an_averbacao_shows_the_code_alone(rig: Rig, page_format: str) -> None:
+    of = civil.assento(1)
+    rig.printed(civil.page(of))
+    job = rig.printed(civil.averbacao("AV-1", of["id"]), formato=page_format)
+    pdf = rig.pdf(job["id"])
+    assert (pages(pdf), qr_codes(pdf)) == (1, [])
+    assert job["selos"][0]["codigo"] in text(pdf)
 
 
 def test_c20_an_averbacao_is_printed_alone_on_its_place(rig: Rig) -> None:
@@ -408,7 +432,16 @@ def test_c2_c6_every_format_of_an_assento_shows_the_code_alone(rig: Rig, page_fo
     assert qr_codes(pdf) == []
 
 
-@pytest.mark.parametrize("page_format", ["certidao-civil", "certidao-inteiro-teor"])
+@pytest.mark.parametrize(
+    "page_format",
+    [
+        "certidao-civil",
+        "certidao-inteiro-teor",
+        "certidao-civil-cabecalho-impresso",
+        "certidao-civil-160x155",
+        "certidao-civil-corpo",
+    ],
+)
 def test_c2_every_format_of_a_certidao_bears_its_own_qr(rig: Rig, page_format: str) -> None:
     of = civil.assento(1, de_antes=True)
     job = rig.printed(civil.certidao(1, assento=of, **civil.VALUE), formato=page_format)

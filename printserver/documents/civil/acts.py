@@ -21,6 +21,16 @@ _FIELD = "documento"
 _NO_TEXT = Corpo(formato="texto", conteudo="")
 _TITLES = {"capa": "Habilitação para casamento", "memorial": "Memorial", "folha-do-selo": "Habilitação para casamento"}
 
+_PROCEDURES = {
+    "retificacao": "Procedimento de retificação",
+    "patronimico": "Procedimento de alteração de patronímico",
+    "reconhecimento": "Procedimento de reconhecimento de filiação",
+    "prenome": "Procedimento de alteração de prenome",
+    "genero": "Procedimento de alteração de prenome e gênero",
+    "registro-tardio": "Procedimento de registro tardio",
+    "outro": "Procedimento",
+}
+
 
 def assento_plan(document: AssentoPage, context: Context) -> Plan:
     """Return the plan of an assento's page (C3, C6, C13, C18): its code alone, no QR.
@@ -155,13 +165,15 @@ def edital_plan(document: Edital, context: Context) -> Plan:
         quoted = context.civil.habilitacao
         if quoted is None:
             notices.append(BadField(f"{_FIELD}.processo", "a habilitação deste processo ainda não tem selo"))
-        civil = CivilPlan(habilitacao=quoted, title="Edital de proclamas")
+        processo = (f"Processo {document.processo}",) if document.processo is not None else ()
+        civil = CivilPlan(habilitacao=quoted, title="Edital de proclamas", sentences=processo)
         return _plan(identity, document.corpo, (), notices, civil)
     fee = values.fee(document, context, local_date(context.agora))
     origin = document.serventia_origem
     where = f", de {origin.nome}" if origin is not None else ""
+    said = (f"De {origin.nome}, {origin.cidade} – {origin.uf}, CNS {origin.cns}",) if origin is not None else ()
     selos = (planned_selo(EDITAL, f"Afixação de edital{where}", document.id, (), fee, context, notices),)
-    return _plan(identity, document.corpo, selos, notices, _of(fee, "Edital de proclamas"))
+    return _plan(identity, document.corpo, selos, notices, _of(fee, "Edital de proclamas", said))
 
 
 def averbacao_plan(document: Averbacao, context: Context) -> Plan:
@@ -194,7 +206,8 @@ def procedimento_plan(document: Procedimento, context: Context) -> Plan:
     notices: list[BadField] = []
     fee = values.fee(document, context, local_date(context.agora))
     selos = (planned_selo(PROCEDIMENTO, "Procedimento", document.processo, (), fee, context, notices),)
-    return _plan(civil_identity(document, context), document.corpo, selos, notices, _of(fee, "Procedimento"))
+    civil = _of(fee, _PROCEDURES[document.especie], (f"Processo {document.processo}",))
+    return _plan(civil_identity(document, context), document.corpo, selos, notices, civil)
 
 
 def planned_selo(
@@ -254,9 +267,13 @@ def unknown_assento(which: str) -> Recusa:
     )
 
 
-def _of(fee: CivilFee, title: str) -> CivilPlan:
+def _of(fee: CivilFee, title: str, sentences: tuple[str, ...] = ()) -> CivilPlan:
     return CivilPlan(
-        free="isento" if fee.value.isento else None, price=fee.price, fundamento=fee.fundamento, title=title
+        free="isento" if fee.value.isento else None,
+        price=fee.price,
+        fundamento=fee.fundamento,
+        title=title,
+        sentences=sentences,
     )
 
 

@@ -106,6 +106,7 @@ def certidao_plan(document: CivilCertidao, context: Context) -> Plan:
             sentences=_sentences(document, context),
             sheet=_sheet(document, context, assento, title, str(matricula) if matricula else None),
             remembered=document.assento if isinstance(document.assento, Assento) else None,
+            page_images=_has_page_images(document),
         ),
     )
 
@@ -165,6 +166,11 @@ def _sheet(
         full=document.especie == "inteiro-teor",
         titulo=title,
     )
+
+
+def _has_page_images(document: CivilCertidao) -> bool:
+    """Return whether the body is images of the book's pages, to be set on sheets of the format (C16)."""
+    return document.especie == "inteiro-teor" and document.corpo is not None and document.corpo.formato == "pdf"
 
 
 def _names_only(assento: Assento | None) -> OtherFields:

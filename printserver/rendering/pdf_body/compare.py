@@ -31,19 +31,19 @@ error of a pixel's edge may be drawn a pixel larger, but not at both shifts.
 """
 
 
-def compare(received: bytes, prepared: bytes, size_mm: tuple[float, float], units: Sequence[float]) -> None:
+def compare(received: bytes, prepared: bytes, sizes: Sequence[tuple[float, float]], units: Sequence[float]) -> None:
     """Refuse `prepared` if a page of it looks different from the page of `received`.
 
-    `units` are the UserUnits of the received pages. Pages are compared within `size_mm` (width, height) of the upper
-    left corner, as many as `MAX_CPU_S` allows: a colour scan of 300 pages would take longer than all other work. Raises
-    `Recusa` `corpo-invalido`.
+    `units` are the UserUnits of the received pages. Each page is compared within its size (width, height in mm) from
+    the upper left corner, as many pages as `MAX_CPU_S` allows: a colour scan of 300 pages would take longer than all
+    other work. Raises `Recusa` `corpo-invalido`.
     """
     end = time.process_time() + MAX_CPU_S
     try:
         with opened(received) as before, opened(prepared) as after:
             if len(before) != len(after):
                 raise refuse("O PDF está corrompido: suas páginas não são as que ele conta. Gere-o de novo.")
-            for number, unit in enumerate(units, 1):
+            for number, (size_mm, unit) in enumerate(zip(sizes, units, strict=True), 1):
                 if time.process_time() > end:
                     return
                 with loaded(before, number) as page, loaded(after, number) as fresh:

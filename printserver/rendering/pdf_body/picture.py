@@ -1,6 +1,6 @@
 """Pages of a PDF as images, drawn by PDFium as for printing: with fields, annotations, layers.
 
-Used only to analyse pages, never for printed output.
+Used to analyse pages, and to print page images that may not stand in PDF/A-2b as they are (C16).
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from PIL import Image
 Unreadable = pypdfium2.PdfiumError
 
 _FLAGS: Final = pdfium.FPDF_ANNOT | pdfium.FPDF_PRINTING
+_MM: Final = 72 / 25.4
 _STAMP: Final = (c_ushort * 6)(*b"Stamp", 0)
 
 
@@ -65,5 +66,20 @@ def draw(
         pdfium.FPDF_RenderPageBitmapWithMatrix(bitmap, page, matrix, clip, _FLAGS)
         image: Image.Image = bitmap.to_pil().convert("L")
         return image.copy()  # a grey bitmap's image still refers to PDFium's memory
+    finally:
+        bitmap.close()
+
+
+def draw_in_colour(page: Any, size_mm: tuple[float, float], dpi: int) -> Image.Image:
+    """Return a loaded page in RGB, on white, within `size_mm` (width, height) of its upper left corner."""
+    width, height = (round(side / 25.4 * dpi) for side in size_mm)
+    bitmap = pypdfium2.PdfBitmap.new_native(width, height, pdfium.FPDFBitmap_BGRx)
+    try:
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+        matrix = pdfium.FS_MATRIX(width / (size_mm[0] * _MM), 0, 0, height / (size_mm[1] * _MM), 0, 0)
+        clip = pdfium.FS_RECTF(0, 0, c_float(width), c_float(height))
+        pdfium.FPDF_RenderPageBitmapWithMatrix(bitmap, page, matrix, clip, _FLAGS)
+        image: Image.Image = bitmap.to_pil().convert("RGB")
+        return image.copy()  # the bitmap's image still refers to PDFium's memory
     finally:
         bitmap.close()

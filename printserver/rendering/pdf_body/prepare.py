@@ -9,7 +9,7 @@ import base64
 import binascii
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -36,6 +36,11 @@ _MM: Final = 72 / 25.4
 # exceptions of pikepdf for a value of a wrong PDF type
 _WRONG_TYPES: Final = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, NotImplementedError)
 
+Size = tuple[float, float]
+"""Width and height in mm."""
+Sizing = Callable[[int, Size], Size]
+"""Returns the size of the new page from a page's number (from 1) and visible size, or raises `Recusa`."""
+
 
 @dataclass(frozen=True)
 class PreparedPdf:
@@ -54,6 +59,20 @@ def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> Prepa
     millimetre), a used font not embedded, a form without appearances, layers not visible everywhere, or a page drawn
     differently.
     """
+
+    def of_the_format(number: int, size: Size) -> Size:
+        if abs(size[0] - width_mm) > 1 or abs(size[1] - height_mm) > 1:
+            raise refuse(
+                f"A página {number} do PDF mede {size[0]:.1f} × {size[1]:.1f} mm e o formato,"
+                f" {width_mm:g} × {height_mm:g} mm."
+            )
+        return width_mm, height_mm
+
+    return prepare_pages(content_base64, of_the_format)
+
+
+def prepare_pages(content_base64: str, sizing: Sizing) -> PreparedPdf:
+    """Return the PDF body on new pages of the sizes that `sizing` gives; else as `prepare_pdf`."""
     data = _decode(content_base64)
     notices = Notices()
     try:
@@ -61,7 +80,7 @@ def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> Prepa
             Pdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as source,
             Pdf.new() as fresh,
         ):
-            return _prepare(data, source, fresh, (width_mm, height_mm), notices)
+            return _prepare(data, source, fresh, sizing, notices)
     except pikepdf.PasswordError as error:
         raise refuse("O PDF está cifrado (pede senha). Envie-o sem proteção.") from error
     except pikepdf.PikepdfError as error:
@@ -104,7 +123,7 @@ def _from_header(data: bytes) -> bytes:
     return data[before:]
 
 
-def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: Notices) -> PreparedPdf:
+def _prepare(data: bytes, source: Pdf, fresh: Pdf, sizing: Sizing, notices: Notices) -> PreparedPdf:
     checks.document(source)
     count = len(source.pages)
     if not 1 <= count <= MAX_PAGES:
@@ -112,9 +131,10 @@ def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float],
     annotations.check_form(source)
     layers = Layers(source)
     annotated = False
+    sizes: list[Size] = []
     for number, page in enumerate(source.pages, 1):
         with _named(source, number):
-            _check_size(page, number, *size_mm)
+            sizes.append(sizing(number, _visible_size(page)))
             if annotations.select(page, number, layers, notices):
                 read_content(source, page)  # balance the content before appearances are added to it
                 annotated = True
@@ -125,14 +145,14 @@ def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float],
     for number, page in enumerate(source.pages, 1):
         with _named(source, number):
             use.page(page, read_content(source, page))
-            _copy(source, page, fresh, *size_mm)
+            _copy(source, page, fresh, *sizes[number - 1])
     if Name.OutputIntents in source.Root:
         fresh.Root.OutputIntents = fresh.copy_foreign(source.make_indirect(source.Root.OutputIntents))
     output = io.BytesIO()
     fresh.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     for pdf in (source, fresh):
         streams.read_warnings(pdf)
-    compare.compare(data, output.getvalue(), size_mm, units)
+    compare.compare(data, output.getvalue(), sizes, units)
     return PreparedPdf(output.getvalue(), count, notices.all())
 
 
@@ -150,17 +170,12 @@ def _named(source: Pdf, number: int) -> Iterator[None]:
         raise refuse(f"A página {number} do PDF tem uma estrutura inválida. Gere-o de novo.") from error
 
 
-def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: float) -> None:
-    """Refuse a page whose visible size (crop box, rotation, unit) differs from the format by more than a millimetre."""
+def _visible_size(page: pikepdf.Page) -> Size:
+    """Return the size in mm at which viewers show a page: of its crop box, with its rotation and unit."""
     left, bottom, right, top = checks.visible_box(page)
     unit = checks.user_unit(page)
     width, height = (right - left) * unit / _MM, (top - bottom) * unit / _MM
-    if checks.rotation(page) % 180:
-        width, height = height, width
-    if abs(width - width_mm) > 1 or abs(height - height_mm) > 1:
-        raise refuse(
-            f"A página {number} do PDF mede {width:.1f} × {height:.1f} mm e o formato, {width_mm:g} × {height_mm:g} mm."
-        )
+    return (height, width) if checks.rotation(page) % 180 else (width, height)
 
 
 def _copy(source: Pdf, page: pikepdf.Page, fresh: Pdf, width_mm: float, height_mm: float) -> None:
