@@ -13,7 +13,7 @@ from typing import Any
 
 import zxingcpp
 from hypothesis import strategies as st
-from layouts import FORMATS, Workbench, open_pdf, page_image, placed_words
+from layouts import FORMATS, Workbench, open_pdf, page_image, placed_words, texts_of
 
 from printserver.documents.assento import AverbacaoAnotacao
 from printserver.documents.civil.models import MODELS, describe
@@ -80,6 +80,7 @@ def check(workbench: Workbench, again: Workbench, record: Record) -> int:
     assert base == base_again and pdf == pdf_again == workbench.apply_stamp(layout, name, stamp), "other bytes"
     _assert_nothing_lost(workbench.pdf(layout), record, folha, campos.model_dump(), notes)
     _assert_pages(layout, pdf, FORMATS.get(name))
+    _assert_headings(layout, pdf)
     _assert_qr(pdf, values.qr_url, 2 if record.side == "verso" else 1)
     _assert_pdf_a(layout, pdf)
     return layout.paginas
@@ -130,6 +131,16 @@ def _assert_pages(layout: Layout, pdf: bytes, page_format: Any) -> None:
     }
     assert len(beside) >= 3, "signature alone"
     assert any(w[0] == page and w[3] > where and "Assinatura" not in w[1] for w in text), "no signature"
+
+
+def _assert_headings(layout: Layout, pdf: bytes) -> None:
+    """Every page says which of how many it is, every further one of what, every one but the last that it goes on."""
+    pages = [inked(text) for text in texts_of(pdf) if text.strip()]
+    assert len(pages) == layout.paginas
+    for number, page in enumerate(pages, 1):
+        assert (f"matrícula{inked(IN_GROUPS)}" in page) == (number > 1)
+        assert f"Página{number}de{len(pages)}" in page
+        assert ("Continuan" in page) == (number < len(pages))
 
 
 def _assert_qr(pdf: bytes, url: str | None, page: int) -> None:
