@@ -41,7 +41,7 @@ from printserver.documents import (
     seal_fields,
     shown_notes,
 )
-from printserver.errors import BadField, Recusa
+from printserver.errors import BadField, Recusa, invalid_input
 from printserver.ledger import Call, Changed, Outcome, civil_facts, digest, do_once, keys, remember, seals
 from printserver.office import Act, Author, Office, acting, acting_person, people
 from printserver.seal_actions.common import BUSY, act_as, placement
@@ -175,6 +175,8 @@ def _plan(conn: Connection, office: Office, request: ExchangeRequest) -> tuple[P
     context = replace(
         Context(agora=office.clock(), rules=office.rules, servicos=office.servicos, atos=office.atos), civil=facts
     )
+    if request.canal == "unidade-interligada" and request.especie != "primeira-via":
+        raise invalid_input("especie", "à unidade interligada só vai a primeira via: peça as outras por outro canal")
     if request.especie != "primeira-via" and request.charged is None and not request.isento:
         mensagem = "escolha o serviço antes: ele dá o ato e o valor (ou isento, com fundamento)"
         raise Recusa("servico-obrigatorio", f"servico: {mensagem}.", errors=[BadField("servico", mensagem)])

@@ -1,15 +1,12 @@
 """Certidões of Registro Civil on paper: block at the top left, frames that hold all, pages that say they go on."""
 
-import subprocess
-import unicodedata
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import zxingcpp
+from civil_records import FULL, SHORT, Record, check, in_order, inked, records
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from layouts import FORMATS, Workbench, page_image, placed_words, texts_of
 
 from printserver.documents.civil.models import MODELS
@@ -17,13 +14,7 @@ from printserver.documents.civil.sheet import NOTICE, sheet
 from printserver.errors import Recusa
 from printserver.formats import BlockValues, example_values
 from printserver.rendering import Layout, Stamp, previsualizar
-from support.civil import IN_GROUPS, MATRICULA, example, note, printed_texts, read, texts, varied
-
-SHORT, FULL = "certidao-civil", "certidao-inteiro-teor"
-OF_FIELDS = [key for key in MODELS if key[1] != "outros"]
-NOTES = st.lists(st.tuples(texts(), st.integers(1, 2000)), max_size=30).map(
-    lambda drawn: [(f"{n} {text} " * 2000)[:length].strip() for n, (text, length) in enumerate(drawn)]
-)
+from support.civil import IN_GROUPS, MATRICULA, example, note, read
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +31,6 @@ def stamped(workbench: Workbench, layout: Layout, **others: Any) -> bytes:
     return workbench.apply_stamp(layout, others.pop("page_format", SHORT), replace(stamp, **others))
 
 
-def inked(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
-def in_order(pdf: Path) -> str:
-    """Return the text of the pages as it is drawn, frame by frame, without blanks."""
-    output = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, check=True).stdout
-    return inked(output.decode())
-
-
 def many_notes(how_many: int) -> list[Any]:
     return [note(f"Averbação {n}: " + "por mandado judicial. " * 60, f"2025-03-{n + 1:02d}") for n in range(how_many)]
 
@@ -59,24 +40,13 @@ def example_sheet(key: Any = ("cnj-182", "nascimento"), **others: Any) -> Any:
     return sheet(MODELS[key], read(key[1]), **given)
 
 
-@given(key=st.sampled_from(OF_FIELDS), notes=NOTES, data=st.data())
-@settings(max_examples=30, deadline=None)
-def test_c14_nothing_is_lost_and_every_further_page_says_what_it_is(
-    workbench: Workbench, key: Any, notes: list[str], data: st.DataObject
+@given(record=records())
+@settings(max_examples=8, deadline=None)
+def test_c14_c16_p3_p6_a_random_certidao_is_whole_in_order_and_the_same_twice(
+    tmp_path_factory: pytest.TempPathFactory, record: Record
 ) -> None:
-    campos = read(key[1], data.draw(varied(key[1])))
-    folha = sheet(MODELS[key], campos, matricula=MATRICULA, averbacoes=[note(text) for text in notes])
-    layout = workbench.make_layout(SHORT, "", folha=folha)
-    found = in_order(workbench.pdf(layout))
-    for text in [*printed_texts(campos.model_dump()), *notes, IN_GROUPS, NOTICE if notes else ""]:
-        assert inked(text) in found
-    for row in folha["quadros"]:
-        assert all(inked(frame["rotulo"] + frame["texto"]) in found for frame in row)
-    pages = [inked(text) for text in texts_of(stamped(workbench, layout))]
-    for number, page in enumerate(pages, 1):
-        assert (f"matrícula{inked(IN_GROUPS)}" in page) == (number > 1)
-        assert f"Página{number}de{len(pages)}" in page
-        assert ("Continuan" in page) == (number < len(pages))
+    """`python -m bench.models --records 1000` runs the same over many."""
+    check(Workbench(tmp_path_factory.mktemp("one")), Workbench(tmp_path_factory.mktemp("two")), record)
 
 
 @pytest.mark.parametrize("key", [key for key in MODELS if key[0] == "cnj-182"])

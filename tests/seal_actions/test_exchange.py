@@ -1,54 +1,12 @@
 """Certidões for the national exchange and the menu of a record: one seal a request, files for ever, all or none."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from xml.etree import ElementTree
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from exchange_requests import FIELDS, old, send
 
 from support import civil_documents as civil
-from support.office import Answer, Rig
-
-FIELDS: dict[str, Any] = {
-    "nome_registrado": "Ana Lúcia de Assunção",
-    "cpf_registrado": "529.982.247-25",
-    "data_nascimento": "2026-11-18",
-    "hora_nascimento": "10:20",
-    "naturalidade": {"municipio": "São Paulo", "uf": "SP"},
-    "local_nascimento": {"local": "Hospital São José", "municipio": "São Paulo", "uf": "SP"},
-    "sexo": "feminino",
-    "genitores": [
-        {"nome": "Maria de Assunção", "municipio_nascimento": "Campinas", "uf": "SP", "avos": ["Rute", "Davi"]}
-    ],
-    "data_registro": "2026-11-20",
-    "numero_dnv": "30-12345678-9",
-}
-
-
-def body(code: str, of: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {
-        "canal": "crc",
-        "codigo_hash": code,
-        "especie": "breve-relato",
-        "assento": {name: value for name, value in of.items() if name != "corpo"},
-        "campos": FIELDS,
-        "servico": "certidao-breve-relato",
-        "entrega": "servico",
-        "previa": False,
-        "escrevente": "maria",
-        **more,
-    }
-
-
-def send(rig: Rig, code: str, of: dict[str, Any], **more: Any) -> Answer:
-    given = body(code, of, **more)
-    return rig.call("POST", "/crc/certidoes", {name: value for name, value in given.items() if value is not None})
-
-
-def old(n: int = 1, **more: Any) -> dict[str, Any]:
-    return civil.assento(n, de_antes=True, **more)
+from support.office import Rig
 
 
 def test_c22_the_same_request_has_the_same_seal_for_ever(rig: Rig) -> None:
@@ -124,32 +82,6 @@ def test_c22_the_answer_to_a_maternity_is_a_free_pv_once_the_assento_is_in_the_b
     assert (made.status, made.json["ato"], made.json["total_centavos"]) == (201, "PV", 0)
     second = rig.post(civil.first(1, {"id": of["id"]}))
     assert (second.status, second.word) == (409, "primeira-via-ja-expedida")
-
-
-@settings(max_examples=15, deadline=None)
-@given(n=st.integers(0, 12))
-def test_c4_the_sum_is_the_same_in_answer_record_qr_and_xml(rig_of_module: Rig, n: int) -> None:
-    code = f"H-{len(rig_of_module.codes())}-{n}"
-    notes = [{"tipo": "averbacao", "data": "2020-03-02", "texto": f"Averbação {each}."} for each in range(n)]
-    made = send(rig_of_module, code, old(), averbacoes_anotacoes=notes, averbacoes=n, entrega="arquivo")
-    assert made.status == 201, made
-    total = 4502 + 2250 * n
-    assert made.json["total_centavos"] == total
-    assert f"%7C{total}%7C" in made.json["qr"]["url"]
-    assert f"|{total}|" in rig_of_module.selo(made.json["selo"])["registro"]
-    emission = ElementTree.fromstring(rig_of_module.call("GET", f"/crc/certidoes/{code}/arquivos/xml").json).find(
-        "emissao"
-    )
-    assert emission is not None
-    assert emission.findtext("valor_adicional") == f"{22.5 * n:.2f}"
-
-
-@pytest.fixture(scope="module")
-def rig_of_module(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    from support.office import open_rig
-
-    with open_rig(tmp_path_factory.mktemp("exchange") / "serventia") as opened:
-        yield opened
 
 
 # -- the menu of a record ---------------------------------------------------------------------------------------------

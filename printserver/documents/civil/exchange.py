@@ -1,6 +1,8 @@
 """The answer to a request of the national exchange (CRC): its XML, its text file, its fields of the seal (C9, C22).
 
-The names and the order of the elements are those of the exchange's service. Values are text; no element is left out.
+The names and the order of the elements are those of the exchange's service; `docs/crc-certidao.xsd` states them. Values
+are text. No element is left out but `gemeos` of who has no twin. What the service has no element for stands with its
+label in `observacoes_averbacoes`, before the marginal notes: the exchange gets every field that paper shows (C14).
 """
 
 from collections.abc import Iterator, Sequence
@@ -66,13 +68,13 @@ def as_xml(delivery: Delivery) -> bytes:
     _add(emission, "qtd_averbacoes", str(delivery.charged))
     for name, text in _elements(delivery):
         _add(emission, name, text)
-    twins = _twins(delivery.campos)
-    if twins is not None:
-        emission.append(twins)
-    _add(emission, "observacoes_averbacoes", " ".join(f"{note.data:%d/%m/%Y}: {note.texto}" for note in delivery.notes))
+        if name == "flag_gemeo" and text == "S":
+            emission.append(_twins(delivery.campos))
+    _add(emission, "observacoes_averbacoes", " ".join(_remarks(delivery)))
     for name, text in seal_fields(delivery).items():
         _add(emission, name, text)
-    emission.append(_registry_notes(delivery.campos))
+    if not isinstance(delivery.campos, OtherFields):
+        emission.append(_registry_notes(delivery.campos))
     _add(ElementTree.SubElement(root, "rejeicao"), "motivo_rejeicao", "")
     ElementTree.indent(root)
     whole: bytes = ElementTree.tostring(root, encoding=ENCODING)
@@ -92,9 +94,7 @@ def as_text(delivery: Delivery) -> str:
 
 def _elements(delivery: Delivery) -> Iterator[tuple[str, str]]:
     match delivery.campos:
-        case StillbirthFields() as fields:
-            yield from _death_of_stillborn(fields, delivery)
-        case BirthFields() as fields:
+        case BirthFields() | StillbirthFields() as fields:
             yield from _birth(fields, delivery)
         case MarriageFields() as fields:
             yield from _marriage(fields, delivery)
@@ -106,13 +106,9 @@ def _elements(delivery: Delivery) -> Iterator[tuple[str, str]]:
             yield "matricula", delivery.matricula
 
 
-def _birth(fields: BirthFields, delivery: Delivery) -> Iterator[tuple[str, str]]:
+def _birth(fields: BirthFields | StillbirthFields, delivery: Delivery) -> Iterator[tuple[str, str]]:
     yield "nome_crianca", fields.nome_registrado or ""
-    yield "cpf_registrado", fields.cpf_registrado or ""
-    yield from _born(fields, delivery)
-
-
-def _born(fields: BirthFields | StillbirthFields, delivery: Delivery) -> Iterator[tuple[str, str]]:
+    yield "cpf_registrado", (fields.cpf_registrado or "") if isinstance(fields, BirthFields) else ""
     yield "matricula", delivery.matricula
     yield "data_registro", _figures(fields.data_registro)
     yield "data_nascimento_extenso", _words(fields.data_nascimento)
@@ -130,15 +126,6 @@ def _born(fields: BirthFields | StillbirthFields, delivery: Delivery) -> Iterato
     yield "numero_dnv", fields.numero_dnv or ""
 
 
-def _death_of_stillborn(fields: StillbirthFields, delivery: Delivery) -> Iterator[tuple[str, str]]:
-    yield "nome_crianca", fields.nome_registrado or ""
-    yield from _born(fields, delivery)
-    yield "causa_morte", fields.causa_morte or ""
-    yield "cemiterio", _place(fields.sepultamento)
-    yield "declarante", fields.declarante or ""
-    yield "nome_numero_medico", _doctor(fields)
-
-
 def _marriage(fields: MarriageFields, delivery: Delivery) -> Iterator[tuple[str, str]]:
     spouses = fields.conjuges or ()
     for n, spouse in enumerate(spouses, 1):
@@ -147,7 +134,6 @@ def _marriage(fields: MarriageFields, delivery: Delivery) -> Iterator[tuple[str,
         yield f"cpf_registrado_{n}", spouse.cpf or ""
     yield "matricula", delivery.matricula
     yield "nomes_datas_locais", "; ".join(_spouse(spouse) for spouse in spouses)
-    yield "data_celebracao", _figures(fields.data_celebracao)
     yield "data_registro_extenso", _words(fields.data_registro)
     yield "data_registro", _figures(fields.data_registro)
     yield "regime_bens", fields.regime_bens or ""
@@ -175,17 +161,47 @@ def _death(fields: DeathFields, delivery: Delivery) -> Iterator[tuple[str, str]]
     yield "cemiterio", _place(fields.sepultamento)
     yield "declarante", fields.declarante or ""
     yield "nome_numero_medico", _doctor(fields)
-    yield "data_registro", _figures(fields.data_registro)
 
 
-def _twins(fields: Fields) -> ElementTree.Element | None:
-    if not isinstance(fields, BirthFields | StillbirthFields) or not fields.gemeo:
-        return None
+def _remarks(delivery: Delivery) -> Iterator[str]:
+    for label, text in _without_element(delivery.campos):
+        if text:
+            yield f"{label}: {text}."
+    for note in delivery.notes:
+        yield f"{note.data:%d/%m/%Y}: {note.texto}"
+
+
+def _without_element(fields: Fields) -> Iterator[tuple[str, str]]:
+    """Yield label and text of what the service has no element for."""
+    match fields:
+        case MarriageFields():
+            yield "Data da celebração", _given(fields.data_celebracao)
+        case StillbirthFields():
+            yield "Data do óbito", _given(fields.data_falecimento)
+            yield "Hora do óbito", fields.hora or ""
+            yield "Idade gestacional", fields.idade or ""
+            yield "Cor", fields.cor or ""
+            yield "Causa da morte", fields.causa_morte or ""
+            yield "Atestado por", _doctor(fields)
+            yield "Sepultamento", _place(fields.sepultamento)
+            yield "Declarante", fields.declarante or ""
+        case DeathFields():
+            yield "Último cônjuge ou convivente", fields.ultimo_conjuge or ""
+            yield "Data de nascimento", _given(fields.data_nascimento)
+            yield "Avós", "; ".join(name for parent in fields.genitores or () for name in parent.avos)
+            yield "Bens", fields.bens or ""
+            yield "Filhos", fields.filhos or ""
+            yield "Data do registro", _given(fields.data_registro)
+
+
+def _twins(fields: Fields) -> ElementTree.Element:
+    assert isinstance(fields, BirthFields | StillbirthFields) and fields.gemeo
     twins = fields.gemeo if isinstance(fields.gemeo, tuple) else (fields.gemeo,)
     found = ElementTree.Element("gemeos")
     _add(found, "qtd_irmaos", str(len(twins)))
     for twin in twins:
-        _add(found, "irmao", " ".join(part for part in (twin.nome, twin.matricula) if part))
+        named = " ".join(part for part in (twin.nome, twin.matricula) if part)
+        _add(ElementTree.SubElement(found, "irmao"), "nome_matricula", named)
     return found
 
 
@@ -215,9 +231,11 @@ def _doctor(fields: DeathFields | StillbirthFields) -> str:
 def _spouse(spouse: Spouse) -> str:
     birth = f"{_figures(spouse.data_nascimento)}" if spouse.data_nascimento else ""
     where = "-".join(part for part in (spouse.municipio_nascimento, spouse.uf) if part)
-    parents = " e ".join(parent.nome for parent in spouse.genitores or ())
+    parents = " e ".join(_parent(parent) for parent in spouse.genitores or ())
+    grandparents = " e ".join(name for parent in spouse.genitores or () for name in parent.avos)
     name = spouse.nome_na_habilitacao or spouse.nome_atual
-    return ", ".join(part for part in (name, birth, where, spouse.nacionalidade, parents) if part)
+    lineage = f"{parents} (avós: {grandparents})" if grandparents else parents
+    return ", ".join(part for part in (name, birth, where, spouse.nacionalidade, spouse.estado_civil, lineage) if part)
 
 
 def _parent(parent: Parent) -> str:
@@ -235,6 +253,10 @@ def _place(place: Place | None) -> str:
 
 def _figures(day: date | None) -> str:
     return NO_DATE if day is None else date_in_figures(day)
+
+
+def _given(day: date | None) -> str:
+    return "" if day is None else date_in_figures(day)
 
 
 def _words(day: date | None) -> str:
