@@ -10,6 +10,7 @@ from printserver.search.export import FORMATS, Export, export_seals
 from printserver.search.free_acts import as_csv as free_acts_csv
 from printserver.search.free_acts import free_acts
 from printserver.search.results import COUNT_LIMIT, list_all
+from printserver.search.terms import Terms, parse_terms
 from printserver.search.totals import add_up, compute_totals
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Comparison",
     "Export",
     "Pedido",
+    "Terms",
     "add_up",
     "compare_lists",
     "compute_totals",
@@ -26,4 +28,5 @@ __all__ = [
     "free_acts",
     "free_acts_csv",
     "list_all",
+    "parse_terms",
 ]

@@ -1,0 +1,126 @@
+"""Prints found by period, kind, state and text, newest first, in pages that begin after a print. Read-only.
+
+Fast among hundreds of thousands (`bench/prints.py`): a filter is read from an index; of several words the rarest is
+looked up, and the others are tested on what it finds. Where all are common, the newest prints are tested in order.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db, search
+from printserver.common.data import JsonObject
+from printserver.common.text import typed_words
+from printserver.documents import normalize, normalize_folha, normalize_sheet
+from printserver.jobs import views
+from printserver.ledger import PAGE, Job, jobs, names
+from printserver.office import Office
+
+COUNT_LIMIT: Final = 1_000
+_FEW: Final = 2_000  # documents of a word that are looked up at once
+
+Condition = sa.ColumnElement[bool]
+_j, _w = db.job.c, db.palavra.c
+
+
+def find(
+    office: Office, filters: Mapping[str, str], text: str = "", after: str | None = None, limit: int = PAGE
+) -> JsonObject:
+    """Return up to `limit` prints that match `filters` (as `views.list_jobs`) and every word of `text`, newest first.
+
+    `text` is read as `search.parse_terms` does: a livro and folha, a seal's code, a sheet's number, an id, words of
+    title, names and numbers, each as a prefix. `after` is the id of the last print of the page before.
+    The answer has `itens`, `mais` (there are more), `total`: exact up to `COUNT_LIMIT`, None above.
+    Raises `Recusa` `entrada-invalida` as `views.list_jobs`, `nao-encontrado` for an unknown `after`.
+    """
+    sid = office.serventia_id
+    with office.db.read() as conn:
+        where = [_j.serventia_id == sid, *(views.condition(name, value) for name, value in filters.items())]
+        where += _said(conn, sid, search.parse_terms(text)) if text.strip() else []
+        total = _count(conn, where)
+        query = sa.select(_j.n).where(*where).order_by(_j.criado_em.desc(), _j.n.desc()).limit(limit + 1)
+        if after is not None:
+            last = jobs.get_job(conn, sid, after)
+            query = query.where(sa.tuple_(_j.criado_em, _j.n) < sa.tuple_(last.criado_em, sa.literal(last.n)))
+        found = list(conn.execute(query).scalars())
+        rows = {row["n"]: row for row in conn.execute(sa.select(db.job).where(_j.n.in_(found[:limit]))).mappings()}
+        return {
+            "itens": [views.job_dict(conn, office, Job.from_row(rows[n])) for n in found[:limit]],
+            "mais": len(found) > limit,
+            "total": total if total <= COUNT_LIMIT else None,
+        }
+
+
+def _said(conn: Connection, serventia_id: int, terms: search.Terms) -> list[Condition]:
+    """Return the conditions of what was typed."""
+    if terms.trabalho is not None:
+        return [_j.id == terms.trabalho]
+    if terms.codigo is not None:
+        return [_j.id.in_(_jobs_of(db.selo, serventia_id, db.selo.c.codigo == terms.codigo))]
+    if terms.matricula is not None:
+        return [_of_documents(_with_words(serventia_id, typed_words(terms.matricula)))]
+    found = []
+    if terms.livro is not None:
+        found.append(_in_livro(serventia_id, terms))
+    if terms.palavras:
+        by_words = _words(conn, serventia_id, terms.palavras)
+        sheet = db.papel.c.numero == normalize_sheet(terms.numero) if terms.numero else None
+        found.append(by_words if sheet is None else by_words | _j.id.in_(_jobs_of(db.papel, serventia_id, sheet)))
+    return found or [sa.false()]
+
+
+def _in_livro(serventia_id: int, terms: search.Terms) -> Condition:
+    """Return the condition that a print is of a livro, or of one of its deeds that stands on the folha, or its copy."""
+    livro, sides = normalize(terms.livro or ""), db.folha_lado.c
+    if terms.folha is None:
+        return _j.livro == livro
+    folha = normalize_folha(terms.folha)
+    there = [sides.serventia_id == serventia_id, sides.livro == livro, sides.folha == folha]
+    if terms.lado is not None:
+        there.append(sides.lado == terms.lado)
+    deeds = sa.select(db.documento.c.instrumento_id).join(db.folha_lado, sides.documento_id == db.documento.c.id)
+    begins = (_j.livro == livro) & (_j.folha == str(folha)) & (_j.tipo != "livro")
+    return _j.instrumento_id.in_(deeds.where(*there)) | begins
+
+
+def _jobs_of(table: sa.Table, serventia_id: int, condition: Condition) -> sa.Select[tuple[str]]:
+    return sa.select(table.c.job_id).where(table.c.serventia_id == serventia_id, condition)
+
+
+def _words(conn: Connection, serventia_id: int, words: Sequence[str]) -> Condition:
+    """Return the condition that a print's document has a word beginning with each of `words`."""
+    counted = {word: _frequency(conn, serventia_id, word) for word in words}
+    ordered = sorted(words, key=lambda word: (counted[word], -len(word)))
+    if counted[ordered[0]] > _FEW:
+        return sa.and_(*(_has(serventia_id, _j.documento_id, word) for word in ordered))
+    return _of_documents(_with_words(serventia_id, ordered))
+
+
+def _with_words(serventia_id: int, words: Sequence[str]) -> sa.Select[tuple[int]]:
+    """Return the documents that have all the words, read from the first one's."""
+    rare, *others = words
+    query = sa.select(_w.documento_id).where(_w.serventia_id == serventia_id, *names.has_word(rare))
+    return query.where(*(_has(serventia_id, _w.documento_id, word) for word in others))
+
+
+def _of_documents(query: sa.Select[tuple[int]]) -> Condition:
+    return _j.documento_id.in_(query)
+
+
+def _has(serventia_id: int, document: sa.ColumnElement[int], word: str) -> Condition:
+    other = db.palavra.alias()
+    begins = (other.c.palavra >= word, other.c.palavra < word + names.END)
+    return sa.exists().where(other.c.serventia_id == serventia_id, other.c.documento_id == document, *begins)
+
+
+def _frequency(conn: Connection, serventia_id: int, word: str) -> int:
+    """Return how many words begin with `word`, up to one more than a few."""
+    some = sa.select(sa.literal(1)).where(_w.serventia_id == serventia_id, *names.has_word(word)).limit(_FEW + 1)
+    return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
+
+
+def _count(conn: Connection, where: Sequence[Condition]) -> int:
+    some = sa.select(sa.literal(1)).select_from(db.job).where(*where).limit(COUNT_LIMIT + 1)
+    return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
