@@ -34,6 +34,8 @@ def names_of(document: Document, plan: Plan, known: Assento | None) -> Names:
     title = plan.civil.title if plan.civil is not None else None
     if plan.instrumento is not None:
         title = plan.instrumento.titulo
+    if isinstance(document, Habilitacao):
+        title = None  # its pieces are one document, and their titles differ
     kind, fields = KINDS[document.kind], plan.identity.campos
     texts = [kind.name, *(str(value) for name in _NAMING if (value := fields.get(name)))]
     texts += [title] if plan.civil is not None and title else []

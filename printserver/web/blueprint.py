@@ -122,6 +122,8 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "campo": seal_words.field,
     "do_campo": seal_words.field_text,
     "nome": names.name,
+    "ato": names.title,
+    "de_quem": names.whose,
     "onde": names.place,
     "numero": names.number,
     "titulo": words.title,

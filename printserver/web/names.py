@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import Final
 
@@ -15,7 +15,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.common.text import latin
 from printserver.web.context import office
 
-_TITLE_CHARS: Final = 48
+_TITLE_CHARS: Final = 36
 _NAME_CHARS: Final = 40
 _PARTICLES: Final = frozenset({"da", "das", "de", "do", "dos", "e", "di", "du", "del", "della", "van", "von", "y"})
 _SUFFIXES: Final = frozenset({"filho", "filha", "neto", "neta", "junior", "jr", "sobrinho", "sobrinha", "segundo"})
@@ -24,6 +24,7 @@ _COMPANY: Final = re.compile(
 )
 _BYSTANDERS: Final = ("interven", "anuent", "procurador", "testemunh", "representa", "advogad", "assistent")
 _ENDING: Final = re.compile(r"(es|as|os|s|a|o|e)$")
+_PIECES: Final = {"capa": "capa", "memorial": "memorial", "folha-do-selo": "folha do selo"}
 _NOTHING: Final[JsonObject] = {"titulo": None, "partes": None, "iniciais": None, "lados": None}
 
 
@@ -37,16 +38,26 @@ def load(listed: Iterable[JsonView]) -> None:
 
 def name(job: JsonView) -> str:
     """Return what a print is called: its title, and whose it is."""
-    found, document = _of(job), job["documento"]
+    return " · ".join(filter(None, (title(job), whose(job))))
+
+
+def title(job: JsonView) -> str:
+    """Return the title of a print; a copy, a draft or a piece of a habilitação is called so first."""
+    document = job["documento"]
     kind = documents.kind_of(document)
-    title = shorten(_plain_title(found["titulo"] or ""), _TITLE_CHARS, placeholder="…")
+    found = shorten(_plain_title(_of(job)["titulo"] or ""), _TITLE_CHARS, placeholder="…")
     if kind.is_copy or kind is documents.KINDS["minuta"]:
         first = f"{document['numero']}º traslado" if document.get("numero") else kind.name
-        parts = [first, title]
-    else:
-        parts = [title or kind.name]
-    parts.append(parties(found["partes"] or ()) or (found["iniciais"] or "").replace(";", ", "))
-    return " · ".join(filter(None, parts))
+        return f"{first} · {found}" if found else first
+    if kind is documents.KINDS["habilitacao"]:
+        return f"{kind.name}, {_PIECES.get(document.get('especie'), 'peça')}"
+    return found or kind.name
+
+
+def whose(job: JsonView) -> str:
+    """Return the parties of a print; of one whose term is over, their initials."""
+    found = _of(job)
+    return parties(found["partes"] or ()) or (found["iniciais"] or "").replace(";", ", ")
 
 
 def place(job: JsonView) -> str:
@@ -137,9 +148,3 @@ def _cased(nome: str) -> str:
 def _bare(number: str) -> str:
     """Return a number of a livro or folha without leading zeros."""
     return number.lstrip("0") or number
-
-
-def named(listed: Collection[JsonView]) -> Mapping[str, str]:
-    """Return the names of the prints of a list, by id."""
-    load(listed)
-    return {job["id"]: name(job) for job in listed}
