@@ -47,24 +47,31 @@ def latin(text: str) -> str:
 def search_words(text: str) -> frozenset[str]:
     """Return the words that a text is found by: letters a-z and digits, numbers without leading zeros.
 
-    Particles (*de*, *e*) are none. A word with an apostrophe is found as one and by its parts: `davila`, `avila`.
+    Particles (*de*, *e*) are none. A word with an apostrophe is found as one and by its parts: `davila`, `avila`; and
+    so is a number of several parts: `P-2026-0012` as `p202612`, `p`, `2026`, `12`.
     """
     plain = latin(text)
-    return frozenset(
-        _number(word)
-        for form in (_APOSTROPHES.sub("", plain), plain)
-        for word in _WORD.findall(form)
-        if word not in _PARTICLES
-    )
+    found = {_number(word) for form in (_APOSTROPHES.sub("", plain), plain) for word in _WORD.findall(form)}
+    return frozenset(found - _PARTICLES | numbers_in(text).keys())
 
 
 def typed_words(text: str) -> tuple[str, ...]:
     """Return the words of a search text as `search_words` writes them, each to match as a prefix.
 
-    Particles count only where there is no other word: what is typed never finds everything.
+    Particles and zeros count only where there is no other word: what is typed never finds everything.
     """
-    found = dict.fromkeys(_number(word) for word in _WORD.findall(_APOSTROPHES.sub("", latin(text))))
-    return tuple(word for word in found if word not in _PARTICLES) or tuple(found)
+    found = dict.fromkeys(map(_number, _WORD.findall(_APOSTROPHES.sub("", latin(text)))))
+    return tuple(word for word in found if word not in _PARTICLES and word != "0") or tuple(found)
+
+
+def numbers_in(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the numbers of several parts in a text, each as one word, with its parts: `p202612`: `p`, `2026`, `12`."""
+    found = {}
+    for token in latin(text).split():
+        parts = tuple(map(_number, _WORD.findall(token)))
+        if len(parts) > 1 and any(part.isdigit() for part in parts):
+            found["".join(parts)] = parts
+    return found
 
 
 def _number(word: str) -> str:

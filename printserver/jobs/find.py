@@ -5,6 +5,7 @@ looked up, and the others are tested on what it finds. Where all are common, the
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
@@ -12,10 +13,10 @@ from sqlalchemy.engine import Connection
 
 from printserver import db, search
 from printserver.common.data import JsonObject
-from printserver.common.text import typed_words
+from printserver.common.text import numbers_in, typed_words
 from printserver.documents import normalize, normalize_folha, normalize_sheet
 from printserver.jobs import views
-from printserver.ledger import PAGE, Job, jobs, names
+from printserver.ledger import PAGE, Job, jobs
 from printserver.office import Office
 
 COUNT_LIMIT: Final = 1_000
@@ -60,12 +61,12 @@ def _said(conn: Connection, serventia_id: int, terms: search.Terms) -> list[Cond
     if terms.codigo is not None:
         return [_j.id.in_(_jobs_of(db.selo, serventia_id, db.selo.c.codigo == terms.codigo))]
     if terms.matricula is not None:
-        return [_of_documents(_with_words(serventia_id, typed_words(terms.matricula)))]
+        return [_j.documento_id.in_(_with_words(serventia_id, [_exactly(*typed_words(terms.matricula))]))]
     found = []
     if terms.livro is not None:
         found.append(_in_livro(serventia_id, terms))
     if terms.palavras:
-        by_words = _words(conn, serventia_id, terms.palavras)
+        by_words = _words(conn, serventia_id, terms)
         sheet = db.papel.c.numero == normalize_sheet(terms.numero) if terms.numero else None
         found.append(by_words if sheet is None else by_words | _j.id.in_(_jobs_of(db.papel, serventia_id, sheet)))
     return found or [sa.false()]
@@ -89,35 +90,54 @@ def _jobs_of(table: sa.Table, serventia_id: int, condition: Condition) -> sa.Sel
     return sa.select(table.c.job_id).where(table.c.serventia_id == serventia_id, condition)
 
 
-def _words(conn: Connection, serventia_id: int, words: Sequence[str]) -> Condition:
-    """Return the condition that a print's document has a word beginning with each of `words`."""
-    counted = {word: _frequency(conn, serventia_id, word) for word in words}
-    ordered = sorted(words, key=lambda word: (counted[word], -len(word)))
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The words from `first` to before `end`: those that begin with a word, or that word alone."""
+
+    first: str
+    end: str
+
+    def has(self, table: sa.FromClause) -> tuple[Condition, Condition]:
+        return table.c.palavra >= self.first, table.c.palavra < self.end
+
+
+def _beginning(word: str) -> _Range:
+    return _Range(word, word + "{")  # sorts after every letter
+
+
+def _exactly(word: str) -> _Range:
+    return _Range(word, word + " ")  # sorts before every letter and digit
+
+
+def _words(conn: Connection, serventia_id: int, terms: search.Terms) -> Condition:
+    """Return the condition that a print's document has every word that was typed."""
+    counted = {each: _frequency(conn, serventia_id, each) for each in map(_beginning, terms.palavras)}
+    for whole, parts in numbers_in(terms.texto).items():  # a number of several parts stands for them, where it is known
+        known = ((each, _frequency(conn, serventia_id, each)) for each in (_exactly(whole), _beginning(whole)))
+        if best := next(((each, n) for each, n in known if n), None):
+            counted = {each: n for each, n in counted.items() if each.first not in parts} | dict([best])
+    ordered = sorted(counted, key=lambda each: (counted[each], -len(each.first)))
     if counted[ordered[0]] > _FEW:
-        return sa.and_(*(_has(serventia_id, _j.documento_id, word) for word in ordered))
-    return _of_documents(_with_words(serventia_id, ordered))
+        return sa.and_(*(_has(serventia_id, _j.documento_id, each) for each in ordered))
+    return _j.documento_id.in_(_with_words(serventia_id, ordered))
 
 
-def _with_words(serventia_id: int, words: Sequence[str]) -> sa.Select[tuple[int]]:
+def _with_words(serventia_id: int, words: Sequence[_Range]) -> sa.Select[tuple[int]]:
     """Return the documents that have all the words, read from the first one's."""
     rare, *others = words
-    query = sa.select(_w.documento_id).where(_w.serventia_id == serventia_id, *names.has_word(rare))
-    return query.where(*(_has(serventia_id, _w.documento_id, word) for word in others))
+    query = sa.select(_w.documento_id).where(_w.serventia_id == serventia_id, *rare.has(db.palavra))
+    return query.where(*(_has(serventia_id, _w.documento_id, each) for each in others))
 
 
-def _of_documents(query: sa.Select[tuple[int]]) -> Condition:
-    return _j.documento_id.in_(query)
-
-
-def _has(serventia_id: int, document: sa.ColumnElement[int], word: str) -> Condition:
+def _has(serventia_id: int, document: sa.ColumnElement[int], word: _Range) -> Condition:
     other = db.palavra.alias()
-    begins = (other.c.palavra >= word, other.c.palavra < word + names.END)
-    return sa.exists().where(other.c.serventia_id == serventia_id, other.c.documento_id == document, *begins)
+    there = (other.c.serventia_id == serventia_id, other.c.documento_id == document)
+    return sa.exists().where(*there, *word.has(other))
 
 
-def _frequency(conn: Connection, serventia_id: int, word: str) -> int:
-    """Return how many words begin with `word`, up to one more than a few."""
-    some = sa.select(sa.literal(1)).where(_w.serventia_id == serventia_id, *names.has_word(word)).limit(_FEW + 1)
+def _frequency(conn: Connection, serventia_id: int, word: _Range) -> int:
+    """Return how many words are in the range, up to one more than a few."""
+    some = sa.select(sa.literal(1)).where(_w.serventia_id == serventia_id, *word.has(db.palavra)).limit(_FEW + 1)
     return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
 

@@ -17,7 +17,6 @@ from printserver.office import Act, Office, acting
 from printserver.selo import party_initials
 
 _AT_ONCE: Final = 500  # documents of one transaction
-END: Final = "{"  # sorts after every letter
 
 
 def keep(act: Act, document: int, names: Names) -> None:
@@ -84,11 +83,6 @@ def of_jobs(conn: Connection, serventia_id: int, job_ids: Collection[str]) -> Ma
             first, _ = found[job_id]["lados"] or ((folha, lado), None)
             found[job_id]["lados"] = (first, (folha, lado))
     return found
-
-
-def has_word(word: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions on `palavra` for a word that begins with `word` (of `typed_words`): one range."""
-    return (db.palavra.c.palavra >= word, db.palavra.c.palavra < word + END)
 
 
 def forget(office: Office) -> int:

@@ -156,9 +156,7 @@ def test_the_day_is_filtered_by_state_type_and_text(maria: Person, rig: Rig) -> 
     assert "passa por este filtro" in _text(maria, "/impressoes?texto=nada-disto")
 
 
-def test_t5_a_print_is_found_by_its_parties_and_title_and_no_answer_or_log_names_them(
-    maria: Person, rig: Rig
-) -> None:
+def test_t5_a_print_is_found_by_its_parties_and_title_and_no_answer_or_log_names_them(maria: Person, rig: Rig) -> None:
     parties = [{"qualidade": "Outorgante", "nome": "Lídia Prado Ventura"}, {"nome": "Łukasz Conceição"}]
     deed = rig.instrumento() | {"titulo": "Escritura de doação de Leão", "partes": parties}
     livro = rig.printed({"tipo": "livro", "instrumento": deed})
