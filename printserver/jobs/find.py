@@ -1,7 +1,8 @@
 """Prints found by period, kind, state and text, newest first, in pages that begin after a print. Read-only.
 
 Fast among hundreds of thousands (`bench/prints.py`): a filter is read from an index; of several words the rarest is
-looked up, and the others are tested on what it finds. Where all are common, the newest prints are tested in order.
+looked up, and the others are tested on what it finds. Few prints are read and sorted here; of many, an index is
+scanned in order, until a page is full.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,17 +41,21 @@ def find(
     with office.db.read() as conn:
         where = [_j.serventia_id == sid, *(views.condition(name, value) for name, value in filters.items())]
         where += _said(conn, sid, search.parse_terms(text)) if text.strip() else []
-        total = _count(conn, where)
-        query = sa.select(_j.n).where(*where).order_by(_j.criado_em.desc(), _j.n.desc()).limit(limit + 1)
-        if after is not None:
-            last = jobs.get_job(conn, sid, after)
-            query = query.where(sa.tuple_(_j.criado_em, _j.n) < sa.tuple_(last.criado_em, sa.literal(last.n)))
-        found = list(conn.execute(query).scalars())
+        last = jobs.get_job(conn, sid, after) if after is not None else None
+        few = [tuple(row) for row in conn.execute(sa.select(_j.criado_em, _j.n).where(*where).limit(COUNT_LIMIT + 1))]
+        if len(few) <= COUNT_LIMIT:
+            ordered = sorted(few, reverse=True)
+            found = [n for at, n in ordered if last is None or (at, n) < (last.criado_em, last.n)][: limit + 1]
+        else:
+            query = sa.select(_j.n).where(*where).order_by(_j.criado_em.desc(), _j.n.desc()).limit(limit + 1)
+            if last is not None:
+                query = query.where(sa.tuple_(_j.criado_em, _j.n) < sa.tuple_(last.criado_em, last.n))
+            found = list(conn.execute(query).scalars())
         rows = {row["n"]: row for row in conn.execute(sa.select(db.job).where(_j.n.in_(found[:limit]))).mappings()}
         return {
             "itens": [views.job_dict(conn, office, Job.from_row(rows[n])) for n in found[:limit]],
             "mais": len(found) > limit,
-            "total": total if total <= COUNT_LIMIT else None,
+            "total": len(few) if len(few) <= COUNT_LIMIT else None,
         }
 
 
@@ -66,9 +71,11 @@ def _said(conn: Connection, serventia_id: int, terms: search.Terms) -> list[Cond
     if terms.livro is not None:
         found.append(_in_livro(serventia_id, terms))
     if terms.palavras:
-        by_words = _words(conn, serventia_id, terms)
-        sheet = db.papel.c.numero == normalize_sheet(terms.numero) if terms.numero else None
-        found.append(by_words if sheet is None else by_words | _j.id.in_(_jobs_of(db.papel, serventia_id, sheet)))
+        found.append(_words(conn, serventia_id, terms))
+    if terms.numero is not None:
+        sheet = _jobs_of(db.papel, serventia_id, db.papel.c.numero == normalize_sheet(terms.numero))
+        if conn.execute(sheet.limit(1)).first() is not None:
+            found = [_either(serventia_id, sa.and_(*found), _j.id.in_(sheet))]
     return found or [sa.false()]
 
 
@@ -83,7 +90,12 @@ def _in_livro(serventia_id: int, terms: search.Terms) -> Condition:
         there.append(sides.lado == terms.lado)
     deeds = sa.select(db.documento.c.instrumento_id).join(db.folha_lado, sides.documento_id == db.documento.c.id)
     begins = (_j.livro == livro) & (_j.folha == str(folha)) & (_j.tipo != "livro")
-    return _j.instrumento_id.in_(deeds.where(*there)) | begins
+    return _either(serventia_id, _j.instrumento_id.in_(deeds.where(*there)), begins)
+
+
+def _either(serventia_id: int, *conditions: Condition) -> Condition:
+    """Return the condition that one of these holds; each is read from its own index, which an OR would not be."""
+    return _j.n.in_(sa.union(*(sa.select(_j.n).where(_j.serventia_id == serventia_id, each) for each in conditions)))
 
 
 def _jobs_of(table: sa.Table, serventia_id: int, condition: Condition) -> sa.Select[tuple[str]]:
@@ -138,9 +150,4 @@ def _has(serventia_id: int, document: sa.ColumnElement[int], word: _Range) -> Co
 def _frequency(conn: Connection, serventia_id: int, word: _Range) -> int:
     """Return how many words are in the range, up to one more than a few."""
     some = sa.select(sa.literal(1)).where(_w.serventia_id == serventia_id, *word.has(db.palavra)).limit(_FEW + 1)
-    return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
-
-
-def _count(conn: Connection, where: Sequence[Condition]) -> int:
-    some = sa.select(sa.literal(1)).select_from(db.job).where(*where).limit(COUNT_LIMIT + 1)
     return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())

@@ -98,7 +98,10 @@ def test_every_list_calls_a_print_by_title_parties_livro_and_folhas(maria: Perso
 def test_a_print_whose_names_are_gone_shows_their_initials(maria: Person, rig: Rig) -> None:
     livro = _deed(rig, "Quitéria Xavante")
     with rig.office.db.write() as conn:
-        here = db.nome.c.documento_id == sa.select(db.job.c.documento_id).where(db.job.c.id == livro["id"])
+        here = (
+            db.nome.c.documento_id
+            == sa.select(db.job.c.documento_id).where(db.job.c.id == livro["id"]).scalar_subquery()
+        )
         conn.execute(sa.update(db.nome).where(here).values(titulo=None, partes=None, iniciais="Q.X"))
     assert "Livro · Q.X" in re.sub(r"<[^>]+>", "", _page(maria, "/impressoes"))
 
