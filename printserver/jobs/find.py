@@ -61,8 +61,8 @@ def find(
 
 def _said(conn: Connection, serventia_id: int, terms: search.Terms) -> list[Condition]:
     """Return the conditions of what was typed."""
-    if terms.trabalho is not None:
-        return [_j.id == terms.trabalho]
+    if terms.job_id is not None:
+        return [_j.id == terms.job_id]
     if terms.codigo is not None:
         return [_j.id.in_(_jobs_of(db.selo, serventia_id, db.selo.c.codigo == terms.codigo))]
     if terms.matricula is not None:
@@ -70,10 +70,10 @@ def _said(conn: Connection, serventia_id: int, terms: search.Terms) -> list[Cond
     found = []
     if terms.livro is not None:
         found.append(_in_livro(serventia_id, terms))
-    if terms.palavras:
+    if terms.words:
         found.append(_words(conn, serventia_id, terms))
-    if terms.numero is not None:
-        sheet = _jobs_of(db.papel, serventia_id, db.papel.c.numero == normalize_sheet(terms.numero))
+    if terms.number is not None:
+        sheet = _jobs_of(db.papel, serventia_id, db.papel.c.numero == normalize_sheet(terms.number))
         if conn.execute(sheet.limit(1)).first() is not None:
             found = [_either(serventia_id, sa.and_(*found), _j.id.in_(sheet))]
     return found or [sa.false()]
@@ -86,8 +86,8 @@ def _in_livro(serventia_id: int, terms: search.Terms) -> Condition:
         return _j.livro == livro
     folha = normalize_folha(terms.folha)
     there = [sides.serventia_id == serventia_id, sides.livro == livro, sides.folha == folha]
-    if terms.lado is not None:
-        there.append(sides.lado == terms.lado)
+    if terms.side is not None:
+        there.append(sides.lado == terms.side)
     deeds = sa.select(db.documento.c.instrumento_id).join(db.folha_lado, sides.documento_id == db.documento.c.id)
     begins = (_j.livro == livro) & (_j.folha == str(folha)) & (_j.tipo != "livro")
     return _either(serventia_id, _j.instrumento_id.in_(deeds.where(*there)), begins)
@@ -123,8 +123,8 @@ def _exactly(word: str) -> _Range:
 
 def _words(conn: Connection, serventia_id: int, terms: search.Terms) -> Condition:
     """Return the condition that a print's document has every word that was typed."""
-    counted = {each: _frequency(conn, serventia_id, each) for each in map(_beginning, terms.palavras)}
-    for whole, parts in numbers_in(terms.texto).items():  # a number of several parts stands for them, where it is known
+    counted = {each: _frequency(conn, serventia_id, each) for each in map(_beginning, terms.words)}
+    for whole, parts in numbers_in(terms.text).items():  # a number of several parts stands for them, where it is known
         known = ((each, _frequency(conn, serventia_id, each)) for each in (_exactly(whole), _beginning(whole)))
         if best := next(((each, n) for each, n in known if n), None):
             counted = {each: n for each, n in counted.items() if each.first not in parts} | dict([best])

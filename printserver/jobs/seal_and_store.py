@@ -308,6 +308,6 @@ def _keep_names(act: Act, p: Prepared, place: Place) -> None:
     found = names_of(p.pedido.documento, p.plan, p.context.civil.assento)
     processo = p.plan.identity.campos.get("processo")
     if not found.partes and processo:
-        nubentes = names.of_habilitacao(act.conn, act.office.serventia_id, normalize(str(processo)))
-        found = replace(found, partes=nubentes)
+        couple = names.of_habilitacao(act.conn, act.office.serventia_id, normalize(str(processo)))
+        found = replace(found, partes=couple)
     names.keep(act, place.documento_id, found)

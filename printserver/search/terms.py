@@ -22,30 +22,30 @@ _FOLHA: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What was typed. `texto` is what is left for a search by words, `palavras` its words.
+    """What was typed. `text` is what is left for a search by words, `words` its words.
 
-    `codigo` is a whole code of a seal, also out of a QR; `codigo_errado`: its check digit does not match. `parte` is
-    what may be part of a code, `numero` what may be the number of a document, of a sheet or of a matrícula: the whole
-    text where it is a single one. `lado` is `frente` or `verso`. `trabalho` is the id of a print.
+    `codigo` is a whole code of a seal, also out of a QR; `wrong_codigo`: its check digit does not match. `part` is
+    what may be part of a code, `number` what may be the number of a document, of a sheet or of a matrícula: the whole
+    text where it is a single one. `side` is `frente` or `verso`. `job_id` is the id of a print.
     """
 
-    texto: str = ""
-    palavras: tuple[str, ...] = ()
+    text: str = ""
+    words: tuple[str, ...] = ()
     codigo: str | None = None
-    codigo_errado: bool = False
-    parte: str | None = None
+    wrong_codigo: bool = False
+    part: str | None = None
     matricula: str | None = None
-    matricula_errada: bool = False
-    trabalho: str | None = None
-    numero: str | None = None
+    wrong_matricula: bool = False
+    job_id: str | None = None
+    number: str | None = None
     livro: str | None = None
     folha: str | None = None
-    lado: str | None = None
+    side: str | None = None
 
     @property
-    def nada(self) -> bool:
+    def empty(self) -> bool:
         """Whether nothing can be searched by this."""
-        return self == Terms(texto=self.texto)
+        return self == Terms(text=self.text)
 
 
 def parse_terms(text: str) -> Terms:
@@ -53,17 +53,17 @@ def parse_terms(text: str) -> Terms:
     typed = " ".join(text.split())
     close = "".join(character for character in typed if character not in " .-")
     if code := _code(typed):
-        return Terms(codigo=code, codigo_errado=not _valid(code))
+        return Terms(codigo=code, wrong_codigo=not _valid(code))
     if _MATRICULA.fullmatch(close):
-        return Terms(matricula=close, matricula_errada=not _valid_matricula(close))
+        return Terms(matricula=close, wrong_matricula=not _valid_matricula(close))
     if _JOB.fullmatch(typed.lower()):
-        return Terms(trabalho=typed.lower())
-    livro, folha, lado, rest = _place(typed)
+        return Terms(job_id=typed.lower())
+    livro, folha, side, rest = _place(typed)
     if livro or folha:
-        return Terms(texto=rest, palavras=typed_words(rest), livro=livro, folha=folha, lado=lado)
+        return Terms(text=rest, words=typed_words(rest), livro=livro, folha=folha, side=side)
     single = typed if " " not in typed and any(letter.isdigit() for letter in typed) else None
     part = close.upper() if _PART.fullmatch(close.upper()) and any(map(str.isdigit, close)) else None
-    return Terms(texto=typed, palavras=typed_words(typed), numero=single, parte=part)
+    return Terms(text=typed, words=typed_words(typed), number=single, part=part)
 
 
 def _code(typed: str) -> str | None:

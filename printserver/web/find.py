@@ -24,7 +24,7 @@ def find_anything() -> ResponseReturnValue:
     text = requested_text("q", _MAX_TEXT)
     terms = search.parse_terms(text)
     wrong = _wrong(terms)
-    found = _nothing() if wrong or terms.nada else jobs.find(office(), {}, text, limit=_SHOWN)
+    found = _nothing() if wrong or terms.empty else jobs.find(office(), {}, text, limit=_SHOWN)
     by = None if wrong else _seal_filters(terms)
     seals = search.list_all(office(), by)["itens"] if by else []
     if only := _only(found["itens"], seals):
@@ -46,10 +46,10 @@ def find_anything() -> ResponseReturnValue:
 
 def _wrong(terms: search.Terms) -> str | None:
     """Return what is wrong with a code or matrícula whose check digits do not match."""
-    if terms.codigo_errado:
+    if terms.wrong_codigo:
         text = "o dígito verificador (o último caractere) não confere: confira cada caractere"
         return f"{terms.codigo} tem a forma de um código de selo, mas {text}."
-    if terms.matricula_errada:
+    if terms.wrong_matricula:
         return "São os 32 algarismos de uma matrícula, mas os dois últimos (verificadores) não conferem: confira-os."
     return None
 
@@ -60,9 +60,9 @@ def _seal_filters(terms: search.Terms) -> SealFilters | None:
         return {"codigo": terms.codigo}
     if terms.matricula:
         return {"matricula": terms.matricula}
-    if terms.livro and not terms.palavras:
+    if terms.livro and not terms.words:
         return {"livro": terms.livro} | ({"folha": terms.folha} if terms.folha else {})
-    return {"identificador": terms.numero} if terms.numero else None
+    return {"identificador": terms.number} if terms.number else None
 
 
 def _only(found: Sequence[JsonView], seals: Sequence[JsonView]) -> str | None:

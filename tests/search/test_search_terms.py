@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from printserver.common.text import search_words, typed_words
 from printserver.search import Terms, parse_terms
-from printserver.selo import assemble_code, check_digit, url_do_qr
+from printserver.selo import assemble_code, url_do_qr
 from printserver.selo.matricula import check_digits, group_digits
 from printserver.selo.money import from_centavos
 
@@ -30,12 +30,12 @@ def test_a_livro_and_its_folha_are_read_as_people_write_them(
     typed: str, livro: str | None, folha: str | None, lado: str | None
 ) -> None:
     found = parse_terms(typed)
-    assert (found.livro, found.folha, found.lado, found.palavras) == (livro, folha, lado, ())
+    assert (found.livro, found.folha, found.side, found.words) == (livro, folha, lado, ())
 
 
 def test_words_beside_a_livro_are_left() -> None:
     found = parse_terms("Assunção, livro 123")
-    assert (found.livro, found.palavras) == ("123", ("assuncao",))
+    assert (found.livro, found.words) == ("123", ("assuncao",))
     assert parse_terms("Luís 5 Flores").livro is None
 
 
@@ -48,13 +48,13 @@ def test_s5_a_seal_is_read_from_its_code_or_its_qr_however_it_comes(
     for typed in (code, code.lower(), spaced, url, url[:200], f"{code}|{total}|{iss}|kk+/kk=="):
         assert parse_terms(typed) == Terms(codigo=code), typed
     wrong = code[:24] + ("0" if code[24] != "0" else "1")
-    assert parse_terms(wrong) == Terms(codigo=wrong, codigo_errado=True)
+    assert parse_terms(wrong) == Terms(codigo=wrong, wrong_codigo=True)
 
 
 @given(CODES, st.integers(0, 21), st.integers(4, 24))
 def test_a_part_of_a_code_may_be_one(code: str, start: int, length: int) -> None:
     part = code[start : start + length]
-    assert parse_terms(part.lower()).parte == (
+    assert parse_terms(part.lower()).part == (
         part if any(letter.isdigit() for letter in part) and len(part) >= 4 else None
     )
 
@@ -66,14 +66,14 @@ def test_c10_a_matricula_is_read_with_and_without_its_blanks(number: int) -> Non
     for typed in (whole, group_digits(whole), "-".join((whole[:30], whole[30:]))):
         assert parse_terms(typed) == Terms(matricula=whole)
     wrong = whole[:31] + str((int(whole[31]) + 1) % 10)
-    assert parse_terms(wrong) == Terms(matricula=wrong, matricula_errada=True)
+    assert parse_terms(wrong) == Terms(matricula=wrong, wrong_matricula=True)
 
 
 @given(st.text(max_size=300))
 def test_nothing_that_can_be_typed_fails(typed: str) -> None:
     found = parse_terms(typed)
-    assert not (found.codigo and found.palavras)
-    assert found.nada == (parse_terms(found.texto).palavras == () and found == Terms(texto=found.texto))
+    assert not (found.codigo and found.words)
+    assert found.empty or found != Terms(text=typed)
 
 
 @given(st.text(max_size=80))
@@ -98,7 +98,3 @@ def test_what_is_found_by_its_words_is_found_by_the_whole_and_by_each_beginning(
 )
 def test_words_are_without_accents_case_particles_and_leading_zeros(typed: str, words: tuple[str, ...]) -> None:
     assert typed_words(typed) == words
-
-
-def test_s2_the_digit_of_the_example_is_the_courts() -> None:
-    assert parse_terms("1234561ES000000000000126" + check_digit("1234561ES000000000000126")).codigo_errado is False
