@@ -7,7 +7,7 @@ SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations cre
 from printserver.db.columns import Moment, metadata
 from printserver.db.engine import WAIT_S, Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
-from printserver.db.tables.documents import corpo, documento, folha_lado, formato, instrumento
+from printserver.db.tables.documents import corpo, documento, folha_lado, formato, instrumento, nome, palavra
 from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta, retirada
 from printserver.db.tables.office import cadeia, chave_api, log, pessoa, serventia, sessao
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
@@ -42,9 +42,11 @@ __all__ = [
     "log",
     "lost_a_race",
     "metadata",
+    "nome",
     "open_database",
     "outbox",
     "pagina",
+    "palavra",
     "papel",
     "papel_lote",
     "pedido_crc",

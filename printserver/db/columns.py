@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 metadata = sa.MetaData(
     naming_convention={
@@ -50,6 +51,11 @@ def office_id() -> sa.Column[int]:
 
 def text(name: str, *, nullable: bool = True) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=nullable)
+
+
+def search_word(name: str) -> sa.Column[str]:
+    """Return a key column of words a-z and 0-9, compared byte by byte on both databases: a prefix is a range."""
+    return sa.Column(name, sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"), primary_key=True)
 
 
 def json_column(name: str, *, nullable: bool = True) -> sa.Column[Any]:

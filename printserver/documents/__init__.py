@@ -58,6 +58,7 @@ from printserver.documents.kinds import (
 )
 from printserver.documents.model import Certidao, Document, FichaAbertura, Livro, Minuta, Pedido, Traslado
 from printserver.documents.moment import ato_moment, refuse_empty_date
+from printserver.documents.names import Named, Names, names_of
 from printserver.documents.notas.ficha import with_answer
 from printserver.documents.notas.minuta import parse_pages
 from printserver.documents.parties import require_initials
@@ -169,6 +170,8 @@ __all__ = [
     "LiveSelo",
     "Livro",
     "Minuta",
+    "Named",
+    "Names",
     "Pages",
     "Parte",
     "Pedido",
@@ -214,6 +217,7 @@ __all__ = [
     "labels",
     "make_plan",
     "mark_values",
+    "names_of",
     "normalize",
     "normalize_folha",
     "normalize_id",

@@ -1,7 +1,6 @@
 """Jobs for `api` and `web`: acceptance, questions and answers, reported pages, queries, waiting."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
 from time import monotonic
 
 from printserver.common.data import JsonObject
@@ -12,10 +11,11 @@ from printserver.jobs.answers import answer_selo, answer_xa, exclude, exclude_pr
 from printserver.jobs.cancel import cancel
 from printserver.jobs.collection import record_destination
 from printserver.jobs.collection import show as certidao
+from printserver.jobs.find import find
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
 from printserver.jobs.views import page_ranges
-from printserver.ledger import jobs, seal_view
+from printserver.ledger import jobs, names, seal_view
 from printserver.office import Office
 
 __all__ = [
@@ -31,9 +31,10 @@ __all__ = [
     "events",
     "exclude",
     "exclude_prints",
+    "find",
     "list_all",
     "look_up",
-    "of_day",
+    "names_of",
     "open_questions",
     "page_ranges",
     "paper_group",
@@ -125,6 +126,7 @@ def open_questions(office: Office) -> list[JsonObject]:
     return views.open_questions(office)
 
 
-def of_day(office: Office, day: date) -> list[JsonObject]:
-    """Return the jobs of the office's day, newest first."""
-    return views.jobs_of_day(office, day)
+def names_of(office: Office, job_ids: Collection[str]) -> Mapping[str, JsonObject]:
+    """Return what people call the documents of these jobs: `titulo`, `partes`, `iniciais`, `lados` (see `names`)."""
+    with office.db.read() as conn:
+        return names.of_jobs(conn, office.serventia_id, job_ids)

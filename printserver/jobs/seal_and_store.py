@@ -1,13 +1,13 @@
 """Stores a prepared print in the caller's transaction: seals, folhas, sheets and job; or its question."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from printserver import db
 from printserver.common.data import Columns
-from printserver.documents import FolhaSide, check_occupied, normalize, with_last_folha
+from printserver.documents import FolhaSide, check_occupied, names_of, normalize, with_last_folha
 from printserver.errors import Recusa, invalid_input
 from printserver.jobs import compose
 from printserver.jobs.prepare import Prepared
@@ -20,6 +20,7 @@ from printserver.ledger import (
     bodies,
     change_state,
     jobs,
+    names,
     questions,
     remember,
     seals,
@@ -78,6 +79,7 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
     _cite(act, p, place)
     _remember_minuta(act, p, place)
     _remember_assento(act, p, place)
+    _keep_names(act, p, place)
     if row["tipo"] == "livro":  # the state of the signatures is what this livro says, from here on (N11)
         said = row["instrumento_fixado"]["assinaturas"]
         here = db.instrumento.c.id == place.instrumento_id
@@ -91,6 +93,8 @@ def hold(act: Act, p: Prepared, place: Place, blocker: questions.Text) -> None:
     state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
     row = _row(act, p, place)
     jobs.insert_job(act.conn, row | {"estado": state, "vence_em": None})
+    if blocker.tipo != "xa":  # the print that stands keeps its names until the answer is yes
+        _keep_names(act, p, place)
     act.add([questions.ask(act.conn, act.office, place.job_id, place.documento_id, blocker, act.now)])
     what = {"pergunta": blocker.tipo, "selos": list(blocker.selos)}
     act.log("job", place.job_id, state, what, jobs.stored_proof(row))
@@ -298,3 +302,13 @@ def _remember_assento(act: Act, p: Prepared, place: Place) -> None:
     civil = p.plan.civil
     if civil is not None and civil.remembered is not None and place.instrumento_id is not None:
         remember(act.conn, place.instrumento_id, civil.remembered, civil.matricula)
+
+
+def _keep_names(act: Act, p: Prepared, place: Place) -> None:
+    """Keep what the document is called and found by; the papers of a wedding bear the nubentes of their processo."""
+    found = names_of(p.pedido.documento, p.plan, p.context.civil.assento)
+    processo = p.plan.identity.campos.get("processo")
+    if not found.partes and processo:
+        couple = names.of_habilitacao(act.conn, act.office.serventia_id, normalize(str(processo)))
+        found = replace(found, partes=couple)
+    names.keep(act, place.documento_id, found)

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
-from printserver.common.data import JsonObject, JsonView
+from printserver.common.data import JsonObject
 from printserver.delivery import turns
 from printserver.documents import kind_word, normalize, normalize_folha, shown_fields
 from printserver.errors import invalid_input
@@ -207,7 +207,7 @@ def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: i
     table = db.job
     where: list[sa.ColumnElement[bool]] = [table.c.serventia_id == office.serventia_id]
     for name, value in filters.items():
-        where.append(_filter(name, value, chave_id))
+        where.append(condition(name, value, chave_id))
     with office.db.read() as conn:
         total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
         rows = conn.execute(
@@ -220,7 +220,8 @@ def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: i
         }
 
 
-def _filter(name: str, value: str, chave_id: int | None) -> sa.ColumnElement[bool]:
+def condition(name: str, value: str, chave_id: int | None = None) -> sa.ColumnElement[bool]:
+    """Return a filter of a list of jobs as a condition. Raises `Recusa` `entrada-invalida`."""
     table = db.job
     match name:
         case "chave":
@@ -252,36 +253,6 @@ def _day(field: str, value: str) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise invalid_input(field, 'deve ser uma data, escrita como "2026-11-20"') from None
-
-
-def jobs_of_day(office: Office, day: date) -> list[JsonObject]:
-    """Return every job accepted on the office's day `day`, newest first.
-
-    Each has, in addition to the contract, `nomes`: titles and names for searches. They are read from the layout's data
-    and deleted with it (LGPD); they are not stored elsewhere (A3).
-    """
-    table = db.job
-    query = (
-        sa.select(table)
-        .where(
-            table.c.serventia_id == office.serventia_id,
-            table.c.criado_em >= day_start(day),
-            table.c.criado_em < day_end(day),
-        )
-        .order_by(table.c.n.desc())
-        .limit(500)
-    )
-    with office.db.read() as conn:
-        rows = conn.execute(query).mappings().all()
-        return [job_dict(conn, office, Job.from_row(row)) | {"nomes": _names(row["composicao"])} for row in rows]
-
-
-def _names(composicao: JsonView) -> list[str]:
-    """Return the titles of a print and the names of its parties, or of the person of a ficha (the first field)."""
-    data = composicao.get("dados") or {}
-    titles = (data.get("titulo"), (data.get("instrumento") or {}).get("titulo"))
-    people = [party["nome"] for party in data.get("partes", ())]
-    return [text for text in (*titles, *people, *(item["valor"] for item in data.get("pessoa", ())[:1])) if text]
 
 
 def open_questions(office: Office) -> list[JsonObject]:

@@ -66,6 +66,7 @@ __all__ = [
     "jobs",
     "keys",
     "live_selo",
+    "names",
     "on_its_way",
     "printed_selo",
     "questions",

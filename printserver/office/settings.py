@@ -235,6 +235,16 @@ class Diarios(_Section):
     cenad: str = Field("CD", description="Código do ato do selo diário de autenticações digitais (D2), a confirmar.")
 
 
+class Retention(_Section):
+    """Persons' data that is kept only to find prints (LGPD)."""
+
+    nomes_dias: int = Field(
+        1825,
+        ge=0,
+        description="Dias, desde a última impressão, em que título e nomes servem para achar o documento (0: nenhum).",
+    )
+
+
 class Render(_Section):
     """The pool that renders documents."""
 
@@ -279,6 +289,7 @@ class Settings(BaseSettings):
     tribunal: CourtSettings = CourtSettings()
     avisos: WarningSettings = WarningSettings()
     diarios: Diarios = Diarios()
+    guarda: Retention = Retention()
     render: Render = Render()
     motor: Motor = Motor()
 

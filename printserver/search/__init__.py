@@ -15,6 +15,7 @@ from printserver.search.free_acts import free_acts
 from printserver.search.paper_month import as_csv as paper_month_csv
 from printserver.search.paper_month import paper_month
 from printserver.search.results import COUNT_LIMIT, list_all
+from printserver.search.terms import Terms, parse_terms
 from printserver.search.totals import add_up, compute_totals
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Comparison",
     "Export",
     "Pedido",
+    "Terms",
     "add_up",
     "certidao",
     "certidoes_csv",
@@ -37,4 +39,5 @@ __all__ = [
     "list_certidoes",
     "paper_month",
     "paper_month_csv",
+    "parse_terms",
 ]

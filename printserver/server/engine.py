@@ -1,7 +1,8 @@
 """The engine: a loop over due rows. Stamps, hands off, follows the queues, closes questions, reports to the court.
 
 1. Release claims held by dead engines on this machine.
-2. Close the questions that have expired (X1). In the first round of a day store the log's head (A6).
+2. Close the questions that have expired (X1). In the first round of a day store the log's head (A6)
+   and forget names (LGPD).
 3. Claim due jobs, in the order of acceptance, and advance each as far as possible.
 4. Wait for the bell, or a moment, and repeat. Meanwhile each print server has a watcher (`delivery.watcher`), the court
    a sender (`court.sender`), and notices go by e-mail (`court.mail`).
@@ -26,7 +27,7 @@ from printserver.court import HttpTransport, Sender, mail, notices
 from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
-from printserver.ledger import JobRow, close_expired
+from printserver.ledger import JobRow, close_expired, names
 from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
 from printserver.server.logs import configure_logs
 from printserver.server.processes import HEARD_FD, RING_FD, die_with_parent
@@ -116,7 +117,7 @@ class Engine:
         self._watches.look()
         while self._sender is not None and self._sender.run_once():
             steps += 1
-        self._keep_head_of_the_day()
+        self._begin_day()
         notices.observe(self._office)
         mail.send(self._office)
         return steps
@@ -130,15 +131,16 @@ class Engine:
         if freed:
             _log.warning("took over the work of a dead engine", jobs=freed)
         close_expired(office, now)
-        self._keep_head_of_the_day()
+        self._begin_day()
 
-    def _keep_head_of_the_day(self) -> None:
-        """Store the log's head outside the database in the first round of an office day (A6)."""
+    def _begin_day(self) -> None:
+        """In the first round of an office day: store the log's head outside the database (A6), forget names (LGPD)."""
         day = local_date(self._office.clock())
         if day != self._kept:
             self._kept = day
             if not proof.of_day(self._office.instance, self._office.clock()).exists():
                 self._keep_head()
+            self._forget_names()
 
     def _keep_head(self) -> None:
         """Sign the log's head and store it. A failure is only logged, so that printing continues."""
@@ -150,6 +152,14 @@ class Engine:
         except Exception as error:
             reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
             _log.error("the head of the log cannot be kept", why=reason, exc_info=reason is None)
+
+    def _forget_names(self) -> None:
+        """Take away the names whose term is over. A failure is only logged: the next day does it again."""
+        try:
+            if over := names.forget(self._office):
+                _log.info("names taken away after their term", documents=over)
+        except Exception as error:
+            _log.error("the names cannot be taken away", why=faults.passing(error), exc_info=True)
 
     def _claim(self) -> bool:
         """Claim one job for each free worker; return whether there was anything to do."""

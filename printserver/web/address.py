@@ -17,7 +17,7 @@ FILTERS: Final = (
 )
 """The search filters of the seals screen."""
 MAX_LENGTH: Final = 255
-_LIST = ("dia", "estado", "tipo", "texto", "pagina")
+_LIST = ("de", "ate", "estado", "tipo", "texto", "depois")
 # Query parameters of each screen, in addition to those allowed everywhere.
 _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "impressoes": _LIST,
@@ -43,6 +43,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _ALWAYS: Final = ("retomar", "marca")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_WRITTEN_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
 
 def check_address() -> None:
@@ -73,11 +74,16 @@ def requested_text(nome: str, max_length: int = MAX_LENGTH) -> str:
 
 
 def requested_day(nome: str) -> date | None:
-    """Return a date parameter; None if it is blank. Raises `Recusa` `entrada-invalida` for an invalid date."""
+    """Return a date parameter, written `20/11/2026` or `2026-11-20`; None if it is blank.
+
+    Raises `Recusa` `entrada-invalida` for an invalid date.
+    """
     text = request.args.get(nome, "").strip()
     if not text:
         return None
     try:
+        if written := _WRITTEN_DAY.fullmatch(text):
+            return date(int(written[3]), int(written[2]), int(written[1]))
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:

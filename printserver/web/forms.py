@@ -79,17 +79,23 @@ _OF_SEARCH: Final[Mapping[str, str]] = {
     "origem": "Origem",
     "validos": "Só os que valem",
 }
-_OF_DAY: Final[Mapping[str, str]] = {"dia": "Dia", "estado": "Situação", "tipo": "Documento", "texto": "Procurar"}
+_OF_PERIOD: Final[Mapping[str, str]] = {
+    "de": "De",
+    "ate": "Até",
+    "estado": "Situação",
+    "tipo": "Documento",
+    "texto": "Procurar",
+}
 # Where a screen has another label for a field: by the name of its endpoint.
 _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "comparar": {"de": "Atos de", "ate": "Atos até"},
     "controle": {"de": "De", "ate": "Até"},
-    "impressoes": _OF_DAY,
+    "impressoes": _OF_PERIOD,
     "papel": {"de": "Do número", "ate": "Ao número"},
     "selos": _OF_SEARCH,
     "selos_exportar": _OF_SEARCH,
     "selos_totais": _OF_SEARCH,
-    "vivo_impressoes": _OF_DAY,
+    "vivo_impressoes": _OF_PERIOD,
 }
 # API error messages that are reworded for people.
 _REWORDINGS: Final = tuple(

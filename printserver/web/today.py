@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from printserver import jobs, search
 from printserver.clock import local_date
 from printserver.common.data import JsonObject
-from printserver.web import court_page, polling, waiting
+from printserver.web import court_page, names, polling, waiting
 from printserver.web.context import now, office
 
 _SHOWN: Final = 12  # prints: what one screen of 1366 by 768 holds
@@ -32,6 +32,7 @@ def live_last() -> ResponseReturnValue:
 
 def _waiting_part() -> polling.Part:
     found = waiting.everything()
+    names.load(each.documento for each in found if each.documento is not None)
     return polling.live_part(
         "screens/_espera.html", "web.vivo_espera", {}, esperam=found, minhas=waiting.mine(found), agora=now()
     )
@@ -40,6 +41,7 @@ def _waiting_part() -> polling.Part:
 def _last_part() -> polling.Part:
     here = office()
     day = _days.get(here, (here.instance_name, local_date(now())), _day)
+    names.load(day["itens"])
     without_load = court_page.court_status()["sem_carga"]
     return polling.live_part("screens/_ultimas.html", "web.vivo_ultimas", {}, **day, sem_carga=without_load)
 

@@ -211,11 +211,11 @@ def time_of_day(value: str) -> str:
 
 
 def short_time(value: str, now: datetime) -> str:
-    """Return the time of day of an RFC 3339 text of today (`14:32`); of another day, that day (`20/11`)."""
+    """Return the time of day of an RFC 3339 text of today (`14:32`); of another day, with it (`20/11, 14:32`)."""
     quando = local(datetime.fromisoformat(value))
     if quando.date() == local_date(now):
         return f"{quando:%H:%M}"
-    return f"{quando:%d/%m}" if quando.year == local_date(now).year else f"{quando:%d/%m/%y}"
+    return f"{quando:%d/%m, %H:%M}" if quando.year == local_date(now).year else f"{quando:%d/%m/%y, %H:%M}"
 
 
 def full_time(quando: datetime) -> str:

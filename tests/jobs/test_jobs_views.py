@@ -84,7 +84,6 @@ def test_lists_find_jobs_by_each_filter_newest_first(rig: Rig) -> None:
     assert ids(rig, "de=2026-11-21") == [certidao]
     assert ids(rig, "ate=2026-11-20") == [copy, livro]
     assert ids(rig, "de=2026-11-20&ate=2026-11-21&estado=aceito") == [certidao, copy]
-    assert [job["id"] for job in jobs.of_day(rig.office, rig.clock().date())] == [certidao]
 
 
 @pytest.mark.parametrize("query", ["quando=hoje", "de=ontem", "estado=feliz", "pagina=0", "folha=x"])

@@ -253,6 +253,7 @@ def test_nothing_is_cut_off_at_phone_width_however_long_the_names(desk: Page, ri
     for path in (
         "/",
         "/impressoes?texto=nada-disto",
+        "/procurar?q=escritura-muito",
         "/nada",
         f"/trabalhos/{job['id']}",
         f"/trabalhos/{job['id']}/folhas",

@@ -2,7 +2,17 @@
 
 import sqlalchemy as sa
 
-from printserver.db.columns import json_column, metadata, moment, office_id, row_id, text, unique_where
+from printserver.db.columns import (
+    flag,
+    json_column,
+    metadata,
+    moment,
+    office_id,
+    row_id,
+    search_word,
+    text,
+    unique_where,
+)
 
 instrumento = sa.Table(
     "instrumento",
@@ -35,6 +45,30 @@ documento = sa.Table(
     sa.Column("numero", sa.Integer),  # of a traslado
     sa.UniqueConstraint("serventia_id", "chave"),
     sa.Index("ix_documento_instrumento", "serventia_id", "instrumento_id"),
+)
+
+
+nome = sa.Table(
+    "nome",  # what people call a document by; persons' names are taken away after the office's term (LGPD)
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), primary_key=True, autoincrement=False),
+    text("titulo"),
+    json_column("partes"),  # [{"nome", "qualidade"}]; null: taken away, or none
+    text("iniciais"),  # left of the names that were taken away
+    moment("desde", nullable=False),  # of the newest print: the term counts from it
+    sa.Index("ix_nome_desde", "serventia_id", "desde"),
+)
+
+
+palavra = sa.Table(
+    "palavra",  # the words that a document is found by, as `common.text.search_words` writes them
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    search_word("palavra"),
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), primary_key=True, autoincrement=False),
+    flag("pessoal"),  # of title or names: taken away with them
+    sa.Index("ix_palavra_documento", "serventia_id", "documento_id", "palavra"),
 )
 
 

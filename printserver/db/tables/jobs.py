@@ -65,7 +65,8 @@ job = sa.Table(
         postgresql_where=sa.text("vence_em IS NOT NULL"),
     ),
     sa.Index("ix_job_n", "serventia_id", "n"),
-    sa.Index("ix_job_criado", "serventia_id", "criado_em"),
+    # covering: a list of any period is filtered without the rows
+    sa.Index("ix_job_criado", "serventia_id", "criado_em", "n", "estado", "tipo", "documento_id"),
     sa.Index("ix_job_tipo", "serventia_id", "tipo", "criado_em"),
     sa.Index("ix_job_documento", "serventia_id", "documento_id"),
     sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from printserver.db import Moment
 
@@ -561,6 +562,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_documento_instrumento", ["serventia_id", "instrumento_id"], unique=False)
 
     op.create_table(
+        "nome",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("documento_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("titulo", sa.Text(), nullable=True),
+        sa.Column("partes", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("iniciais", sa.Text(), nullable=True),
+        sa.Column("desde", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_nome_documento_id")),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_nome_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "documento_id", name=op.f("pk_nome")),
+    )
+    with op.batch_alter_table("nome", schema=None) as batch_op:
+        batch_op.create_index("ix_nome_desde", ["serventia_id", "desde"], unique=False)
+
+    op.create_table(
+        "palavra",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("palavra", sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"), nullable=False),
+        sa.Column("documento_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("pessoal", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_palavra_documento_id")),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_palavra_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "palavra", "documento_id", name=op.f("pk_palavra")),
+    )
+    with op.batch_alter_table("palavra", schema=None) as batch_op:
+        batch_op.create_index("ix_palavra_documento", ["serventia_id", "documento_id", "palavra"], unique=False)
+
+    op.create_table(
         "folha_lado",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("serventia_id", sa.Integer(), nullable=False),
@@ -646,7 +675,11 @@ def upgrade() -> None:
             postgresql_where=sa.text("NOT encerrado"),
         )
         batch_op.create_index("ix_job_n", ["serventia_id", "n"], unique=False)
-        batch_op.create_index("ix_job_criado", ["serventia_id", "criado_em"], unique=False)
+        batch_op.create_index(
+            "ix_job_criado",
+            ["serventia_id", "criado_em", "n", "estado", "tipo", "documento_id"],
+            unique=False,
+        )
         batch_op.create_index("ix_job_documento", ["serventia_id", "documento_id"], unique=False)
         batch_op.create_index("ix_job_instrumento", ["serventia_id", "instrumento_id"], unique=False)
         batch_op.create_index("ix_job_livro", ["serventia_id", "livro", "folha"], unique=False)
