@@ -68,7 +68,7 @@ def test_p1_text_and_block_stay_within_the_margins(workbench: Workbench, nome: s
     layout = workbench.make_layout(nome, words(900))
     area = page_format.texto
     for page, _, x, y, x2, y2 in placed_words(workbench.pdf(layout).read_bytes()):
-        verso = page_format.margens.espelhadas and page % 2 == 0
+        verso = page_format.margens.espelhadas and page_format.faces == "frente-verso" and page % 2 == 0
         esquerda = page_format.margens.direita if verso else area.x
         assert esquerda - 0.1 <= x and x2 <= esquerda + area.largura + 0.1
         assert area.y - 1 <= y and y2 <= area.y + area.altura + 1
