@@ -31,7 +31,7 @@ LEAST = {
     "casamento": (),
     "outros": ("nomes",),
 }
-BREVE, AVERBACAO = 4502, 2250  # centavos of the services in the shipped table
+CERTIDAO, AVERBACAO = 4502, 2250  # centavos of the services in the shipped table
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,7 @@ def test_c4_c5_the_sum_is_the_same_on_paper_in_the_qr_in_the_registro_and_in_the
     n = len(office.codes()) + 2000
     notes = [{"tipo": "averbacao", "data": "2020-03-02", "texto": f"Averbação {each}."} for each in range(shown)]
     more = {"averbacoes": charged, "averbacoes_anotacoes": notes, "campos": body("", {})["campos"]}
-    total = BREVE + AVERBACAO * charged
+    total = CERTIDAO + AVERBACAO * charged
     document = civil.certidao(n, assento=old(n), **civil.VALUE, **more) | {"corpo": None}
     sent = send(office, f"S-{n}", old(n), **more, entrega="arquivo")
     answered = office.post(document)
