@@ -87,7 +87,13 @@ def _database(name: str) -> Any:
 def _paths(job: str, code: str) -> list[str]:
     month = "de=2024-03-01&ate=2024-03-31"
     return [
-        *("/", "/impressoes", "/impressoes?dia=2025-03-03", "/impressoes?texto=prado", f"/trabalhos/{job}"),
+        *(
+            "/",
+            "/impressoes",
+            "/impressoes?de=2025-03-03&ate=2025-03-03",
+            "/impressoes?texto=prado",
+            f"/trabalhos/{job}",
+        ),
         *(f"/trabalhos/{job}/folhas",),
         *("/selos", f"/selos?{month}", f"/selos/{code}", f"/selos/{code}/retificar", f"/selos/totais?{month}"),
         *("/balcao", "/balcao/conferencia", "/tribunal", "/tribunal?ver=recusados", "/papel", "/assinaturas"),

@@ -27,6 +27,8 @@ def find_anything() -> ResponseReturnValue:
     found = _nothing() if wrong or terms.empty else jobs.find(office(), {}, text, limit=_SHOWN)
     by = None if wrong else _seal_filters(terms)
     seals = search.list_all(office(), by)["itens"] if by else []
+    if terms.part and not seals and not found["itens"]:
+        seals, by = search.with_part(office(), terms.part, _SHOWN), None
     if only := _only(found["itens"], seals):
         return redirect(only, 303)
     names.load(found["itens"])

@@ -168,6 +168,15 @@ def test_s2_a_wrong_check_digit_is_said(maria: Person, rig: Rig) -> None:
     assert "dois últimos (verificadores) não conferem" in _page(maria, "/procurar", q="1" * 32)
 
 
+def test_t5_a_seal_is_found_by_four_characters_of_its_code(maria: Person, rig: Rig) -> None:
+    selos = rig.livro()["selos"]
+    for code in (each["codigo"] for each in selos):
+        assert _opened(maria, code[10:].lower()) == f"/selos/{code}"
+    page = _page(maria, "/procurar", q=selos[0]["codigo"][:9])
+    assert "<h2" in page
+    assert "Procura-se" in _page(maria, "/procurar", q="9QQ9Q")
+
+
 @pytest.mark.parametrize("text", ["", "nada-disto", "fls 12", "%", "'; DROP TABLE job", "…", "livro 99999 fls 3"])
 def test_what_is_not_found_says_what_can_be_searched(maria: Person, text: str) -> None:
     page = _page(maria, "/procurar", q=text)
