@@ -5,7 +5,16 @@ from datetime import date
 from time import monotonic
 
 from printserver.common.data import JsonObject
-from printserver.delivery import paper_group, pdf, queues, receive_paper, report_queue_paper, with_paper
+from printserver.delivery import (
+    page_image,
+    page_size,
+    paper_group,
+    pdf,
+    queues,
+    receive_paper,
+    report_queue_paper,
+    with_paper,
+)
 from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
 from printserver.jobs.answers import answer_selo, answer_xa, exclude, exclude_prints
@@ -32,7 +41,9 @@ __all__ = [
     "look_up",
     "of_day",
     "open_questions",
+    "page_image",
     "page_ranges",
+    "page_size",
     "paper_group",
     "pdf",
     "previous",

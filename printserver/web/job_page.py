@@ -1,11 +1,16 @@
 """Page of one job: state in plain Portuguese, seals, history, and the marked copy (X9)."""
 
+import hashlib
+
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.common.data import JsonView
+from printserver.errors import Recusa
+from printserver.rendering import WIDTHS
 from printserver.web import polling, words
+from printserver.web.address import requested_option
 from printserver.web.context import author, office
 
 
@@ -33,6 +38,26 @@ def pdf(job_id: str) -> ResponseReturnValue:
     disposition = "attachment" if request.args.get("baixar") else "inline"
     response.headers["Content-Disposition"] = f'{disposition}; filename="copia-{job_id[:12]}.pdf"'
     return response
+
+
+def page_image(job_id: str, pagina: int) -> ResponseReturnValue:
+    """Return the image of a page of the marked copy; a picture with words in its place if it cannot be drawn (X9).
+
+    The address of an image names its content, and the browser keeps it for the session it was asked in.
+    """
+    width = requested_option("largura", [str(each) for each in WIDTHS]) or WIDTHS[0]
+    try:
+        image = jobs.page_image(office(), job_id, pagina, int(width))
+    except Recusa as refusal:
+        if refusal.word in ("nao-encontrado", "pdf-ainda-nao"):
+            raise
+        words_alone = render_template("screens/sem_imagem.svg", texto=refusal.detail)
+        return Response(words_alone, mimetype="image/svg+xml")
+    response = Response(image, mimetype="image/png")
+    response.set_etag(hashlib.sha256(image).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["Vary"] = "Cookie"
+    return response.make_conditional(request)
 
 
 def can(job: JsonView) -> dict[str, bool]:

@@ -1,6 +1,6 @@
 """Pages of a PDF as images, drawn by PDFium as for printing: with fields, annotations, layers.
 
-Used only to analyse pages, never for printed output.
+Used to analyse pages and to show them at the screens, never for printed output.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def loaded(document: Any, number: int) -> Iterator[Any]:
 
 
 def draw(
-    page: Any, size_mm: tuple[float, float], dpi: int, *, unit: float = 1.0, shift: float = 0.0, smooth: bool = False
+    page: Any, size_mm: tuple[float, float], dpi: float, *, unit: float = 1.0, shift: float = 0.0, smooth: bool = False
 ) -> Image.Image:
     """Return a loaded page in grey, on white, within `size_mm` (width, height) of its upper left corner.
 
