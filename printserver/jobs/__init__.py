@@ -19,6 +19,7 @@ from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
 from printserver.jobs.answers import answer_selo, answer_xa, exclude, exclude_prints
 from printserver.jobs.cancel import cancel
+from printserver.jobs.life import life
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
 from printserver.jobs.views import page_ranges
@@ -37,6 +38,7 @@ __all__ = [
     "events",
     "exclude",
     "exclude_prints",
+    "life",
     "list_all",
     "look_up",
     "of_day",

@@ -169,6 +169,7 @@ def register(app: Flask, office: Office) -> None:
     for name, spoken in _FILTERS.items():
         bp.add_app_template_filter(spoken, name)
     bp.add_app_template_filter(context.shown_time, "momento")
+    bp.add_app_template_filter(context.exact_time, "momento_exato")
     bp.add_app_template_filter(lambda value: words.short_time(value, context.now()), "hora_curta")
     bp.add_app_template_filter(lambda value: court_words.until(value, context.now()), "falta")
     bp.add_app_template_filter(lambda value: words.is_past(value, context.now()), "passou")

@@ -82,3 +82,11 @@ def shown_time(value: str | datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}" data-no-papel="{}">{}</time>').format(  # escaped by format
         moment.isoformat(), full, full, words.moment(moment, now())
     )
+
+
+def exact_time(value: str) -> Markup:
+    """Return a time (RFC 3339 text) as people say it, with seconds; on paper, and under the pointer, in full."""
+    full = words.full_time(datetime.fromisoformat(value))
+    return Markup('<time datetime="{}" title="{}" data-no-papel="{}">{}</time>').format(  # escaped by format
+        value, full, full, words.moment_to_the_second(value, now())
+    )
