@@ -1,7 +1,7 @@
 """Delivery of sealed jobs to paper: claims, attempts, turns, hand-off, numbered paper, the watcher."""
 
 from printserver.delivery.attempts import AttemptContent, current_attempt, new_attempt
-from printserver.delivery.download import pdf
+from printserver.delivery.download import page_image, page_size, pdf
 from printserver.delivery.paper_stock import paper_group, receive_paper, report_queue_paper, tally, with_paper
 from printserver.delivery.queues import cups_server, offset_of
 from printserver.delivery.watcher import Watches
@@ -17,6 +17,8 @@ __all__ = [
     "new_attempt",
     "numbered_paper",
     "offset_of",
+    "page_image",
+    "page_size",
     "paper_group",
     "passes",
     "pdf",

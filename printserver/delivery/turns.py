@@ -4,6 +4,7 @@ Only the hand-off waits; stamping does not. A held, failed or handed-off print d
 numbered paper waits for a person's report after each print that is not known to be good (P5).
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
@@ -51,29 +52,43 @@ def can_go(conn: Connection, row: JobRow) -> bool:
     return conn.execute(sa.select(job.c.n).where(job.c.n == row["n"], turn())).first() is not None
 
 
-def waits_for(conn: Connection, row: JobRow) -> str | None:
-    """Return a Portuguese sentence with the reason why a job waits; None if it does not wait."""
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a job waits, as a Portuguese sentence; None if it does not.
+
+    `trabalho`: the job that it waits for. `parada`: its queue is stopped until a person acts.
+    """
+
+    texto: str | None = None
+    trabalho: str | None = None
+    parada: bool = False
+
+
+def waits_for(conn: Connection, row: JobRow) -> Wait:
+    """Return why a job waits now."""
     if row["encerrado"]:
-        return None
+        return Wait()
     if row["estado"] in _WAITS_FOR_PERSON:
-        return _WAITS_FOR_PERSON[row["estado"]]
+        return Wait(_WAITS_FOR_PERSON[row["estado"]])
     if row["estado"] not in TO_THE_QUEUE or not row["imprimir"]:
-        return None
+        return Wait()
     if row["falhas"] and row["vence_em"] is not None:
         when = row["vence_em"].astimezone(SAO_PAULO)
         what = (
             "O PDF ainda não pôde ser feito" if row["estado"] == ACCEPTED else f"A fila {row['fila']} ainda não o tem"
         )
-        return f"{what}, por uma falha que passa: nova tentativa às {when:%H:%M:%S} de {when:%d/%m}."
+        return Wait(f"{what}, por uma falha que passa: nova tentativa às {when:%H:%M:%S} de {when:%d/%m}.")
     if row["estado"] == RENDERED and can_go(conn, row):
-        return None
+        return Wait()
+    stopped = _paper(conn, row)
     first = conn.execute(_prints_before(row["serventia_id"], row["fila"], row["n"]).order_by("n").limit(1)).first()
     if first is not None:
-        return (
+        text = (
             f"Espera a sua vez na fila {row['fila']}: antes dele vai o trabalho {first.id}, aceito antes e ainda não "
             "entregue a ela."
         )
-    return _paper(conn, row) if row["estado"] == RENDERED else None
+        return Wait(text, first.id, stopped.parada)
+    return stopped if row["estado"] == RENDERED else Wait()
 
 
 def _prints_before(serventia_id: _Int, queue: sa.ColumnElement[str] | str, n: _Int) -> sa.Select[tuple[int, str]]:
@@ -89,22 +104,26 @@ def _prints_before(serventia_id: _Int, queue: sa.ColumnElement[str] | str, n: _I
     )
 
 
-def _paper(conn: Connection, row: JobRow) -> str | None:
-    """Return why the job's queue, if it has numbered paper, is stopped (P5)."""
+def _paper(conn: Connection, row: JobRow) -> Wait:
+    """Return why the job's queue, if it has numbered paper, gives nothing out now (P5)."""
     table = db.fila
     queue = (
         conn.execute(sa.select(table).where(table.c.serventia_id == row["serventia_id"], table.c.nome == row["fila"]))
         .mappings()
         .one_or_none()
     )
-    return None if queue is None else why_stopped(conn, Queue.from_row(queue))
+    return Wait() if queue is None else _stopped(conn, Queue.from_row(queue))
 
 
 def why_stopped(conn: Connection, queue: Queue) -> str | None:
     """Return a sentence with the reason why a queue with numbered paper is stopped; None if it is not (P5)."""
+    return _stopped(conn, queue).texto
+
+
+def _stopped(conn: Connection, queue: Queue) -> Wait:
     nome = queue.nome
     if not queue.papel_numerado:
-        return None
+        return Wait()
     if queue.papel_tentativa is not None:
         tries, job = db.tentativa, db.job
         last = conn.execute(
@@ -113,13 +132,15 @@ def why_stopped(conn: Connection, queue: Queue) -> str | None:
             .where(tries.c.id == queue.papel_tentativa)
         ).one()
         if not last.encerrado:
-            return f"A fila {nome}, de papel numerado, espera que o trabalho {last.id} termine."
-        return (
+            return Wait(f"A fila {nome}, de papel numerado, espera que o trabalho {last.id} termine.", last.id)
+        text = (
             f"A fila {nome}, de papel numerado, parou depois do trabalho {last.id}, que não se sabe se saiu bem: "
             "confira as folhas e diga qual é o próximo número na bandeja."
         )
+        return Wait(text, last.id, parada=True)
     if queue.papel_parada is not None:
-        return f"A fila {nome} parou: {queue.papel_parada}"
+        return Wait(f"A fila {nome} parou: {queue.papel_parada}", parada=True)
     if queue.papel_proximo is None:
-        return f"A fila {nome}, de papel numerado, ainda não sabe o número da primeira folha na bandeja: diga-o."
-    return None
+        text = f"A fila {nome}, de papel numerado, ainda não sabe o número da primeira folha na bandeja: diga-o."
+        return Wait(text, parada=True)
+    return Wait()

@@ -4,7 +4,16 @@ from collections.abc import Callable, Collection, Mapping
 from time import monotonic
 
 from printserver.common.data import JsonObject
-from printserver.delivery import paper_group, pdf, queues, receive_paper, report_queue_paper, with_paper
+from printserver.delivery import (
+    page_image,
+    page_size,
+    paper_group,
+    pdf,
+    queues,
+    receive_paper,
+    report_queue_paper,
+    with_paper,
+)
 from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
 from printserver.jobs.answers import answer_selo, answer_xa, exclude, exclude_prints
@@ -12,6 +21,7 @@ from printserver.jobs.cancel import cancel
 from printserver.jobs.collection import record_destination
 from printserver.jobs.collection import show as certidao
 from printserver.jobs.find import find
+from printserver.jobs.life import life
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
 from printserver.jobs.views import page_ranges
@@ -32,11 +42,14 @@ __all__ = [
     "exclude",
     "exclude_prints",
     "find",
+    "life",
     "list_all",
     "look_up",
     "names_of",
     "open_questions",
+    "page_image",
     "page_ranges",
+    "page_size",
     "paper_group",
     "pdf",
     "previous",

@@ -37,6 +37,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> JsonObject:
     base = f"/api/v1/jobs/{job_id}"
     cups = job.cups
     selos = _selos_do_job(conn, office, job_id)
+    wait = turns.waits_for(conn, job.as_row())
     return {
         "id": job_id,
         "estado": job.estado,
@@ -65,7 +66,9 @@ def job_dict(conn: Connection, office: Office, job: Job) -> JsonObject:
         "desatualizado": job.desatualizado,
         **_validity(conn, job, sealed=bool(selos)),
         "faltam": _missing(conn, job),
-        "espera_por": turns.waits_for(conn, job.as_row()),
+        "espera_por": wait.texto,
+        "espera_pelo_trabalho": wait.trabalho,
+        "fila_parada": wait.parada,
         **_status(conn, job),
         "criado_em": rfc3339(job.criado_em),
     }

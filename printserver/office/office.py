@@ -19,7 +19,7 @@ from printserver.office.create import certificate, database_url
 from printserver.office.people import Person
 from printserver.office.settings import Settings, load_settings
 from printserver.printing import Capabilities
-from printserver.rendering import Render
+from printserver.rendering import PageImages, Render
 from printserver.selo import AtoTable, Certificate, ServiceTable, align, load_atos, load_services
 
 
@@ -40,6 +40,7 @@ class Office:
     certificado: Certificate
     formatos: Formats
     render: Render
+    imagens: PageImages
     bell: Bell
     working_on: set[tuple[int, str]]
     lock: threading.Lock
@@ -95,6 +96,7 @@ class Office:
                 cache_mb=settings.render.cache_mb,
                 in_use=in_use,
             ),
+            imagens=PageImages(instance / "imagens", limit_mb=settings.render.imagens_mb),
             bell=bell or Bell(),
             working_on=set(),
             lock=threading.Lock(),
@@ -112,8 +114,9 @@ class Office:
         return self.settings.serventia.demonstracao
 
     def close(self) -> None:
-        """Close the renderer and the database."""
+        """Close the renderers and the database."""
         self.render.close()
+        self.imagens.close()
         self.db.close()
 
 

@@ -252,6 +252,7 @@ class Render(_Section):
     tempo_limite_s: float = Field(20, gt=0, description="Segundos que uma montagem pode levar.")
     memoria_mb: int = Field(1024, ge=256, description="Memória de cada processo de montagem, em MB.")
     cache_mb: int = Field(2048, ge=16, description="Espaço em disco das páginas já montadas, em MB.")
+    imagens_mb: int = Field(256, ge=1, description="Espaço em disco das imagens das páginas nas telas, em MB.")
 
 
 class Motor(_Section):

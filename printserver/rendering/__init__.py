@@ -3,6 +3,7 @@
 from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
+from printserver.rendering.page_pictures import WIDTHS, PageImages, Undrawable
 from printserver.rendering.preview import previsualizar
 from printserver.rendering.render import (
     Box,
@@ -23,16 +24,19 @@ from printserver.rendering.stamp import (
 from printserver.rendering.test_page import QueueTestPage, draw
 
 __all__ = [
+    "WIDTHS",
     "BodyNotice",
     "Box",
     "DamagedBase",
     "Layout",
     "LayoutRequest",
+    "PageImages",
     "PrintedSide",
     "QueueTestPage",
     "Render",
     "Side",
     "Stamp",
+    "Undrawable",
     "UnprintableText",
     "apply_stamp",
     "draw",

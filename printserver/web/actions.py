@@ -24,7 +24,7 @@ from printserver.web.forms import (
     typed_choice,
     typed_text,
 )
-from printserver.web.job_page import can
+from printserver.web.job_actions import can
 
 _Action = Callable[[Office, Author, str, object, str | None], object]
 

@@ -27,6 +27,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "selos_totais": FILTERS,
     "selos_exportar": (*FILTERS, "formato"),
     "pdf": ("baixar", "copia", "original"),  # of the API; a screen returns the marked copy in any case (X9)
+    "imagem": ("largura", "v"),
     "balcao": ("ato", "dia", "pagina"),
     "conferencia": ("dia",),
     "controle": ("de", "ate"),

@@ -86,6 +86,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.live_job, _GET),
     ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.live_copy, _GET),
     ("/trabalhos/<job_id>/pdf", "pdf", job_page.pdf, _GET),
+    ("/trabalhos/<job_id>/paginas/<int:pagina>.png", "imagem", job_page.page_image, _GET),
     ("/trabalhos/<job_id>/pergunta", "pergunta", questions.question, _GET),
     ("/trabalhos/<job_id>/pergunta/vivo", "vivo_pergunta", questions.live_question, _GET),
     ("/trabalhos/<job_id>/xa", "responder_xa", questions.answer_xa, _POST),
@@ -178,6 +179,7 @@ def register(app: Flask, office: Office) -> None:
     for name, spoken in _FILTERS.items():
         bp.add_app_template_filter(spoken, name)
     bp.add_app_template_filter(context.shown_time, "momento")
+    bp.add_app_template_filter(context.exact_time, "momento_exato")
     bp.add_app_template_filter(lambda value: words.short_time(value, context.now()), "hora_curta")
     bp.add_app_template_filter(lambda value: court_words.until(value, context.now()), "falta")
     bp.add_app_template_filter(lambda value: words.is_past(value, context.now()), "passou")

@@ -89,3 +89,11 @@ def csv_file(text: str, filename: str) -> Response:
     answer = Response(text, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return answer
+
+
+def exact_time(value: str) -> Markup:
+    """Return a time (RFC 3339 text) as people say it, with seconds; on paper, and under the pointer, in full."""
+    full = words.full_time(datetime.fromisoformat(value))
+    return Markup('<time datetime="{}" title="{}" data-no-papel="{}">{}</time>').format(  # escaped by format
+        value, full, full, words.moment_to_the_second(value, now())
+    )

@@ -8,6 +8,7 @@ from typing import get_args
 from printserver import documents
 from printserver.clock import local, local_date
 from printserver.common.data import JsonView
+from printserver.jobs import page_ranges
 from printserver.selo import EXCLUSION, format_reais, from_centavos, read
 
 Job = JsonView
@@ -99,10 +100,12 @@ def status(job: Job) -> Status:
     """Return the job's state in plain Portuguese; of a job in a queue, the queue's state."""
     cups = job.get("cups")
     if job["estado"] == "incerto" and (faltam := job.get("faltam")):
-        paginas = (
-            f"a página {faltam}" if faltam.isdigit() else f"as páginas {faltam.replace('-', ' a ').replace(',', ', ')}"
-        )
-        return Status("Faltam páginas", f"{_MISSING} {paginas}.", "problema")
+        return Status("Faltam páginas", f"{_MISSING} {the_pages(faltam)}.", "problema")
+    if job["estado"] in ("aceito", "renderizado") and job.get("espera_por"):
+        if job["fila_parada"]:
+            return Status(f"Esperando a fila {job['fila']}, parada", "Sai quando a fila voltar a andar.", "espera")
+        if job["espera_pelo_trabalho"]:
+            return Status("Esperando a vez", f"Sai depois do que foi mandado antes à fila {job['fila']}.", "andamento")
     if job["estado"] == "entregue" and cups and cups.get("estado") in QUEUE_STATES:
         return QUEUE_STATES[cups["estado"]]
     if job["estado"] == "impresso" and not cups:
@@ -135,6 +138,28 @@ def validity(job: Job) -> Status | None:
     if any(selo["atual"] != selo["codigo"] for selo in job["selos"]):
         return Status("vale, retificado", "Um selo desta impressão foi retificado: vale o mais novo.", "feito")
     return Status("vale", "", "feito")
+
+
+def pages(paginas: Sequence[int]) -> str:
+    """Return page numbers (ascending) as people read them: `2`, `2 a 4`, `1, 3 a 5`."""
+    return pages_text(page_ranges(paginas))
+
+
+def pages_text(ranges: str) -> str:
+    """Return page numbers of the contract (`1,3-5`) as people read them: `1, 3 a 5`."""
+    return ranges.replace("-", " a ").replace(",", ", ")
+
+
+def the_pages(ranges: str) -> str:
+    """Return page numbers of the contract with their noun: `a página 2`, `as páginas 1, 3 a 5`."""
+    return f"{'a página' if ranges.isdigit() else 'as páginas'} {pages_text(ranges)}"
+
+
+def said_of_pages(state: str, n: int) -> str:
+    """Return what was said of `n` pages, in agreement: `inutilizada`, `inutilizadas`."""
+    if state == "nao_saiu":
+        return "não saiu" if n == 1 else "não saíram"
+    return PAGE_STATES.get(state, state) + ("" if n == 1 else "s")
 
 
 def reason(word: str) -> str:
@@ -216,6 +241,11 @@ def short_time(value: str, now: datetime) -> str:
     if quando.date() == local_date(now):
         return f"{quando:%H:%M}"
     return f"{quando:%d/%m, %H:%M}" if quando.year == local_date(now).year else f"{quando:%d/%m/%y, %H:%M}"
+
+
+def moment_to_the_second(value: str, now: datetime) -> str:
+    """Return a time (RFC 3339 text) relative to `now`, with seconds: `hoje às 14:32:07`."""
+    return f"{moment(value, now)}:{local(datetime.fromisoformat(value)):%S}"
 
 
 def full_time(quando: datetime) -> str:

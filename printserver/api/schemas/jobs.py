@@ -110,6 +110,8 @@ class Job(Answer):
     situacao: str | None
     o_que_fazer: str | None
     espera_por: str | None
+    espera_pelo_trabalho: str | None
+    fila_parada: bool
     substitui: str | None
     substituido_por: str | None
     desatualizado: bool

@@ -1,6 +1,7 @@
 """Pages of a PDF as images, drawn by PDFium as for printing: with fields, annotations, layers.
 
-Used to analyse pages, and to print page images that may not stand in PDF/A-2b as they are (C16).
+Used to analyse pages, to show them at the screens, and to print page images that may not stand in PDF/A-2b as they are
+(C16).
 """
 
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ def loaded(document: Any, number: int) -> Iterator[Any]:
 
 
 def draw(
-    page: Any, size_mm: tuple[float, float], dpi: int, *, unit: float = 1.0, shift: float = 0.0, smooth: bool = False
+    page: Any, size_mm: tuple[float, float], dpi: float, *, unit: float = 1.0, shift: float = 0.0, smooth: bool = False
 ) -> Image.Image:
     """Return a loaded page in grey, on white, within `size_mm` (width, height) of its upper left corner.
 
