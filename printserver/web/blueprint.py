@@ -18,6 +18,7 @@ from werkzeug.routing import BaseConverter
 from printserver.errors import Recusa
 from printserver.jobs import Office
 from printserver.web import (
+    account,
     actions,
     address,
     compare,
@@ -35,6 +36,7 @@ from printserver.web import (
     job_page,
     login,
     paper,
+    pin,
     prints,
     questions,
     seal_page,
@@ -109,6 +111,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/tribunal/comunicar", "comunicar", court_page.report, _POST),
     ("/tribunal/mandar", "mandar", court_page.order_faults, _GET + _POST),
     ("/continuar", "continuar", login.continue_form, _POST),
+    ("/conta", "conta", account.own_account, _GET + _POST),
 )
 # Template filters by name. The names are Portuguese, as the templates are.
 _FILTERS: Mapping[str, Callable[..., object]] = {
@@ -198,6 +201,7 @@ def _for_templates() -> dict[str, object]:
         "papeis": words.ROLES,
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
+        "pin_pedido": pin.asked,
         "faixa_do_tribunal": court_page.strip,
         "sino": shell.bell,
         "secoes": shell.sections,

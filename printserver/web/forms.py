@@ -16,7 +16,9 @@ from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import LABELS as COMPONENTS
 
 # Fields that every form may have.
-_ALWAYS: Final = ("csrf_token", "chave", "confirmo")
+_ALWAYS: Final = ("csrf_token", "chave", "confirmo", "pin")
+SECRETS: Final = frozenset({"senha", "pin", "pin_novo", "pin_repetido"})
+"""Fields that are never shown again, stored or logged."""
 RESUMED: Final = "A página tinha expirado. O que você digitou está aqui, e nada foi feito: confira e envie de novo."
 
 # Labels of the fields, as used in sentences.
@@ -35,6 +37,10 @@ LABELS: Final[Mapping[str, str]] = {
     "destino": "O que houve",
     "identificador": "Identificador",
     "motivo": "Motivo",
+    "pin": "PIN",
+    "pin_novo": "PIN novo",
+    "pin_repetido": "PIN novo, outra vez",
+    "senha": "Senha",
     "fora_do_prazo": "Fora do prazo",
     "papel_em_maos": "Papel em mãos",
     "folha_inicial": "Primeira folha",
@@ -206,7 +212,8 @@ def key() -> str | None:
 
 def refused_form(refusal: Recusa) -> Form:
     """Return the form as it was sent, with its error messages."""
-    values = {nome: value for nome, value in request.form.items() if nome not in ("csrf_token", "chave")}
+    hidden = {"csrf_token", "chave", *SECRETS}
+    values = {nome: value for nome, value in request.form.items() if nome not in hidden}
     erros = {_screen_name(item.campo): for_people(item.mensagem) for item in refusal.errors}
     if refusal.word == "chave-reutilizada":
         return Form(values, {}, "Este formulário já tinha sido enviado. Veja o documento antes de repetir.")
