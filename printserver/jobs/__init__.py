@@ -10,6 +10,7 @@ from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
 from printserver.jobs.answers import answer_selo, answer_xa, exclude, exclude_prints
 from printserver.jobs.cancel import cancel
+from printserver.jobs.further import Preview, Replacement, court_copy, further, made_with, replacement, simulate
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
 from printserver.jobs.views import page_ranges
@@ -19,17 +20,22 @@ from printserver.office import Office
 __all__ = [
     "Acceptance",
     "Office",
+    "Preview",
+    "Replacement",
     "accept",
     "all_queues",
     "allowed",
     "answer_selo",
     "answer_xa",
     "cancel",
+    "court_copy",
     "events",
     "exclude",
     "exclude_prints",
+    "further",
     "list_all",
     "look_up",
+    "made_with",
     "of_day",
     "open_questions",
     "page_ranges",
@@ -37,12 +43,14 @@ __all__ = [
     "pdf",
     "previous",
     "receive_paper",
+    "replacement",
     "report_pages",
     "report_queue_paper",
     "reported",
     "requests",
     "resend",
     "selo",
+    "simulate",
     "undo",
     "wait",
 ]

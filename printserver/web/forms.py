@@ -43,6 +43,11 @@ LABELS: Final[Mapping[str, str]] = {
     "senha": "Senha",
     "fora_do_prazo": "Fora do prazo",
     "papel_em_maos": "Papel em mãos",
+    "papel_seguranca": "Números do papel de segurança",
+    "saiu": "O papel já saiu do cartório",
+    "ordem_judicial": "Número do processo",
+    "pedido": "Número do pedido",
+    "via": "Via",
     "folha_inicial": "Primeira folha",
     "folha_final": "Última folha",
     "selos": "Selos",
@@ -258,4 +263,7 @@ def _screen_name(field_name: str) -> str:
         return "inutilizados"
     if field_name.startswith(("retificacao.", "diario.")):  # form fields `data` and `motivo`
         return "motivo" if field_name.endswith("motivo_data") else field_name.rpartition(".")[2]
-    return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", field_name)  # the parts of a VALUE
+    name = field_name.removeprefix("documento.")
+    if name.startswith("papel_seguranca"):  # one field of the form holds all numbers
+        return "papel_seguranca"
+    return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", name)  # the parts of a VALUE
