@@ -41,11 +41,13 @@ def _set_pin() -> bool:
         raise invalid_input("senha", f"errada muitas vezes seguidas: espere {wait} e tente de novo")
     with here.db.read() as conn:
         right = people.check_password(conn, here.serventia_id, person.usuario, request.form.get("senha", ""))
-        before = people.has_pin(conn, person)
+        before, same = people.has_pin(conn, person), people.is_pin(conn, person, new)
     if right is None:
         register("pessoa", person.usuario, "PIN recusado", {"texto": "senha errada ao criar ou mudar o PIN"})
         raise invalid_input("senha", "não confere: digite de novo")
     security.attempts().succeed(person.usuario, request.remote_addr or "")
+    if same:  # the form was sent twice
+        return before
     with here.db.write() as conn:
         people.set_pin(conn, person, new)
     register("pessoa", person.usuario, "PIN mudado" if before else "PIN criado")
