@@ -243,6 +243,8 @@ def report_next(act: Act, nome: str, proximo: str, inutilizados: Sequence[str], 
             "inutilizados",
             f"falta dizer o que houve com {', '.join(missing)}: estão antes do próximo e não foram usados",
         )
+    if str(following) == queue.papel_proximo and queue.papel_tentativa is None and not (spoiled or queue.papel_parada):
+        return  # a report sent twice
     for number in inutilizados:
         spoil(conn, serventia_id, None, number, "inutilizado na fila", who, act.now, queue=nome)
     table = db.fila

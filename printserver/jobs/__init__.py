@@ -21,6 +21,7 @@ from printserver.jobs.cancel import cancel
 from printserver.jobs.collection import record_destination
 from printserver.jobs.collection import show as certidao
 from printserver.jobs.find import find
+from printserver.jobs.further import Preview, Replacement, court_copy, further, made_with, replacement, simulate
 from printserver.jobs.life import life
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
@@ -31,6 +32,8 @@ from printserver.office import Office
 __all__ = [
     "Acceptance",
     "Office",
+    "Preview",
+    "Replacement",
     "accept",
     "all_queues",
     "allowed",
@@ -38,13 +41,16 @@ __all__ = [
     "answer_xa",
     "cancel",
     "certidao",
+    "court_copy",
     "events",
     "exclude",
     "exclude_prints",
     "find",
+    "further",
     "life",
     "list_all",
     "look_up",
+    "made_with",
     "names_of",
     "open_questions",
     "page_image",
@@ -55,12 +61,14 @@ __all__ = [
     "previous",
     "receive_paper",
     "record_destination",
+    "replacement",
     "report_pages",
     "report_queue_paper",
     "reported",
     "requests",
     "resend",
     "selo",
+    "simulate",
     "undo",
     "wait",
 ]

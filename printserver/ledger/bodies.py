@@ -40,3 +40,13 @@ def restore_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
     if isinstance(value, list):
         return [restore_bodies(conn, serventia_id, item) for item in value]
     return value
+
+
+def are_kept(conn: Connection, serventia_id: int, value: object) -> bool:
+    """Return whether every text that `store_bodies` replaced in `value` is still stored (A3)."""
+    if isinstance(value, dict):
+        if "sha256" in value and "formato" in value:
+            mine = (db.corpo.c.serventia_id == serventia_id, db.corpo.c.sha256 == value["sha256"])
+            return conn.execute(sa.select(db.corpo.c.sha256).where(*mine)).first() is not None
+        return all(are_kept(conn, serventia_id, item) for item in value.values())
+    return all(are_kept(conn, serventia_id, item) for item in value) if isinstance(value, list) else True

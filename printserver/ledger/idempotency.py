@@ -90,6 +90,14 @@ def find(office: Office, author: Author, key: str | None, request_digest: str) -
     return Outcome(row.job_id, row.palavra, row.feito)
 
 
+def job_of_key(office: Office, author: Author, key: str | None) -> str | None:
+    """Return the id of the job that the author made with the key; None if it made none."""
+    table = db.idempotencia
+    mine = (table.c.serventia_id == office.serventia_id, table.c.chave_id == (author.chave_id or 0))
+    with office.db.read() as conn:
+        return conn.execute(sa.select(table.c.job_id).where(*mine, table.c.chave == key)).scalar_one_or_none() or None
+
+
 @contextmanager
 def working_on(office: Office, author: Author, key: str | None) -> Iterator[None]:
     """Hold the key while its request runs. Raises `Recusa` `em-processamento` if it is held already."""

@@ -55,3 +55,9 @@ def instrumento_id(conn: Connection, serventia_id: int, key: str) -> int | None:
     return conn.execute(
         sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
     ).scalar_one_or_none()
+
+
+def key_of_instrumento(conn: Connection, instrumento_id: int | None) -> str | None:
+    """Return the compared id (X0) of an instrumento by the number of its row; None without one."""
+    table = db.instrumento
+    return conn.execute(sa.select(table.c.chave).where(table.c.id == instrumento_id)).scalar_one_or_none()

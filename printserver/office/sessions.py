@@ -69,6 +69,12 @@ def end(conn: sa.Connection, token: str, now: datetime) -> bool:
     return bool(conn.execute(sa.update(_table).where(*mine).values(fim_em=now)).rowcount)
 
 
+def end_all(conn: sa.Connection, find_person: Person, now: datetime) -> None:
+    """End every open session of a person."""
+    mine = (_table.c.serventia_id == find_person.serventia_id, _table.c.pessoa_id == find_person.id)
+    conn.execute(sa.update(_table).where(*mine, _table.c.fim_em.is_(None)).values(fim_em=now))
+
+
 def known_address(conn: sa.Connection, serventia_id: int, usuario: str, endereco: str | None) -> bool:
     """Return whether the person has logged in from that address before."""
     query = (

@@ -120,7 +120,14 @@ def _render_form(job: JsonView, nome: str, form: Form) -> str:
         estados=words.PAGE_STATES,
         ditas=jobs.reported(office(), job["id"]) if nome == "folhas" and job["sha256"] else {},
         vira=_needs_turning(job),
+        chave=_key_of_report(job) if nome == "folhas" else "",
     )
+
+
+def _key_of_report(job: JsonView) -> str:
+    """Return the idempotency key of the next report of pages: of two tabs that saw the same, one alone counts (X5)."""
+    reports = sum("paginas" in step["detalhe"] for step in job["historico"] if isinstance(step["detalhe"], dict))
+    return f"folhas-{job['id']}-{reports}"
 
 
 def _who_and_why() -> dict[str, object]:

@@ -56,6 +56,11 @@ class Attempts:
                 self._count(key, WIDER * self._free, now)
         return 0
 
+    def waits(self, usuario: str, address: str) -> bool:
+        """Return whether the next attempt of the pair would have to wait."""
+        with self._lock:
+            return self._wait((usuario, address), self._clock()) > 0
+
     def succeed(self, usuario: str, address: str) -> None:
         """Forget the pair's count after a correct password, and take the attempt back from the wider counts."""
         with self._lock:

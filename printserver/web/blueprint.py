@@ -18,11 +18,13 @@ from werkzeug.routing import BaseConverter
 from printserver.errors import Recusa
 from printserver.jobs import Office
 from printserver.web import (
+    account,
     actions,
     address,
     compare,
     compression,
     context,
+    copies,
     counter,
     counter_day,
     counter_numbers,
@@ -37,6 +39,7 @@ from printserver.web import (
     login,
     names,
     paper,
+    pin,
     prints,
     questions,
     seal_page,
@@ -101,6 +104,8 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/balcao/faixa", "faixa", counter_numbers.number_range, _GET + _POST),
     ("/balcao/numeros", "numeros", counter_numbers.numbers, _GET + _POST),
     ("/balcao/diarios", "diarios", daily.diarios_of_day, _GET + _POST),
+    ("/trabalhos/<job_id>/substituir", "substituir", copies.replace_print, _GET + _POST),
+    ("/trabalhos/<job_id>/copia-judicial", "copia_judicial", copies.copy_by_court_order, _GET + _POST),
     ("/trabalhos/<job_id>/assinaturas", "assinar", signatures.sign_instrumento, _GET + _POST),
     ("/registro", "registro", records.record_seals, _GET + _POST),
     ("/central", "central", records.exchange_requests, _GET),
@@ -115,6 +120,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/tribunal/comunicar", "comunicar", court_page.report, _POST),
     ("/tribunal/mandar", "mandar", court_page.order_faults, _GET + _POST),
     ("/continuar", "continuar", login.continue_form, _POST),
+    ("/conta", "conta", account.own_account, _GET + _POST),
 )
 # Template filters by name. The names are Portuguese, as the templates are.
 _FILTERS: Mapping[str, Callable[..., object]] = {
@@ -210,6 +216,7 @@ def _for_templates() -> dict[str, object]:
         "papeis": words.ROLES,
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
+        "pin_pedido": pin.asked,
         "faixa_do_tribunal": court_page.strip,
         "sino": shell.bell,
         "secoes": shell.sections,

@@ -12,7 +12,7 @@ from printserver.common.data import JsonObject
 from printserver.counter import acts, check
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import AtoType, PaperSeal, parse_paper_seal
-from printserver.web import fee_input, words
+from printserver.web import fee_input, pin, words
 from printserver.web.address import requested_day, requested_option, requested_page
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
@@ -50,6 +50,7 @@ def counter_page() -> ResponseReturnValue:
         known = scanned if notas is not None else ato  # so that the refusal names the scanned type
         data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
         value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
+        pin.check(*pin.free(value))
         made, _ = acts.register(office(), author(), data | value, key())
     except Recusa as refusal:
         if refusal.word == "sem-permissao":

@@ -22,11 +22,11 @@ def day_check() -> ResponseReturnValue:
         return _render_check(requested_day("dia") or local_date(now()), Form())
     day = local_date(now())  # shown if the form has no day
     try:
-        check_fields("data", "aguardam", "conferi")
         typed = typed_day("data")
+        day = typed or day  # before all else: a refused form is shown on its own day
+        check_fields("data", "aguardam", "conferi")
         if typed is None:
             raise invalid_input("data", "falta o dia da carga")
-        day = typed
         if not ticked("confirmo") or not ticked("conferi"):
             raise Recusa("entrada-invalida", "Nada foi feito: marque que conferiu e use o botão da carga.")
         codes, _ = load.load(office(), author(), _load_request(day), key())

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from printserver.clock import local_date
 from printserver.counter import check, load
 from printserver.errors import Recusa, invalid_input
-from printserver.web import fee_input, words
+from printserver.web import fee_input, pin, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.counter import paper_seal_atos
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
@@ -25,7 +25,9 @@ def number_range() -> ResponseReturnValue:
     try:
         check_fields(*_RANGE_FIELDS, *fee_input.FIELDS)
         check_confirmed()
-        codes, _ = load.by_range(office(), author(), _range_request() | fee_input.typed_value(), key())
+        data = _range_request() | fee_input.typed_value()
+        pin.check(*pin.free(data))
+        codes, _ = load.by_range(office(), author(), data, key())
     except Recusa as refusal:
         return _refused(refusal, _render_range)
     day = words.day(_day())

@@ -50,12 +50,12 @@ def diarios_of_day() -> ResponseReturnValue:
         return _show(requested_day("dia") or local_date(now()), "", Form())
     day, kind = local_date(now()), typed_text("tipo")  # shown if the form has no day
     try:
+        typed = typed_day("data")
+        day = typed or day  # before all else: a refused form is shown on its own day
         check_fields("tipo", "data", "aberta", "total", "iss", "servico", "quantidade", "motivo", "visto")
         typed_choice("tipo", NAMES)
-        typed = typed_day("data")
         if typed is None:
             raise invalid_input("data", "falta o dia")
-        day = typed
         data = {"tipo": kind, "data": day.isoformat(), "escrevente": find_person().usuario}
         data |= {"motivo": typed_text("motivo")} if typed_text("motivo") else {}
         earlier = _selos_of_day(day)[kind]

@@ -17,13 +17,15 @@ from flask_login import current_user
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import ImmutableMultiDict
 
+from printserver.web.forms import SECRETS
+
 ARG: Final = "retomar"
 _AGE_S: Final = 12 * 60 * 60
 _SHOWN_S: Final = 30 * 60.0  # reloading the page within this time shows the same draft
 _LONGEST: Final = 60_000  # characters, signed
 _MOST: Final = 100
-# Never restored: confirmations, previews, and the page's own fields.
-_NOT_TYPED: Final = frozenset({"csrf_token", "chave", "confirmo", "visto", "resposta", "senha", "guardado"})
+# Never restored: confirmations, previews, secrets, and the page's own fields.
+_NOT_TYPED: Final = frozenset({"csrf_token", "chave", "confirmo", "visto", "resposta", "guardado", *SECRETS})
 # The page that shows the form, for endpoints without a page.
 _PAGES: Final = {"web.responder_xa": "web.pergunta", "web.responder_selo": "web.pergunta"}
 _BUTTONS: Final = {"web.mandar_de_novo": "web.selo", "web.comunicar": "web.tribunal"}

@@ -16,7 +16,9 @@ from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import LABELS as COMPONENTS
 
 # Fields that every form may have.
-_ALWAYS: Final = ("csrf_token", "chave", "confirmo")
+_ALWAYS: Final = ("csrf_token", "chave", "confirmo", "pin")
+SECRETS: Final = frozenset({"senha", "pin", "pin_novo", "pin_repetido"})
+"""Fields that are never shown again, stored or logged."""
 RESUMED: Final = "A página tinha expirado. O que você digitou está aqui, e nada foi feito: confira e envie de novo."
 
 # Labels of the fields, as used in sentences.
@@ -35,8 +37,17 @@ LABELS: Final[Mapping[str, str]] = {
     "destino": "O que houve",
     "identificador": "Identificador",
     "motivo": "Motivo",
+    "pin": "PIN",
+    "pin_novo": "PIN novo",
+    "pin_repetido": "PIN novo, outra vez",
+    "senha": "Senha",
     "fora_do_prazo": "Fora do prazo",
     "papel_em_maos": "Papel em mãos",
+    "papel_seguranca": "Números do papel de segurança",
+    "saiu": "O papel já saiu do cartório",
+    "ordem_judicial": "Número do processo",
+    "pedido": "Número do pedido",
+    "via": "Via",
     "folha_inicial": "Primeira folha",
     "folha_final": "Última folha",
     "selos": "Selos",
@@ -214,7 +225,8 @@ def key() -> str | None:
 
 def refused_form(refusal: Recusa) -> Form:
     """Return the form as it was sent, with its error messages."""
-    values = {nome: value for nome, value in request.form.items() if nome not in ("csrf_token", "chave")}
+    hidden = {"csrf_token", "chave", *SECRETS}
+    values = {nome: value for nome, value in request.form.items() if nome not in hidden}
     erros = {_screen_name(item.campo): for_people(item.mensagem) for item in refusal.errors}
     if refusal.word == "chave-reutilizada":
         return Form(values, {}, "Este formulário já tinha sido enviado. Veja o documento antes de repetir.")
@@ -259,4 +271,7 @@ def _screen_name(field_name: str) -> str:
         return "inutilizados"
     if field_name.startswith(("retificacao.", "diario.")):  # form fields `data` and `motivo`
         return "motivo" if field_name.endswith("motivo_data") else field_name.rpartition(".")[2]
-    return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", field_name)  # the parts of a VALUE
+    name = field_name.removeprefix("documento.")
+    if name.startswith("papel_seguranca"):  # one field of the form holds all numbers
+        return "papel_seguranca"
+    return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", name)  # the parts of a VALUE

@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from printserver.office import people, sessions
+from printserver.office import people
 from printserver.web import drafts, security
 from printserver.web.context import find_person, is_htmx, office, register
 from printserver.web.forms import typed_text
@@ -22,7 +22,7 @@ def log_in() -> ResponseReturnValue:
             return redirect(security.safe_target(proximo), 303)
         return render_page(proximo, notice=security.why_ended())
     usuario = typed_text("usuario").lower()
-    if espera := _wait_time(usuario):
+    if espera := security.wait_time(usuario):
         return render_page(
             proximo, usuario, f"Senha errada muitas vezes seguidas. Espere {espera} e tente de novo."
         ), 429
@@ -41,15 +41,24 @@ def log_in() -> ResponseReturnValue:
     return redirect(security.safe_target(proximo), 303)
 
 
-def render_page(proximo: str | None, usuario: str = "", error: str | None = None, notice: str | None = None) -> str:
-    """Return the login page; it carries the draft of a form that could not be processed, signed."""
+def render_page(
+    proximo: str | None,
+    usuario: str = "",
+    error: str | None = None,
+    notice: str | None = None,
+    draft: str | None = None,
+) -> str:
+    """Return the login page; it carries the draft of a form that could not be processed, signed.
+
+    `draft` is that of the current request, unless it was taken before.
+    """
     return render_template(
         "screens/entrar.html",
         proximo=proximo,
         usuario=usuario[:64],
         erro=error,
         aviso=notice,
-        guardado=drafts.kept_draft(),
+        guardado=drafts.kept_draft() if draft is None else draft,
     )
 
 
@@ -82,16 +91,3 @@ def send_to_login() -> ResponseReturnValue:
         return render_page(None, notice=notice), 401
     back = request.full_path.rstrip("?")
     return redirect(url_for("web.entrar", proximo=None if back == "/" else back), 303)
-
-
-def _wait_time(usuario: str) -> str:
-    """Return how long this person must wait at this address, in words; empty if not at all."""
-    here, address = office(), request.remote_addr or ""
-
-    def known() -> bool:
-        with here.db.read() as conn:
-            return sessions.known_address(conn, here.serventia_id, usuario, address)
-
-    seconds = security.attempts().begin(usuario, address, known)
-    minutes = -(-seconds // 60)
-    return "" if not seconds else "um minuto" if minutes == 1 else f"{minutes} minutos"

@@ -11,7 +11,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.documents import KINDS
 from printserver.errors import Recusa
 from printserver.office import people
-from printserver.web import polling, words
+from printserver.web import pin, polling, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
 
@@ -41,6 +41,8 @@ def answer_xa(job_id: str) -> ResponseReturnValue:
             raise Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões, Sim ou Não.")
         check_fields("resposta", "motivo", "selos", *(_YES_FIELDS if yes else ()))
         data = _xa_answer(yes=yes)
+        if yes:
+            pin.check("xa", *pin.late(data))
         jobs.answer_xa(office(), author(), job_id, data, key())
     except Recusa as refusal:
         return _refused(job_id, refusal)

@@ -20,7 +20,7 @@ from printserver.ledger import seal_view
 from printserver.office import people
 from printserver.seal_actions import exclude, price_day, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
-from printserver.web import fee_input, words
+from printserver.web import fee_input, pin, words
 from printserver.web.civil.records import record_of
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
@@ -47,16 +47,18 @@ def rectify_selo(codigo: str) -> ResponseReturnValue:
     """Ask for the corrections, show a preview, and create the retificador once the preview is confirmed."""
     if request.method == "GET":
         return _render_rectify_form(codigo, Form())
+    preview: dict[str, object] | None = None
     try:
         check_fields("data", "ato", "identificador", *fee_input.FIELDS, "motivo", "fora_do_prazo", "visto")
         data = _rectification(codigo)
         before, depois = rectify.simulate(office(), author(), codigo, data)
-        preview = _preview(codigo, before, depois)
+        preview = _preview(codigo, before, depois) | {"pin": (*pin.free(data), *pin.late(data))}
         if not ticked("confirmo") or typed_text("visto") != preview["marca"]:
             return _render_rectify_form(codigo, refused_form(Recusa("entrada-invalida", "")), preview)
+        pin.check(*pin.free(data), *pin.late(data))
         new, _repeated = rectify.rectify_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
-        return _refused(refusal, lambda form: _render_rectify_form(codigo, form))
+        return _refused(refusal, lambda form: _render_rectify_form(codigo, form, preview))
     flash("O selo foi retificado. Este é o selo que vale agora.")
     return redirect(url_for("web.selo", codigo=new), 303)
 
@@ -71,6 +73,7 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
         check_confirmed()
         if ticked("fora_do_prazo"):
             data["fora_do_prazo"] = True
+        pin.check("xa", *pin.late(data))
         xa, _repeated = exclude.exclude_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
         return _refused(refusal, lambda form: _render_exclude_form(codigo, form))

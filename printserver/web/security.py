@@ -17,6 +17,9 @@ from printserver.web.context import User, now, office, register
 
 _SESSION = "sessao"  # the key of the session token in the cookie
 _ATTEMPTS = "printserver.tentativas"
+_PIN_ATTEMPTS = "printserver.tentativas_de_pin"
+_EVERYWHERE = "*"  # PINs are counted by person alone, whatever the address
+_PIN_TRIES = 5  # wrong PINs in a row, after which the person must enter again with the password
 
 # No inline script or style, no external content; `object` and `frame` are for the PDF inside a page.
 CSP = "; ".join(
@@ -68,6 +71,7 @@ def prepare(app: Flask, office: Office, send_to_login: Callable[[], ResponseRetu
     csrf = CSRFProtect()
     csrf.init_app(app)
     app.extensions[_ATTEMPTS] = Attempts(office.settings.http.senhas_erradas_por_minuto)
+    app.extensions[_PIN_ATTEMPTS] = Attempts(_PIN_TRIES)
     return csrf
 
 
@@ -75,6 +79,42 @@ def attempts() -> Attempts:
     """Return the counter of failed password attempts of the running application."""
     found: Attempts = current_app.extensions[_ATTEMPTS]
     return found
+
+
+def wait_time(usuario: str) -> str:
+    """Count an attempt at a password; return how long the person must wait here instead, empty if not at all (A5)."""
+    here, address = office(), request.remote_addr or ""
+
+    def known() -> bool:
+        with here.db.read() as conn:
+            return sessions.known_address(conn, here.serventia_id, usuario, address)
+
+    seconds = attempts().begin(usuario, address, known)
+    minutes = -(-seconds // 60)
+    return "" if not seconds else "um minuto" if minutes == 1 else f"{minutes} minutos"
+
+
+def try_pin(person: people.Person, pin: str) -> tuple[bool, bool]:
+    """Return whether the PIN is the person's, and whether they may try another: counted by person, at every address.
+
+    The right one, and the password, make the count begin again.
+    """
+    found: Attempts = current_app.extensions[_PIN_ATTEMPTS]
+    if found.begin(person.usuario, _EVERYWHERE, lambda: True):
+        return False, False
+    with office().db.read() as conn:
+        right = people.is_pin(conn, person, pin)
+    if right:
+        found.succeed(person.usuario, _EVERYWHERE)
+    return right, right or not found.waits(person.usuario, _EVERYWHERE)
+
+
+def end_sessions(person: people.Person) -> None:
+    """End every session of a person, and the one of this request: they enter again with the password."""
+    here = office()
+    with here.db.write() as conn:
+        sessions.end_all(conn, person, here.clock())
+    logout_user()
 
 
 def log_in(person: people.Person) -> None:
@@ -86,6 +126,7 @@ def log_in(person: people.Person) -> None:
         token = sessions.begin(conn, person, here.clock(), request.remote_addr)
     session.clear()
     login_user(User(person))
+    current_app.extensions[_PIN_ATTEMPTS].succeed(person.usuario, _EVERYWHERE)
     session[_SESSION] = token
     register("pessoa", person.usuario, "entrou")
 

@@ -222,3 +222,29 @@ def test_a5_a_key_is_revoked_once_and_stays_on_the_list(conn: sa.Connection) -> 
     for nome, word in (("legado", "estado-nao-permite"), ("nenhuma", "nao-encontrado")):
         with pytest.raises(Recusa, match=word):
             people.revoke_key(conn, 1, nome, NOW)
+
+
+@pytest.mark.parametrize(
+    "pin",
+    [
+        *("", "58027", "5802744", "58027a", "٥٨٠٢٧٤", "580 74"),
+        *("000000", "111112", "121212", "123123", "123321", "123456", "654321", "890123"),
+        *("280194", "940128", "121985", "198512"),  # dates
+    ],
+)
+def test_a4_a_pin_of_another_shape_or_that_is_tried_first_is_refused(conn: sa.Connection, pin: str) -> None:
+    who = _ana(conn)
+    with pytest.raises(Recusa) as error:
+        people.set_pin(conn, who, pin)
+    assert error.value.errors[0].campo == "pin"
+    assert not people.has_pin(conn, who)
+
+
+def test_a4_a_pin_is_its_persons_alone_and_kept_as_a_hash(conn: sa.Connection) -> None:
+    who = _ana(conn)
+    other = people.create_person(conn, 1, "bia", "Bia Lima", "escrevente", PASSWORD, NOW)
+    assert not people.is_pin(conn, who, "580274")
+    people.set_pin(conn, who, "580274")
+    assert [people.is_pin(conn, who, pin) for pin in ("580274", "580275", PASSWORD)] == [True, False, False]
+    assert not people.is_pin(conn, other, "580274")
+    assert "580274" not in repr(conn.execute(sa.select(db.pessoa)).all())

@@ -23,6 +23,7 @@ pessoa = sa.Table(
     text("nome", nullable=False),
     text("papel", nullable=False),
     text("senha_hash", nullable=False),
+    text("pin_hash"),  # null: this person has no PIN yet
     flag("ativa", "1"),
     moment("criada_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "usuario"),

@@ -21,6 +21,7 @@ from printserver.office.people.persons import (
     on_behalf_of,
     reactivate,
 )
+from printserver.office.people.pins import PIN_DIGITS, check_pin, has_pin, is_pin, set_pin
 from printserver.office.people.rights import (
     CONSULTAR,
     HEADS,
@@ -37,6 +38,7 @@ from printserver.office.people.rights import (
 __all__ = [
     "CONSULTAR",
     "HEADS",
+    "PIN_DIGITS",
     "RIGHTS",
     "ROLES",
     "SEM_CONSULTA",
@@ -51,12 +53,15 @@ __all__ = [
     "change_password",
     "change_role",
     "check_password",
+    "check_pin",
     "check_strength",
     "create_key",
     "create_person",
     "deactivate",
     "exists",
     "find_person",
+    "has_pin",
+    "is_pin",
     "list_keys",
     "list_people",
     "names",
@@ -66,4 +71,5 @@ __all__ = [
     "require_right",
     "require_subscritor",
     "revoke_key",
+    "set_pin",
 ]

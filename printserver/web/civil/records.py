@@ -10,6 +10,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.office import people
 from printserver.seal_actions import exchange, records
 from printserver.selo import group_digits
+from printserver.web import pin
 from printserver.web.context import author, csv_file, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_text
 
@@ -62,6 +63,7 @@ def record_seals() -> ResponseReturnValue:
         data: dict[str, object] = {"selos": marked, "motivo": typed_text("motivo"), "escrevente": find_person().usuario}
         data |= {name: True for name in ("papel_em_maos", "fora_do_prazo") if ticked(name)}
         check_confirmed()
+        pin.check("xa", *pin.late(data))
         records.exclude_marked(office(), author(), record_id, data, key())
     except Recusa as refusal:
         return _show(record_id, refused_form(refusal)), refusal.kind.status

@@ -443,6 +443,7 @@ def upgrade() -> None:
         sa.Column("nome", sa.Text(), nullable=False),
         sa.Column("papel", sa.Text(), nullable=False),
         sa.Column("senha_hash", sa.Text(), nullable=False),
+        sa.Column("pin_hash", sa.Text(), nullable=True),
         sa.Column("ativa", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_pessoa_serventia_id")),
