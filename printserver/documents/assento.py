@@ -7,12 +7,14 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from printserver.documents.fields import (
     TAG_PREFIX,
     Boolean,
+    Cpf,
     Data,
     Identifier,
     Printed,
     PrintedText,
     Reason,
     RequestModel,
+    Stamped,
     Text,
     field_error,
 )
@@ -27,7 +29,7 @@ class Registrado(RequestModel):
     """A person of the assento."""
 
     nome: Printed
-    cpf: Text | None = None
+    cpf: Cpf | None = None
 
 
 class MatriculaParts(RequestModel):
@@ -68,7 +70,7 @@ class Assento(RequestModel):
 
     id: Identifier
     especie: Especie
-    ato_livro_e: Printed | None = None
+    ato_livro_e: Stamped | None = None
     matricula: MatriculaOrParts | None = None
     acervo: Text | None = None
     ano: Text | None = None

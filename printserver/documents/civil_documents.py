@@ -17,6 +17,7 @@ from printserver.documents.fields import (
     Reason,
     RequestModel,
     Stamped,
+    State,
     Text,
     field_error,
 )
@@ -179,9 +180,9 @@ class ServentiaOfOrigin(RequestModel):
     """The office that an edital comes from (C19)."""
 
     cns: Annotated[str, Field(strict=True, pattern=r"^[0-9]{6}$")]
-    nome: Printed
+    nome: Stamped
     cidade: Printed
-    uf: Annotated[str, Field(strict=True, pattern=r"^[A-Z]{2}$")]
+    uf: State
 
 
 class Edital(_CivilDocument, CivilValue):

@@ -36,6 +36,14 @@ _ATO = re.compile(r"[0-9A-Z]{2}")
 _SERIE = re.compile(r"[0-9A-Z]{6}")
 _PAGES = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
 
+_STATES: Final = frozenset(
+    {
+        *("AC", "AL", "AP", "AM", "BA", "CE", "DF", "ES", "GO", "MA", "MT", "MS", "MG", "PA"),
+        *("PB", "PR", "PE", "PI", "RJ", "RN", "RS", "RO", "RR", "SC", "SP", "SE", "TO", "EX"),
+    }
+)
+_UNWANTED_IN_CPF: Final = str.maketrans("", "", ".- ")
+
 
 MAX_ERRORS: Final = 50
 """Maximum number of bad fields named in a refusal."""
@@ -162,6 +170,29 @@ def _traslado_number(value: Any) -> int | str:
     raise field_error('deve ser um número inteiro a partir de 1, ou "proximo"')
 
 
+def _cpf(value: str) -> str:
+    digits = value.translate(_UNWANTED_IN_CPF)
+    if len(digits) != 11 or not (digits.isascii() and digits.isdigit()):
+        raise field_error('o CPF tem 11 algarismos, como "529.982.247-25"')
+    if digits != digits[:9] + cpf_check_digits(digits[:9]) or len(set(digits)) == 1:
+        raise field_error("os dígitos verificadores do CPF não conferem")
+    return digits
+
+
+def cpf_check_digits(base: str) -> str:
+    """Return the two check digits of a CPF's first nine."""
+    for weight in (10, 11):
+        remainder = sum(int(digit) * (weight - n) for n, digit in enumerate(base)) * 10 % 11
+        base += str(remainder % 10)
+    return base[9:]
+
+
+def _state(value: str) -> str:
+    if value not in _STATES:
+        raise field_error('deve ser a sigla de um Estado, como "SP"; "EX" se for fora do Brasil')
+    return value
+
+
 def _text(maximum: int) -> Any:
     # `minLength` only in the description: the check's own message also covers blanks
     return Field(max_length=maximum, json_schema_extra={"minLength": 1})
@@ -201,6 +232,14 @@ Data = Annotated[
     PlainSerializer(date.isoformat, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-20"]}),
 ]
+Cpf = Annotated[
+    str,
+    Strict(),
+    Field(json_schema_extra={"pattern": r"^[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}$", "examples": ["529.982.247-25"]}),
+    AfterValidator(_cpf),
+]
+"""The eleven digits; points and hyphen of the request are dropped."""
+State = Annotated[str, Strict(), Field(json_schema_extra={"enum": sorted(_STATES)}), AfterValidator(_state)]
 TrasladoNumber = Annotated[
     int | Literal["proximo"],
     PlainValidator(_traslado_number),

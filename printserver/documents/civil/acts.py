@@ -168,8 +168,12 @@ def edital_plan(document: Edital, context: Context) -> Plan:
         processo = (f"Processo {document.processo}",) if document.processo is not None else ()
         civil = CivilPlan(habilitacao=quoted, title="Edital de proclamas", sentences=processo)
         return _plan(identity, document.corpo, (), notices, civil)
-    fee = values.fee(document, context, local_date(context.agora))
     origin = document.serventia_origem
+    if origin is not None and origin.cns == context.rules.cns:
+        mensagem = "este é o CNS desta serventia: o edital próprio vai com origem propria, sem selo"
+        field = f"{_FIELD}.serventia_origem.cns"
+        raise Recusa("edital-proprio-nao-sela", f"{field}: {mensagem}.", errors=[BadField(field, mensagem)])
+    fee = values.fee(document, context, local_date(context.agora))
     where = f", de {origin.nome}" if origin is not None else ""
     said = (f"De {origin.nome}, {origin.cidade} – {origin.uf}, CNS {origin.cns}",) if origin is not None else ()
     selos = (planned_selo(EDITAL, f"Afixação de edital{where}", document.id, (), fee, context, notices),)

@@ -12,6 +12,7 @@ from printserver.common.data import JsonObject
 from printserver.documents.assento import Assento, AverbacaoAnotacao
 from printserver.documents.civil import values
 from printserver.documents.civil.acts import custas_of, names_of, planned_selo, unknown_assento
+from printserver.documents.civil.days import check_days
 from printserver.documents.civil.fields import FIELDS_OF, Especie, Fields, OtherFields
 from printserver.documents.civil.frames import DEFAULT_NORM
 from printserver.documents.civil.identity import civil_identity
@@ -20,6 +21,7 @@ from printserver.documents.civil.sheet import sheet
 from printserver.documents.civil.values import CivilFee
 from printserver.documents.civil_documents import CivilCertidao
 from printserver.documents.instrumento import Corpo
+from printserver.documents.moment import refuse_empty_date
 from printserver.documents.plan import CivilPlan, Context, Identity, Plan
 from printserver.documents.reading import bad_fields
 from printserver.documents.spelling import normalize
@@ -30,6 +32,12 @@ HABILITACAO_DAYS: Final = 90  # a certidão de habilitação holds that long (C1
 _FIELD = "documento"
 # These rest on a search, a processo, an edital or another office's certidão, not on an assento.
 _WITHOUT_ASSENTO: Final = frozenset({"negativa", "habilitacao", "tramite-edital", "materializacao"})
+_OF_ONE_ESPECIE: Final = {
+    "busca": "negativa",
+    "habilitacao": "habilitacao",
+    "edital": "tramite-edital",
+    "origem": "materializacao",
+}
 _TITLES: Final = {
     "primeira-via": "Certidão",
     "breve-relato": "Certidão em breve relato",
@@ -146,6 +154,7 @@ def _sheet(
     """
     norm = document.modelo or DEFAULT_NORM
     fields = civil_fields(document, context) if document.campos is not None else _names_only(assento)
+    check_days(document, fields, context)
     especie = next(name for name, kind in FIELDS_OF.items() if type(fields) is kind)
     model = next((each for each in MODELS.values() if norm in (each.norm, each.nome) and each.especie == especie), None)
     if model is None:
@@ -195,6 +204,9 @@ def _check_content(document: CivilCertidao) -> None:
         raise invalid_input(f"{_FIELD}.edital", "diga o edital que tramitou nesta serventia")
     if document.especie == "materializacao" and document.origem is None:
         raise invalid_input(f"{_FIELD}.origem", "diga a serventia e o código de validação da certidão eletrônica")
+    for name, especie in _OF_ONE_ESPECIE.items():
+        if getattr(document, name) is not None and document.especie != especie:
+            raise invalid_input(f"{_FIELD}.{name}", f"só a certidão de especie {especie} leva {name}")
     if document.especie in _WITHOUT_ASSENTO and document.assento is not None:
         raise invalid_input(f"{_FIELD}.assento", f"a certidão {document.especie} não tem assento")
     if document.especie not in _WITHOUT_ASSENTO and document.assento is None:
@@ -208,6 +220,10 @@ def _check_facts(document: CivilCertidao, context: Context) -> None:
             "instrumento-desconhecido",
             f"O edital {document.edital.id} não foi impresso neste servidor: só se certifica o trâmite do que foi "
             "afixado aqui.",
+        )
+    if document.origem is not None and document.origem.cns == context.rules.cns:
+        raise invalid_input(
+            f"{_FIELD}.origem.cns", "este é o CNS desta serventia: materializa-se a certidão de outra serventia"
         )
     if context.civil.married_here:
         raise _refusal(
@@ -232,6 +248,7 @@ def _request_day(document: CivilCertidao, context: Context) -> date:
     """Return the day whose prices hold (C5): that of the request, not after the act."""
     today = local_date(context.agora)
     day = document.data_pedido or today
+    refuse_empty_date(day, None, field=f"{_FIELD}.data_pedido")
     if day > today:
         raise _refusal("data-do-ato", "data_pedido", f"o pedido é de {day:%d/%m/%Y}, que ainda não chegou")
     return day

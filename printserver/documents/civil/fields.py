@@ -14,11 +14,13 @@ from printserver.documents.fields import (
     OBJECT,
     OBJECT_OR_OTHER,
     OTHER,
+    Cpf,
     Data,
     Printed,
     PrintedName,
     PrintedText,
     RequestModel,
+    State,
     field_error,
 )
 from printserver.documents.values import check_at_least_one
@@ -28,30 +30,6 @@ Especie = Literal["nascimento", "casamento", "obito", "natimorto", "outros"]
 """What the certidão is of, as far as its fields differ. `outros`: Livro E and every inteiro teor."""
 
 _HOUR: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|ignorada")
-_STATES: Final = frozenset(
-    {
-        *("AC", "AL", "AP", "AM", "BA", "CE", "DF", "ES", "GO", "MA", "MT", "MS", "MG", "PA"),
-        *("PB", "PR", "PE", "PI", "RJ", "RN", "RS", "RO", "RR", "SC", "SP", "SE", "TO", "EX"),
-    }
-)
-_UNWANTED_IN_CPF: Final = str.maketrans("", "", ".- ")
-
-
-def _cpf(value: str) -> str:
-    digits = value.translate(_UNWANTED_IN_CPF)
-    if len(digits) != 11 or not (digits.isascii() and digits.isdigit()):
-        raise field_error('o CPF tem 11 algarismos, como "529.982.247-25"')
-    if digits != digits[:9] + cpf_check_digits(digits[:9]) or len(set(digits)) == 1:
-        raise field_error("os dígitos verificadores do CPF não conferem")
-    return digits
-
-
-def cpf_check_digits(base: str) -> str:
-    """Return the two check digits of a CPF's first nine."""
-    for weight in (10, 11):
-        remainder = sum(int(digit) * (weight - n) for n, digit in enumerate(base)) * 10 % 11
-        base += str(remainder % 10)
-    return base[9:]
 
 
 def _matricula(value: str) -> str:
@@ -64,12 +42,6 @@ def _matricula(value: str) -> str:
 def _hour(value: str) -> str:
     if _HOUR.fullmatch(value) is None:
         raise field_error('deve ser a hora, de 00:00 a 23:59, como "14:30", ou "ignorada"')
-    return value
-
-
-def _state(value: str) -> str:
-    if value not in _STATES:
-        raise field_error('deve ser a sigla de um Estado, como "SP"; "EX" se for fora do Brasil')
     return value
 
 
@@ -90,13 +62,6 @@ def _one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Cpf = Annotated[
-    str,
-    Strict(),
-    Field(json_schema_extra={"pattern": r"^[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}$", "examples": ["529.982.247-25"]}),
-    AfterValidator(_cpf),
-]
-"""The eleven digits; points and hyphen of the request are dropped."""
 MatriculaText = Annotated[
     str,
     Strict(),
@@ -104,7 +69,6 @@ MatriculaText = Annotated[
     AfterValidator(_matricula),
 ]
 Hour = Annotated[str, Strict(), Field(json_schema_extra={"pattern": f"^({_HOUR.pattern})$"}), AfterValidator(_hour)]
-State = Annotated[str, Strict(), Field(json_schema_extra={"enum": sorted(_STATES)}), AfterValidator(_state)]
 Age = Annotated[
     Printed,
     BeforeValidator(_years),

@@ -37,6 +37,9 @@ def _own_parts(assento: Assento) -> MatriculaParts:
 
 
 def _made(parts: MatriculaParts, especie: str, cns: str, field: str) -> Matricula:
+    for name in ("acervo", "livro", "folha", "termo"):
+        if not getattr(parts, name).strip("0 "):
+            raise _refusal("matricula-invalida", field, f"{name}: o número vai a partir de 1")
     try:
         return make_matricula(
             cns=parts.cns or cns,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from printserver.common.data import JsonObject
-from printserver.documents.civil.fields import Especie, cpf_check_digits
+from printserver.documents.civil.fields import Especie
 from printserver.documents.civil.frames import cpf_in_groups
+from printserver.documents.fields import cpf_check_digits
 
 
 def _example_cpf(base: str) -> str:
@@ -39,7 +40,7 @@ _NOTED: Final = [
 _BIRTH: Final = {
     "nome_registrado": "João Exemplo da Conceição",
     "cpf_registrado": _example_cpf("123456789"),
-    "data_nascimento": "2026-11-20",
+    "data_nascimento": "2025-11-20",
     "hora_nascimento": "14:30",
     "naturalidade": {"municipio": "São Paulo", "uf": "SP"},
     "municipio_registro": {"municipio": "São Paulo", "uf": "SP"},
@@ -47,12 +48,12 @@ _BIRTH: Final = {
     "sexo": "masculino",
     "genitores": _PARENTS,
     "gemeo": {"nome": "Paulo Exemplo da Conceição", "matricula": None},
-    "data_registro": "2026-11-27",
+    "data_registro": "2025-11-27",
     "numero_dnv": "30-12345678-9",
     "anotacoes_cadastro": _NOTED,
 }
 _DEATH: Final = {
-    "data_falecimento": "2026-11-20",
+    "data_falecimento": "2025-11-20",
     "hora": "03:15",
     "cor": "parda",
     "causa_morte": "insuficiência respiratória aguda; pneumonia",
@@ -84,9 +85,9 @@ EXAMPLES: Final[Mapping[Especie, JsonObject]] = {
             _example_spouse("Ana Exemplo", "Ana Exemplo da Conceição", "123456789", "Santos", "SP"),
             _example_spouse("Pedro Exemplo", "Pedro Exemplo", "987654321", "Belém", "PA"),
         ],
-        "data_celebracao": "2026-11-20",
+        "data_celebracao": "2025-11-20",
         "regime_bens": "comunhão parcial de bens",
-        "data_registro": "2026-11-20",
+        "data_registro": "2025-11-20",
     },
     "obito": {
         "nome_falecido": "Antônio José Exemplo",
@@ -96,7 +97,7 @@ EXAMPLES: Final[Mapping[Especie, JsonObject]] = {
         "sexo": "masculino",
         "estado_civil": "casado",
         "ultimo_conjuge": "Maria da Conceição Exemplo",
-        "idade": "82 anos",
+        "idade": "81 anos",
         "data_nascimento": "1944-02-29",
         "municipio_nascimento": "Belém",
         "uf": "PA",
@@ -105,7 +106,7 @@ EXAMPLES: Final[Mapping[Especie, JsonObject]] = {
         "documento_identificacao": "RG 12.345.678-9 SSP/SP",
         "eleitor": "sim",
         "matricula_nascimento": None,
-        "data_registro": "2026-11-21",
+        "data_registro": "2025-11-21",
         "bens": "deixou bens",
         "filhos": "deixou uma filha, Ana, maior",
         "anotacoes_cadastro": _NOTED,
