@@ -43,7 +43,7 @@ def of_fields(**more: Any) -> dict[str, Any]:
     return whole(corpo=None, campos=FIELDS | more)
 
 
-def negativa(**more: Any) -> dict[str, Any]:
+def of_search(**more: Any) -> dict[str, Any]:
     return whole(especie="negativa", assento=None, busca=SEARCH | more)
 
 
@@ -71,8 +71,8 @@ def death(**more: Any) -> dict[str, Any]:
             "data_expedicao",
         ),
         (noted(data="2026-11-21"), "averbacoes_anotacoes.0.data"),
-        (negativa(de="2002-01-01"), "busca.ate"),
-        (negativa(ate="2026-11-21"), "busca.ate"),
+        (of_search(de="2002-01-01"), "busca.ate"),
+        (of_search(ate="2026-11-21"), "busca.ate"),
         (whole(data_pedido="2026-11-21"), "data_pedido"),
         (whole(data_pedido="1970-01-01"), "data_pedido"),
         (whole(data_pedido="0001-01-01"), "data_pedido"),
