@@ -65,6 +65,7 @@ def test_x8_a_delivered_document_is_replaced_as_over_the_api(rig: Rig, tereza: P
         first = rig.printed({key: value for key, value in rig.certidao(emolumentos=FEES).items() if "isen" not in key})
     else:
         first = rig.printed(rig.traslado(rig.printed(rig.livro())["documento"]["instrumento"]))
+    assert f'href="/trabalhos/{first["id"]}/substituir"' in tereza.get(f"/trabalhos/{first['id']}").text
     before = rig.state()
     preview = replace(tereza, first)
     assert rig.state() == before  # shown, not made
@@ -118,6 +119,7 @@ def copy(person: Person, livro: dict[str, Any], **typed: str) -> TestResponse:
 
 def test_n11_a_copy_by_court_order_of_an_act_whose_signatures_are_incomplete(rig: Rig, tereza: Person) -> None:
     livro = rig.printed(rig.livro(assinaturas="pendentes"))
+    assert f'href="/trabalhos/{livro["id"]}/copia-judicial"' in tereza.get(f"/trabalhos/{livro['id']}").text
     before = rig.state()
     preview = copy(tereza, livro)
     assert rig.state() == before
