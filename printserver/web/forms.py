@@ -45,7 +45,7 @@ LABELS: Final[Mapping[str, str]] = {
     "papel_em_maos": "Papel em mãos",
     "papel_seguranca": "Números do papel de segurança",
     "saiu": "O papel já saiu do cartório",
-    "ordem_judicial": "Número do processo",
+    "ordem_judicial": "Número do processo da ordem",
     "pedido": "Número do pedido",
     "via": "Via",
     "folha_inicial": "Primeira folha",

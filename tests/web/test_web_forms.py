@@ -102,6 +102,8 @@ def _made(rig: Rig, before: int) -> list[str]:
     for row in rows:
         if row["objeto"] == "balcao":
             extra += rig.rows(db.ato_balcao, db.ato_balcao.c.id == int(row["objeto_id"]))
+        if row["objeto"] == "job":
+            extra += rig.rows(db.job, db.job.c.id == row["objeto_id"])
         if row["objeto"] == "selo":
             extra += rig.rows(db.selo, db.selo.c.codigo == row["objeto_id"])
     shown = [f"{row['objeto']} {row['estado']} {row['detalhe']}" for row in rows if row["objeto"] != "papel"]
@@ -116,6 +118,7 @@ def _made(rig: Rig, before: int) -> list[str]:
         "identificador",
         "numero",
         "serie",
+        "fila",
     )
     shown += [str({name: row[name] for name in kept if name in row}) for row in extra]
     return [_VOLATILE.sub("…", each) for each in shown]

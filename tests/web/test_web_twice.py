@@ -37,7 +37,7 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tereza(rig: Rig) -> Person:
     return head_of_office(rig)
 

@@ -311,6 +311,7 @@ CASES = (
         lambda rig: _at(f"/trabalhos/{rig.printed(rig.certidao())['id']}/substituir"),
         "motivo",
         lambda: {"motivo": REASON, "saiu": "sim"},
+        other={"fila": "segurança"},
     ),
     Case(
         "web.copia_judicial",
@@ -322,7 +323,13 @@ CASES = (
             "pedido": f"2026/9{next(_numbers):05}",
             "servico": "certidao-notas",
         },
-        other={"ordem_judicial": "1000777-45.2026.8.26.0100", "pedido": "outro", "via": "2", "tipo": ""},
+        other={
+            "ordem_judicial": "1000777-45.2026.8.26.0100",
+            "pedido": "outro",
+            "via": "2",
+            "tipo": "",
+            "fila": "segurança",
+        },
     ),
 )
 _days = count(1)
