@@ -89,7 +89,7 @@ def _gather(job_id: str) -> JsonObject:
 
 def sheets(job: JsonView) -> dict[int, JsonObject]:
     """Return what is known of each page's sheet: number and report; empty if nothing is."""
-    reported = jobs.reported(office(), job["id"]) if job["sha256"] else {}
+    reported = jobs.reported(office(), job["id"])
     return reported if any(each["estado"] or each["papel"] for each in reported.values()) else {}
 
 
