@@ -28,6 +28,13 @@ def numbers(office: Office, row: JobRow) -> dict[int, str]:
         }
 
 
+def of_pages(office: Office, row: JobRow) -> dict[int, int]:
+    """Return for each page the number of its sheet (from 0); a back has the sheet of its front."""
+    one_side = row["faces"] in (None, passes.FRENTE)
+    sides = printout.job_sides(office, row)
+    return {side.pagina: place if one_side else place // 2 for place, side in enumerate(sides) if side.pagina}
+
+
 def is_on_another_print(conn: Connection, row: JobRow, numero: str) -> bool:
     """Return whether that number is known to be on another print."""
     table = db.papel

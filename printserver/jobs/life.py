@@ -9,13 +9,16 @@ from printserver.office import Office
 
 
 def life(office: Office, job_id: str) -> list[JsonObject]:
-    """Return the steps of the job's history and of the seals that it bears or bore, in order.
+    """Return the steps of the job's history, of its seals and of their retificadores, in order.
 
     Each is as in the contract's `historico`, with `selo`: the code, None for a step of the job. A step that follows a
     question has, in `resposta`, the answer that closed it.
     """
     log, seals, asked, sid = db.log, db.selo, db.pergunta, office.serventia_id
-    codes = sa.select(seals.c.codigo).where(seals.c.serventia_id == sid, seals.c.job_id == job_id)
+    printed = sa.select(seals.c.codigo).where(seals.c.serventia_id == sid, seals.c.job_id == job_id)
+    chain = printed.cte(recursive=True)
+    later = sa.select(seals.c.codigo).join(chain, seals.c.retifica == chain.c.codigo).where(seals.c.serventia_id == sid)
+    codes = sa.select(chain.union(later).c.codigo)
     mine = sa.or_(
         sa.and_(log.c.objeto == "job", log.c.objeto_id == job_id),
         sa.and_(log.c.objeto == "selo", log.c.objeto_id.in_(codes)),

@@ -273,17 +273,21 @@ def _verdict(said: Mapping[int, str], job: Job, pending: Connection | None) -> s
 def reported(office: Office, job_id: str) -> dict[int, JsonObject]:
     """Return for each page its last verdict with author and time, and the number of its sheet (X5).
 
-    `vale`: the verdict applies to the newest paper. `papel`: the known number, else the reported one.
+    `vale`: the verdict applies to the newest paper. `papel`: the known number, else the reported one. `folha`: the
+    sheet, from 0; pages of one sheet have the same. Empty of a job without a PDF.
     """
     with office.db.read() as conn:
         job = jobs.get_job(conn, office.serventia_id, job_id)
-        newest = newest_attempts(conn, job) if job.pdf_sha256 else {}
+        if job.pdf_sha256 is None:
+            return {}
+        newest = newest_attempts(conn, job)
         table = db.pagina
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
         said = {each["pagina"]: each for each in conn.execute(query.order_by(table.c.id)).mappings()}
-    known = sheets.numbers(office, job.as_row())
+    known, of_pages = sheets.numbers(office, job.as_row()), sheets.of_pages(office, job.as_row())
     return {
         page: {
+            "folha": of_pages.get(page, page),
             "estado": said[page]["estado"] if page in said else None,
             "vale": page in said and (said[page]["estado"] == "boa" or said[page]["tentativa"] >= newest.get(page, 0)),
             "papel": known.get(page) or (said[page]["papel"] if page in said else None),

@@ -111,6 +111,62 @@
     if (event.repeat && event.key === "Enter" && event.target.matches("button, a")) event.preventDefault();
   });
 
+  // What came out, page by page: a click on the image of a page goes through its choices, "Parou aqui" marks all pages,
+  // and the button says what it will print.
+  var sheets = document.querySelector("form[data-folhas]");
+  if (sheets) {
+    var pages = Array.from(sheets.querySelectorAll("fieldset[data-pagina]"));
+    var stopped = sheets.querySelector("[name=parou]");
+    var button = sheets.querySelector("[data-registrar]");
+    var asWritten = button.textContent;
+    var said = function (page) { var one = page.querySelector("[type=radio]:checked"); return one ? one.value : ""; };
+    var say = function (page, value) {
+      if (page.hasAttribute("data-ja-boa")) return;
+      page.querySelectorAll("[type=radio]").forEach(function (each) { each.checked = each.value === value; });
+    };
+    var ranges = function (numbers) {
+      return numbers.reduce(function (runs, n) {
+        var last = runs[runs.length - 1];
+        if (last && last[1] === n - 1) last[1] = n; else runs.push([n, n]);
+        return runs;
+      }, []).map(function (run) { return run[0] === run[1] ? run[0] : run[0] + " a " + run[1]; }).join(", ");
+    };
+    var tell = function () {
+      var again = sheets.querySelector("[name=imprimir]");
+      var missing = pages.filter(function (page) { return said(page) && said(page) !== "boa"; });
+      var all = pages.every(said) || sheets.querySelector("[name=outras]:checked") === null && missing.length > 0;
+      if (!all) button.textContent = asWritten;
+      else if (!again || !again.checked || !missing.length) button.textContent = "Registrar";
+      else button.textContent = "Registrar e imprimir " + ranges(missing.map(function (page) { return +page.dataset.pagina; }));
+    };
+    var stop = function (page) {
+      var jam = +page.dataset.folha;
+      pages.forEach(function (each) {
+        var sheet = +each.dataset.folha;
+        say(each, sheet === jam ? "inutilizada" : sheet < jam ? "boa" : "nao_saiu");
+      });
+      stopped.value = page.dataset.pagina;
+      var reason = sheets.querySelector("#motivo");
+      if (!reason.value) reason.value = "Papel atolado";
+    };
+    pages.forEach(function (page) {
+      var picture = page.querySelector(".folha"), here = page.querySelector("[data-parou]");
+      picture.classList.add("gira");
+      picture.addEventListener("click", function () {
+        var order = ["boa", "inutilizada", "nao_saiu"];
+        say(page, order[(order.indexOf(said(page)) + 1) % order.length]);
+        tell();
+      });
+      here.hidden = !stopped || page.hasAttribute("data-ja-boa");
+      here.addEventListener("click", function () { stop(page); tell(); });
+    });
+    sheets.addEventListener("change", function (event) {
+      if (event.target === stopped && stopped.value) stop(pages[stopped.value - 1]);
+      tell();
+    });
+    tell();
+  }
+
   var first = document.querySelector("[aria-invalid]") || document.querySelector("[data-foco]");
   if (first) first.focus({ preventScroll: !first.hasAttribute("aria-invalid") });
   // What stands in the field is a proposal: the next key, or a scanner, writes over it.

@@ -1,7 +1,7 @@
 """Actions of a person on a job, each with a reason: resend, cancel, report what came out page by page (X5)."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +25,7 @@ from printserver.web.forms import (
     typed_text,
 )
 from printserver.web.job_actions import can
+from printserver.web.job_page import measure
 
 _Action = Callable[[Office, Author, str, object, str | None], object]
 
@@ -54,7 +55,7 @@ def folhas(job_id: str) -> ResponseReturnValue:
             jobs.report_pages(office(), author(), job_id, turned | {"paginas": [], "versos": True}, key())
             flash("Os versos vão ser impressos.")
             return redirect(url_for("web.trabalho", job_id=job_id), 303)
-        check_fields("outras", r"pagina_\d+", r"papel_\d+", "motivo", "imprimir", "fila", "bandeja")
+        check_fields("outras", "parou", r"pagina_\d+", r"papel_\d+", "motivo", "imprimir", "fila", "bandeja")
         check_confirmed()
         reported = _claimed(job, all_pages=not _needs_turning(job))
         data = _who_and_why() | {"paginas": reported} | _to_print(job, reported)
@@ -118,7 +119,8 @@ def _render_form(job: JsonView, nome: str, form: Form) -> str:
         pode=can(job),
         filas=jobs.all_queues(office()) if nome != "cancelar" else [],
         estados=words.PAGE_STATES,
-        ditas=jobs.reported(office(), job["id"]) if nome == "folhas" and job["sha256"] else {},
+        ditas=jobs.reported(office(), job["id"]) if nome == "folhas" else {},
+        medida=measure(job),
         vira=_needs_turning(job),
         chave=_key_of_report(job) if nome == "folhas" else "",
     )
@@ -148,15 +150,16 @@ def _needs_turning(job: JsonView) -> bool:
 
 
 def _claimed(job: JsonView, *, all_pages: bool) -> list[JsonObject]:
-    """Return the reported state of each page; `outras` is the default for pages without a state.
+    """Return the reported state of each page; pages without a state have that of `_default`.
 
     `all_pages`: every page must have a state. The field of a spoiled sheet's number is prefilled where it is known.
     """
-    others, known = typed_text("outras"), jobs.reported(office(), job["id"])
+    known = jobs.reported(office(), job["id"])
+    default = _default(known)
     reported: list[JsonObject] = []
     erros: dict[str, str] = {}
     for page in _form_pages(job["paginas"]):
-        state, papel = typed_text(f"pagina_{page}") or others, typed_text(f"papel_{page}")
+        state, papel = typed_text(f"pagina_{page}") or default(page), typed_text(f"papel_{page}")
         if state not in words.PAGE_STATES and (state or all_pages):
             erros[f"pagina_{page}"] = "diga se saiu boa, foi inutilizada ou não saiu"
         elif papel and state != "inutilizada" and papel != known[page]["papel"]:
@@ -167,6 +170,28 @@ def _claimed(job: JsonView, *, all_pages: bool) -> list[JsonObject]:
     if erros:
         raise field_errors(erros, "Falta dizer o que houve com alguma página.")
     return reported
+
+
+def _default(known: Mapping[int, JsonView]) -> Callable[[int], str]:
+    """Return the state of a page without one of its own: by the page where the printer stopped, else by `outras`.
+
+    The sheet on which it stopped is spoiled, those before it are good, those after it did not come out. A page that was
+    reported good stays good. Raises `Recusa` `entrada-invalida` for a page that the document does not have.
+    """
+    stopped, others = typed_text("parou"), typed_text("outras")
+    if not stopped:
+        return lambda _page: others
+    if not (stopped.isascii() and stopped.isdigit() and int(stopped) in known):
+        raise invalid_input("parou", "escolha uma das páginas")
+    jam = known[int(stopped)]["folha"]
+
+    def state(page: int) -> str:
+        if known[page]["vale"] and known[page]["estado"] == "boa":
+            return "boa"
+        sheet = known[page]["folha"]
+        return "inutilizada" if sheet == jam else "boa" if sheet < jam else "nao_saiu"
+
+    return state
 
 
 def _form_pages(paginas: int) -> range:

@@ -57,6 +57,7 @@ LABELS: Final[Mapping[str, str]] = {
     "imprimir": "Imprimir de novo",
     "versos": "Imprimir os versos",
     "outras": "As outras páginas",
+    "parou": "A impressora parou na página",
     "proximo": "Número da folha que está por cima",
     "inutilizados": "Números que se estragaram",
     "total": "Total do dia",

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, url_for
+from flask import url_for
 
 from printserver import jobs
 from printserver.common.data import JsonView
-from printserver.documents import KINDS
-from printserver.web.context import office
+from printserver.web.context import author, office
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +91,12 @@ def _why_no_resend(job: JsonView) -> str:
 
 
 def _new_documents(job: JsonView) -> list[Action]:
-    """Return the documents that are made from this print, where the office's screens have them (X8, N11)."""
-    made, kind, dead = [], KINDS.get(job["documento"]["tipo"]), _DEAD if job["vale"] is False else None
-    views = current_app.view_functions
-    if kind is not None and kind.leaves_office and job["selos"] and "web.substituir" in views:
-        address = url_for("web.substituir", job_id=job["id"])
-        made.append(Action("ir-substituir", "Já saiu do cartório com erro: substituir…", address, dead))
-    if job["documento"]["tipo"] == "livro" and "web.copia_judicial" in views:
-        address = url_for("web.copia_judicial", job_id=job["id"])
-        made.append(Action("ir-copia-judicial", "Cópia por ordem judicial…", address, dead))
-    return made
+    """Return the documents that are made from this print (X8, N11)."""
+    made = {
+        "substituir": ("Já saiu do cartório com erro: substituir…", url_for("web.substituir", job_id=job["id"])),
+        "copia_judicial": ("Cópia por ordem judicial…", url_for("web.copia_judicial", job_id=job["id"])),
+    }
+    return [
+        Action(f"ir-{name}", *made[name], why_not or None)
+        for name, why_not in jobs.further(office(), author(), job["id"]).items()
+    ]

@@ -11,7 +11,7 @@ from printserver.errors import Recusa
 from printserver.rendering import WIDTHS
 from printserver.web import event_words, job_actions, polling, words
 from printserver.web.address import requested_option
-from printserver.web.context import author, office
+from printserver.web.context import author, find_person, office
 
 _kept: polling.Kept[JsonObject] = polling.Kept()
 
@@ -70,7 +70,7 @@ def measure(job: JsonView) -> tuple[int, int, int]:
 
 def _part(job_id: str) -> polling.Part:
     here = office()
-    values = _kept.get(here, (here.instance_name, job_id), lambda: _gather(job_id))
+    values = _kept.get(here, (here.instance_name, job_id, find_person().usuario), lambda: _gather(job_id))
     return polling.live_part("screens/_trabalho.html", "web.vivo_trabalho", {"job_id": job_id}, **values)
 
 
@@ -89,7 +89,7 @@ def _gather(job_id: str) -> JsonObject:
 
 def sheets(job: JsonView) -> dict[int, JsonObject]:
     """Return what is known of each page's sheet: number and report; empty if nothing is."""
-    reported = jobs.reported(office(), job["id"]) if job["sha256"] else {}
+    reported = jobs.reported(office(), job["id"])
     return reported if any(each["estado"] or each["papel"] for each in reported.values()) else {}
 
 

@@ -14,6 +14,7 @@ from printserver.office import people
 from printserver.web import pin, polling, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
+from printserver.web.job_page import measure
 
 _YES_FIELDS = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
 
@@ -100,13 +101,15 @@ def _show(job: JsonView, form: Form) -> str:
     if open_question["tipo"] == "selo":
         return render_template("screens/pergunta_selo.html", job=job, forma=form, ainda=still_open)
     selos = [jobs.selo(office(), codigo) for codigo in open_question["selos"]]
+    previous = _previous(selos)
     return render_template(
         "screens/pergunta_xa.html",
         job=job,
         forma=form,
         ainda=still_open,
         selos=selos,
-        anterior=_previous(selos),
+        anterior=previous,
+        medida=None if previous is None else measure(previous),
         papel_em_maos=KINDS[job["documento"]["tipo"]].leaves_office,
         folhas_novas=job["documento"]["tipo"] == "livro" and office().rules.folhas_novas,
         encerrado=bool(open_question["xa_ate"]) and words.is_past(open_question["xa_ate"], now()),

@@ -127,7 +127,10 @@ def validity(job: Job) -> Status | None:
         return Status("substituído: não vale", "Outro documento tomou o lugar deste.", "parado")
     excluded = [selo for selo in job["selos"] if selo["excluido_por"]]
     if not job["vale"]:
-        return Status("selos excluídos: não vale", "Os selos desta impressão foram excluídos (XA).", "parado")
+        asked = any(selo["estado"] != "excluído" for selo in excluded)
+        text = "Os selos desta impressão foram excluídos (XA)."
+        waits = "Exclusão (XA) pedida; o tribunal ainda não respondeu."
+        return Status("selos excluídos: não vale", waits if asked else text, "parado")
     if excluded:
         text = plural(len(excluded), "selo foi excluído (XA)", "selos foram excluídos (XA)")
         return Status(plural(len(excluded), "selo excluído", "selos excluídos"), f"{text}; os outros valem.", "espera")
