@@ -56,11 +56,11 @@ def can_go(conn: Connection, row: JobRow) -> bool:
 class Wait:
     """Why a job waits, as a Portuguese sentence; None if it does not.
 
-    `trabalho`: the job that it waits for. `parada`: its queue is stopped until a person acts.
+    `job_id`: the job that it waits for. `parada`: its queue is stopped until a person acts.
     """
 
     texto: str | None = None
-    trabalho: str | None = None
+    job_id: str | None = None
     parada: bool = False
 
 

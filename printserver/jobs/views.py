@@ -67,7 +67,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> JsonObject:
         **_validity(conn, job, sealed=bool(selos)),
         "faltam": _missing(conn, job),
         "espera_por": wait.texto,
-        "espera_pelo_trabalho": wait.trabalho,
+        "espera_pelo_trabalho": wait.job_id,
         "fila_parada": wait.parada,
         **_status(conn, job),
         "criado_em": rfc3339(job.criado_em),
