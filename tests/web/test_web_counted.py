@@ -296,7 +296,7 @@ def test_x5_once_all_is_said_it_is_shown_and_asked_no_more(office: Rig, maria: P
     assert maria.send(path, path, **said).status_code == 303
     shown = text(maria.get(f"/trabalhos/{job['id']}"))
     assert "Faltam páginas" in shown
-    assert "falta imprimir a página 2" in shown
+    assert "Falta imprimir a página 2" in shown
     assert "2 não saiu — Maria" in shown
     for gone in ("diga folha por folha", "Ver e responder a pergunta", "Nada saiu: imprimir tudo de novo"):
         assert gone not in shown
@@ -317,7 +317,7 @@ def test_s11_a_print_whose_seals_were_excluded_says_so_and_leads_to_the_one_that
 ) -> None:
     asked = office.livro()
     old = office.printed(asked)
-    assert "Impresso vale" in text(maria.get(f"/trabalhos/{old['id']}"))
+    assert "Impresso · vale" in text(maria.get(f"/trabalhos/{old['id']}"))
     held = office.question(asked)
     assert office.yes(held["id"]).status == 200
     office.engine.run_once()

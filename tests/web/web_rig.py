@@ -93,6 +93,15 @@ class Rig:
         """Return the job of a livro that was printed."""
         return self.printed({"tipo": "livro", "instrumento": self.instrumento()})
 
+    def of_four_pages(self, faces: str) -> dict[str, Any]:
+        """Return the job of a livro of four pages that was printed, on two sheets or on four."""
+        data = self.instrumento()
+        data["corpo"]["conteudo"] = "\n\n".join(["Assim o disseram e outorgaram. " * 40] * 9)
+        asked = {"documento": {"tipo": "livro", "instrumento": data}, "escrevente": "maria", "faces": faces}
+        job_id = jobs.accept(self.office, self.autor, asked, None).job["id"]
+        self.engine.run_once()
+        return self.job(job_id)
+
     def traslado(self) -> dict[str, Any]:
         """Return the job of a traslado 1 that was printed, with its livro before."""
         livro = self.livro()
