@@ -177,6 +177,12 @@ def _record(rig: Rig) -> tuple[str, str]:
     return _at(f"/registro?id={of['id']}")
 
 
+def _waiting(rig: Rig) -> tuple[str, str]:
+    n = next(_numbers)
+    job = rig.printed(civil.certidao(n, assento=civil.assento(n, de_antes=True), **civil.VALUE))
+    return _at(f"/certidoes/{job['id']}")
+
+
 def _uncertain(rig: Rig) -> dict[str, Any]:
     """Return a certidão of which it is not known what came out."""
     job = rig.printed(rig.certidao())
@@ -337,11 +343,12 @@ _marked: list[str] = []  # the seals of the records
 # Those whose fields have tests of their own, but which are sent twice and expire as all others.
 FURTHER_CASES = (
     Case("web.registro", _record, "motivo", lambda: {"motivo": REASON, "papel_em_maos": "sim", "selos": _marked[-1]}),
+    Case("web.certidao", _waiting, "por", lambda: {"por": "Ana de Assunção"}),
     Case("web.conferencia", _load, "conferi", lambda: {"conferi": "sim"}),
 )
 # Forms of one button, and those that have tests of their own.
 BUTTONS = {"web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"}
-OWN_TESTS = {"web.conferencia", "web.comparar", "web.desconhecido", "web.registro", "web.conta"}
+OWN_TESTS = {"web.conferencia", "web.comparar", "web.desconhecido", "web.registro", "web.conta", "web.certidao"}
 
 
 def filled(case: Case, fields: Mapping[str, Field]) -> dict[str, str]:
