@@ -75,7 +75,8 @@ def read(person: Person, path: str, status: int = 200) -> str:
 
 
 def plain(html: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", re.sub("</?time[^>]*>", "", html))))
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", re.sub("</?time[^>]*>", "", html))))
+    return re.sub(r" ([:,.])", r"\1", text)
 
 
 # -- looking through them ---------------------------------------------------------------------------------------------
@@ -85,10 +86,27 @@ def test_t5_seals_are_looked_for_on_the_screen_with_money_as_people_type_it(seal
     code = seal(seals, identificador="PROCURADO", emolumentos=FEES | {"tabeliao": "1234.56"})
     text = read(maria, "/selos?identificador=PROCURADO&valor_de=1.200,00&valor_ate=R$+1.300,00&pagina=1")
     assert code in text
-    assert "1 selo ," in text.replace("1 selo,", "1 selo ,")
+    assert "1 selo," in text
     assert "R$ 1.273,98" in text
     assert "Nenhum selo passa por estes filtros" in read(maria, "/selos?identificador=PROCURADO&valor_ate=10")
     assert "A lista acabou antes desta página" in read(maria, "/selos?identificador=PROCURADO&pagina=9")
+
+
+def test_t5_one_field_takes_a_code_a_part_a_qr_and_says_a_wrong_digit(seals: Rig, maria: Person) -> None:
+    code = seal(seals, identificador="ACHADO")
+    qr = seals.selo(code)["qr"]["url"]
+    for typed in (code, code.lower(), code[12:], code[9:22], qr):
+        answer = maria.client.get("/selos", query_string={"codigo": typed})
+        assert answer.status_code == 200
+        assert f'href="/selos/{code}"' in answer.get_data(as_text=True), typed
+    wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
+    answer = maria.client.get("/selos", query_string={"codigo": wrong})
+    assert answer.status_code == 422
+    assert "o dígito verificador (o último caractere) não confere" in plain(answer.get_data(as_text=True))
+    nothing = read(maria, "/selos?codigo=ZZZ")
+    assert "4 caracteres ao menos" in nothing
+    moved = maria.client.get("/procurar", query_string={"q": code[9:22]})
+    assert moved.headers["Location"] == f"/selos/{code}"
 
 
 def test_a_wrong_filter_is_said_beside_it_and_nothing_is_lost(maria: Person) -> None:
@@ -239,7 +257,7 @@ def test_r5_a_refused_link_shows_the_court_s_answer(seals: Rig, court: Court, ma
     seals.engine.run_once()
     court.fail(None)
     page = read(maria, f"/selos/{below}")
-    assert re.search(rf"O vínculo com o selo {above} : recusado\. O tribunal disse: \S", page)
+    assert re.search(rf"O vínculo com o selo {above}: recusado\. O tribunal disse: \S", page)
     assert f"Vinculado a {above}" in page
     assert f"Vinculador de: {below}" in read(maria, f"/selos/{above}")
     maria.send(f"/selos/{below}", f"/selos/{below}/mandar")
