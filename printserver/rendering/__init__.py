@@ -4,6 +4,7 @@ from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
 from printserver.rendering.preview import previsualizar
+from printserver.rendering.qr import as_svg, matrix
 from printserver.rendering.render import (
     Box,
     Layout,
@@ -35,9 +36,11 @@ __all__ = [
     "Stamp",
     "UnprintableText",
     "apply_stamp",
+    "as_svg",
     "draw",
     "dry_run_stamp",
     "extract_pages",
+    "matrix",
     "page_sides",
     "previsualizar",
     "shift",
