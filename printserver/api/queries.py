@@ -163,6 +163,10 @@ class SealFilters(Query):
     """Search filters of seals (T5)."""
 
     codigo: Text = None
+    parte: Text = Field(
+        None,
+        description="Começo ou fim de um código (4 caracteres ao menos), ou número de selo de papel ou folha numerada.",
+    )
     natureza: Literal["1", "2"] | None = Field(None, description="1: Notas; 2: Registro Civil.")
     ato: Text = None
     estado: Text = None

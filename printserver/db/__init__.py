@@ -11,12 +11,23 @@ from printserver.db.tables.documents import corpo, documento, folha_lado, format
 from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta, retirada
 from printserver.db.tables.office import cadeia, chave_api, log, pessoa, serventia, sessao
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
-from printserver.db.tables.seals import ato_balcao, diario, pedido_crc, selo, selo_papel, sequencia
+from printserver.db.tables.seals import (
+    CODE_END,
+    NUMBER_END,
+    ato_balcao,
+    diario,
+    pedido_crc,
+    selo,
+    selo_papel,
+    sequencia,
+)
 from printserver.db.upgrade import open_database
 from printserver.db.witness import HEAD
 
 __all__ = [
+    "CODE_END",
     "HEAD",
+    "NUMBER_END",
     "WAIT_S",
     "Database",
     "Moment",

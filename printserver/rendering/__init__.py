@@ -5,6 +5,7 @@ from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
 from printserver.rendering.page_pictures import WIDTHS, PageImages, Undrawable
 from printserver.rendering.preview import previsualizar
+from printserver.rendering.qr import as_svg, matrix
 from printserver.rendering.render import (
     Box,
     Layout,
@@ -39,9 +40,11 @@ __all__ = [
     "Undrawable",
     "UnprintableText",
     "apply_stamp",
+    "as_svg",
     "draw",
     "dry_run_stamp",
     "extract_pages",
+    "matrix",
     "page_sides",
     "previsualizar",
     "shift",

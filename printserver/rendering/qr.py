@@ -73,6 +73,16 @@ def modules_path(matrix: Matrix, side_mm: float) -> bytes:
     return f"q 0 g {scale} 0 0 {scale} 0 0 cm {rectangles} f Q".encode("ascii")
 
 
+def as_svg(matrix: Matrix) -> str:
+    """Return `matrix` as an SVG image, black on white with its quiet zone; one unit is a module."""
+    total = len(matrix) + 2 * QUIET_ZONE
+    path = "".join(f"M{x} {total - y - h}h{w}v{h}h-{w}z" for x, y, w, h in _rectangles(matrix))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {total}" shape-rendering="crispEdges">'
+        f'<path fill="#fff" d="M0 0h{total}v{total}h-{total}z"/><path d="{path}"/></svg>'
+    )
+
+
 def min_side(level: Level) -> float:
     """Return the minimum side in mm, quiet zone included, by S5: 31.496 (M) or 27.432 (L)."""
     return (VERSION[level] * 4 + 17 + 2 * QUIET_ZONE) * DOTS_PER_MODULE * _DOT_MM

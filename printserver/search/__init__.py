@@ -14,7 +14,6 @@ from printserver.search.free_acts import as_csv as free_acts_csv
 from printserver.search.free_acts import free_acts
 from printserver.search.paper_month import as_csv as paper_month_csv
 from printserver.search.paper_month import paper_month
-from printserver.search.parts import with_part
 from printserver.search.results import COUNT_LIMIT, list_all
 from printserver.search.terms import Terms, parse_terms
 from printserver.search.totals import add_up, compute_totals
@@ -41,5 +40,4 @@ __all__ = [
     "paper_month",
     "paper_month_csv",
     "parse_terms",
-    "with_part",
 ]

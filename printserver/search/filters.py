@@ -12,11 +12,13 @@ from printserver.documents import normalize, normalize_folha
 from printserver.errors import invalid_input
 from printserver.formats import UnfitText, without_invisible
 from printserver.office import Office
+from printserver.search import parts
 from printserver.selo import centavos, matricula_digits, parse_reais
 
 Filters = Mapping[str, str]
 Condition = sa.ColumnElement[bool]
 
+PLACE: Final = ("livro", "folha")
 _MATRICULA, _UP_TO_LIVRO = 32, 20
 _MAX_CHARS = 255
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -33,9 +35,15 @@ def conditions(office: Office, filters: Filters) -> list[Condition]:
     """
     found = [_s.serventia_id == office.serventia_id, ~_s.externo]
     for name, value in filters.items():
-        if name not in _BY_NAME:
+        if name not in _BY_NAME and name != "parte":
             raise invalid_input(name, "este filtro não existe")
-        condition = _BY_NAME[name](name, _check_visible(name, value))
+        _check_visible(name, value)
+        if name == "parte":
+            condition: Condition | None = parts.with_part(office, value)
+        elif name in PLACE and all(each in filters for each in PLACE):
+            condition = parts.on_folha(office, *(filters[each] for each in PLACE)) if name == "folha" else None
+        else:
+            condition = _BY_NAME[name](name, value)
         if condition is not None:
             found.append(condition)
     _check_order(filters, "de", "ate", _day, "o último dia vem antes do primeiro")
@@ -43,8 +51,8 @@ def conditions(office: Office, filters: Filters) -> list[Condition]:
     return found
 
 
-def _check_visible(name: str, value: str) -> str:
-    """Return the text. Raises for invisible characters, which would match nothing."""
+def _check_visible(name: str, value: str) -> None:
+    """Raise for invisible characters, which would match nothing."""
     try:
         _, taken = without_invisible(value)
     except UnfitText as error:
@@ -53,7 +61,6 @@ def _check_visible(name: str, value: str) -> str:
         raise invalid_input(name, f"contém o caractere invisível {taken[0]}: retire-o")
     if len(value) > _MAX_CHARS:
         raise invalid_input(name, f"use até {_MAX_CHARS} caracteres")
-    return value
 
 
 def _check_order(filters: Filters, first: str, last: str, read: Callable[[str, str], Any], why: str) -> None:

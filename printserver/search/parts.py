@@ -1,23 +1,107 @@
-"""Seals by a part of their code, as somebody reads it off a page or remembers its end (T5)."""
+"""Seals by part of a code, by number of paper, and by a folha within a livro, as SQL conditions (T5).
+
+Each part is read from an index of its own, on both databases, so a million seals are not read (`bench/lookup.py`).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
 
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.common.data import JsonObject
+from printserver.documents import normalize, normalize_folha, normalize_sheet
 from printserver.office import Office
-from printserver.search.results import summary
+from printserver.selo import ALPHABET, parse_paper_seal
 
+MIN_PART: Final = 4  # characters
+_CODE_CHARS, _UP_TO_ATO, _UP_TO_NUMBER = 25, 9, 22
+_PART: Final = re.compile(r"[0-9A-Z]+")
+_ATO_AND_NUMBER: Final = re.compile(r"[0-9A-Z]{2}[0-9A-Z]*")
 _s = db.selo.c
 
+Condition = sa.ColumnElement[bool]
 
-def with_part(office: Office, part: str, limit: int) -> list[JsonObject]:
-    """Return up to `limit` seals whose code has `part` (0-9, A-Z) in it, newest first, in the form of `list_all`.
 
-    Every code is read, from the index alone: some tenths of a second among a million.
+def with_part(office: Office, text: str) -> Condition:
+    """Return the condition that a seal's code begins or ends with `text`, or that `text` is the number of its paper.
+
+    A part begins at the office's CNS, past the ato, or at the ato; it ends at the number, the year or the last
+    character, and has four characters at least. The paper is a paper seal, or a numbered sheet of the seal's print.
     """
-    having = (_s.serventia_id == office.serventia_id, ~_s.externo, _s.codigo.contains(part, autoescape=True))
-    with office.db.read() as conn:
-        codes = sa.select(_s.codigo).where(having[0], having[2]).limit(200)
-        found = sa.select(db.selo).where(*having[:2], _s.codigo.in_(list(conn.execute(codes).scalars())))
-        rows = conn.execute(found.order_by(_s.dia.desc(), _s.id.desc()).limit(limit)).mappings()
-        return [summary(row) for row in rows]
+    mine = _s.serventia_id == office.serventia_id
+    part = "".join(letter for letter in text.upper() if letter not in " .-/|")
+    found = [] if len(part) < MIN_PART or not _PART.fullmatch(part) else list(_of_code(office, part))
+    if (numbered := _paper_seal(office, text)) is not None:
+        found.append(numbered)
+    paper = db.papel.c
+    sheets = sa.select(paper.job_id).where(
+        paper.serventia_id == office.serventia_id, paper.numero == normalize_sheet(text)
+    )
+    found.append(_s.job_id.in_(sheets))
+    # One index for each, which an OR over different expressions would not use on SQLite.
+    return _s.id.in_(sa.union(*(sa.select(_s.id).where(mine, each) for each in found)))
+
+
+def _of_code(office: Office, part: str) -> Iterator[Condition]:
+    """Yield the conditions that `part` begins or ends a code."""
+    size = len(part)
+    if size > _CODE_CHARS:
+        return
+    if size > _UP_TO_ATO and part.startswith(office.cns):
+        yield _beginning(part)
+    if size > 2 and _ATO_AND_NUMBER.fullmatch(part) and not part[:2].isdigit():
+        yield from (_beginning(f"{office.cns}{natureza}{part}") for natureza in (1, 2))
+    yield sa.and_(_ending(db.CODE_END, (part[-4:],)), sa.func.substr(_s.codigo, _CODE_CHARS + 1 - size) == part)
+    if size < _CODE_CHARS:  # up to the year: the last character may be any
+        ends = tuple(part[-3:] + letter for letter in ALPHABET)
+        yield sa.and_(_ending(db.CODE_END, ends), sa.func.substr(_s.codigo, _CODE_CHARS - size, size) == part)
+    if size <= _UP_TO_NUMBER:
+        start = _UP_TO_NUMBER + 1 - size
+        yield sa.and_(_ending(db.NUMBER_END, (part[-4:],)), sa.func.substr(_s.codigo, start, size) == part)
+
+
+def _beginning(part: str) -> Condition:
+    """Return a range over the index of codes; digits sort before capitals in every collation."""
+    return _s.codigo.between(part.ljust(_CODE_CHARS, "0")[:_CODE_CHARS], part.ljust(_CODE_CHARS, "Z")[:_CODE_CHARS])
+
+
+def _ending(expression: str, ends: tuple[str, ...]) -> Condition:
+    column: sa.ColumnElement[str] = sa.literal_column(expression, sa.String)
+    return column == ends[0] if len(ends) == 1 else column.in_(ends)
+
+
+def _paper_seal(office: Office, text: str) -> Condition | None:
+    """Return the condition that a seal is of this paper seal, as `AU0371AJ 0979007`; None if it is not written so."""
+    try:
+        paper = parse_paper_seal(text.upper().strip())
+    except ValueError:
+        return None
+    code = f"{office.cns}1{paper.ato}{paper.informacao}"
+    return _beginning(code)
+
+
+def on_folha(office: Office, livro: str, folha: str) -> Condition:
+    """Return the condition that a seal is of a deed that stands on this folha of the livro, wherever it begins.
+
+    Raises `Recusa` `entrada-invalida` if the folha is not written in digits.
+    """
+    book, number = normalize(livro), normalize_folha(folha)
+    sides, document = db.folha_lado.c, db.documento.c
+    deeds = (
+        sa.select(document.instrumento_id)
+        .join(db.folha_lado, sides.documento_id == document.id)
+        .where(
+            sides.serventia_id == office.serventia_id,
+            sides.livro == book,
+            sides.folha == number,
+            sa.text("folha_lado.estado <> 'livre'"),  # as the index is written
+        )
+    )
+    mine = _s.serventia_id == office.serventia_id
+    begins = sa.select(_s.id).where(mine, _s.livro == book, _s.folha_inicial == str(number))
+    of_deeds = sa.select(document.id).where(
+        document.serventia_id == office.serventia_id, document.instrumento_id.in_(deeds)
+    )
+    within = sa.select(_s.id).where(mine, _s.documento_id.in_(of_deeds))
+    return _s.id.in_(sa.union(begins, within))

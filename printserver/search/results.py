@@ -6,7 +6,7 @@ index in order. Counting stops at twenty thousand.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,8 +25,10 @@ SearchRow = Row
 _s = db.selo.c
 
 
-def list_all(office: Office, filters: Filters, page_number: int = 1) -> JsonObject:
+def list_all(office: Office, filters: Filters, page_number: int = 1, *, by_place: bool = False) -> JsonObject:
     """Return a page of the seals that match `filters`, newest act first, and their count.
+
+    `by_place` lists a few seals by folha instead, and those of a folha as they were made.
 
     `total` is exact up to `COUNT_LIMIT`; above, it is `COUNT_LIMIT` and `total_exato` is False. Raises `Recusa`
     `entrada-invalida`.
@@ -34,9 +36,11 @@ def list_all(office: Office, filters: Filters, page_number: int = 1) -> JsonObje
     where = conditions(office, filters)
     start = (page_number - 1) * PAGE
     with office.db.read() as conn:
-        few = conn.execute(sa.select(_s.dia, _s.id).where(*where).limit(FEW + 1)).all()
+        columns = (_s.dia, _s.id, _s.folha_inicial) if by_place else (_s.dia, _s.id)
+        few = conn.execute(sa.select(*columns).where(*where).limit(FEW + 1)).all()
         if len(few) <= FEW:
-            ids = [row.id for row in sorted(few, key=tuple, reverse=True)][start : start + PAGE]
+            key, newest_first = (_by_folha, False) if by_place else (tuple, True)
+            ids = [row.id for row in sorted(few, key=key, reverse=newest_first)][start : start + PAGE]
             total = len(few)
         else:
             page = sa.select(_s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc()).limit(PAGE).offset(start)
@@ -49,6 +53,11 @@ def list_all(office: Office, filters: Filters, page_number: int = 1) -> JsonObje
         "total": min(total, COUNT_LIMIT),
         "total_exato": total <= COUNT_LIMIT,
     }
+
+
+def _by_folha(row: sa.Row[Any]) -> tuple[int, int]:
+    folha = row.folha_inicial or ""
+    return int(folha) if folha.isdecimal() else 0, row.id
 
 
 def summary(row: SearchRow) -> JsonObject:

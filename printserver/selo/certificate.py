@@ -51,6 +51,11 @@ class PublicCertificate:
             raise ValueError("o certificado não é de uma chave RSA")
         return PublicCertificate(public_key, certificate)
 
+    @property
+    def self_signed(self) -> bool:
+        """Whether no authority issued it: a test certificate, which the court does not know."""
+        return self._certificate.issuer == self._certificate.subject
+
     def not_yet_valid(self, now: datetime) -> bool:
         """Return whether the certificate is not yet valid at `now`."""
         return now < self.valid_from

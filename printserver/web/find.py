@@ -12,6 +12,7 @@ from printserver.web import names, prints
 from printserver.web.address import requested_text
 from printserver.web.civil.records import record_of
 from printserver.web.context import office
+from printserver.web.search import WRONG_DIGIT
 
 _SHOWN: Final = 10  # of each group
 _MAX_TEXT: Final = 1000  # a whole QR
@@ -27,8 +28,9 @@ def find_anything() -> ResponseReturnValue:
     found = _nothing() if wrong or terms.empty else jobs.find(office(), {}, text, limit=_SHOWN)
     by = None if wrong else _seal_filters(terms)
     seals = search.list_all(office(), by)["itens"] if by else []
-    if terms.part and not seals and not found["itens"]:
-        seals, by = search.with_part(office(), terms.part, _SHOWN), None
+    if not (seals or wrong) and terms.part:
+        by = {"parte": text}
+        seals = search.list_all(office(), by)["itens"]
     if only := _only(found["itens"], seals):
         return redirect(only, 303)
     names.load(found["itens"])
@@ -40,7 +42,7 @@ def find_anything() -> ResponseReturnValue:
         erro=wrong,
         impressoes=found,
         selos=seals[:_SHOWN],
-        filtros_dos_selos=by if len(seals) > _SHOWN else None,
+        filtros_dos_selos=_typed(by) if by and len(seals) > _SHOWN else None,
         registros=list(listed),
         lista_toda=bool(found["mais"]) and len(text) <= prints.MAX_TEXT,
     )
@@ -49,8 +51,7 @@ def find_anything() -> ResponseReturnValue:
 def _wrong(terms: search.Terms) -> str | None:
     """Return what is wrong with a code or matrícula whose check digits do not match."""
     if terms.wrong_codigo:
-        text = "o dígito verificador (o último caractere) não confere: confira cada caractere"
-        return f"{terms.codigo} tem a forma de um código de selo, mas {text}."
+        return f"{terms.codigo} tem a forma de um código de selo, mas {WRONG_DIGIT}."
     if terms.wrong_matricula:
         return "São os 32 algarismos de uma matrícula, mas os dois últimos (verificadores) não conferem: confira-os."
     return None
@@ -65,6 +66,11 @@ def _seal_filters(terms: search.Terms) -> SealFilters | None:
     if terms.livro and not terms.words:
         return {"livro": terms.livro} | ({"folha": terms.folha} if terms.folha else {})
     return {"identificador": terms.number} if terms.number else None
+
+
+def _typed(by: SealFilters) -> SealFilters:
+    """Return filters as the seals' screen has them: one field for a code and for a part."""
+    return {"codigo" if name == "parte" else name: value for name, value in by.items()}
 
 
 def _only(found: Sequence[JsonView], seals: Sequence[JsonView]) -> str | None:

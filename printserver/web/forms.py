@@ -76,9 +76,9 @@ LABELS: Final[Mapping[str, str]] = {
     "escrevente": "Escrevente",
 }
 _OF_SEARCH: Final[Mapping[str, str]] = {
-    "codigo": "Código do selo",
+    "codigo": "Código, parte dele, QR ou papel",
     "livro": "Livro",
-    "folha": "Primeira folha",
+    "folha": "Folha",
     "de": "Ato de",
     "ate": "Ato até",
     "termo": "Termo",

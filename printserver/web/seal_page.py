@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver import jobs, search
+from printserver import jobs, rendering, search
 from printserver.clock import local, local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.court import standing
@@ -20,10 +20,11 @@ from printserver.ledger import seal_view
 from printserver.office import people
 from printserver.seal_actions import exclude, price_day, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
-from printserver.web import fee_input, pin, words
+from printserver.web import fee_input, pin, polling, seal_words, words
 from printserver.web.civil.records import record_of
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
+from printserver.web.seals import graph
 
 LEAP = 3  # times the current value; the preview warns from there on
 _REFUSED = ("objetado", "impossivel")
@@ -32,15 +33,52 @@ _REFUSED = ("objetado", "impossivel")
 def selo(codigo: str) -> ResponseReturnValue:
     """Show the page of a seal."""
     found = jobs.selo(office(), codigo)
-    chain = [search.list_all(office(), {"codigo": each})["itens"] for each in found["cadeia"]]
     return render_template(
         "screens/selo.html",
         selo=found,
         registro=record_of(jobs.look_up(office(), found["job"])["documento"]) if found["job"] else None,
-        cadeia=[one for some in chain for one in some],
-        pode=_can(found),
+        parte=_part(found).html,
         rotulos=LABELS,
+        consulta=_court_address(found),
     )
+
+
+def live_selo(codigo: str) -> ResponseReturnValue:
+    """Answer the poll of a seal's page."""
+    return polling.answer(_part(jobs.selo(office(), codigo)))
+
+
+def qr_image(codigo: str) -> ResponseReturnValue:
+    """Return the QR of a seal as an image; it never changes."""
+    url = jobs.selo(office(), codigo)["qr"]["url"]
+    response = Response(rendering.as_svg(rendering.matrix(url, "M")), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+def _part(found: JsonView) -> polling.Part:
+    listed = [search.list_all(office(), {"codigo": each})["itens"] for each in found["cadeia"]]
+    chain = [one for some in listed for one in some]
+    newer = next((each for each in chain if each["codigo"] == found["retificado_por"]), None)
+    return polling.live_part(
+        "screens/_selo.html",
+        "web.vivo_selo",
+        {"codigo": found["codigo"]},
+        selo=found,
+        agora=seal_words.seal_state(found["estado"], newer),
+        cadeia=chain,
+        grafo=graph.draw(found, chain),
+        pode=_can(found),
+    )
+
+
+def _court_address(found: JsonView) -> str | None:
+    """Return where the court answers for a seal: of a demonstration or test, the simulated court, or None."""
+    here = office()
+    if not (here.demonstracao or here.certificado.self_signed):
+        return str(found["qr"]["url"])
+    court = here.settings.tribunal
+    return court.url.rstrip("/") + court.caminho_consulta.format(codigo=found["codigo"]) if court.url else None
 
 
 def rectify_selo(codigo: str) -> ResponseReturnValue:
@@ -77,7 +115,7 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
         xa, _repeated = exclude.exclude_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
         return _refused(refusal, lambda form: _render_exclude_form(codigo, form))
-    flash(f"O selo foi excluído, pelo selo {xa}.")
+    flash(f"Exclusão pedida ao tribunal, pelo selo {xa}.")
     return redirect(url_for("web.selo", codigo=codigo), 303)
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from printserver.selo import LABELS
+from printserver.common.data import JsonView
+from printserver.selo import EXCLUSION, LABELS
 from printserver.web.words import Status, data, reais
 from printserver.web.words import detail as as_one_line
 
@@ -67,6 +68,21 @@ _MOMENT = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})\d")
 def court_state(state: str) -> Status:
     """Return a seal's state towards the court, for display."""
     return STATES.get(state, Status(state, "", "parado"))
+
+
+def seal_state(state: str, newer: JsonView | None) -> Status:
+    """Return a seal's state, given its retificador or XA, if it has one.
+
+    Until the court has answered for that one, the seal was not yet excluded or rectified there (T3).
+    """
+    if newer is None or state in ("retificado", "excluído"):
+        return court_state(state)
+    excluded = newer["ato"] == EXCLUSION
+    what, done = ("Exclusão", "exclusão pedida") if excluded else ("Retificação", "retificação pedida")
+    if newer["estado"] in ("aguardando retificação", "falha"):
+        asked = "exclusão" if excluded else "retificação"
+        return Status(f"{asked} recusada", f"O tribunal recusou a {asked}: veja o que ele disse.", "problema")
+    return Status(done, f"{what} pedida; o tribunal ainda não respondeu.", "andamento")
 
 
 def told_to_court(kind: str) -> str:

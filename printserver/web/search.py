@@ -1,13 +1,14 @@
 """Search screen of the seals (T5): form, results, totals and export."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import sqlalchemy as sa
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from printserver import db, search
-from printserver.errors import Recusa
+from printserver.errors import Recusa, invalid_input
 from printserver.ledger import PAGE
 from printserver.web import seal_words
 from printserver.web.address import FILTERS, requested_page
@@ -17,6 +18,7 @@ from printserver.web.forms import Form, refused_form
 
 # Filters that are always shown; the others open when one of them is in use.
 _ALWAYS_SHOWN = ("codigo", "livro", "folha", "de", "ate")
+WRONG_DIGIT: Final = "o dígito verificador (o último caractere) não confere: confira cada caractere"
 
 
 def selos() -> ResponseReturnValue:
@@ -25,7 +27,7 @@ def selos() -> ResponseReturnValue:
     page = requested_page()
     form, found, status = Form(typed), None, 200
     try:
-        found = search.list_all(office(), _filters(typed), page)
+        found = search.list_all(office(), _filters(typed), page, by_place="livro" in typed)
     except Recusa as refusal:
         form, status = _with_errors(refusal, typed), refusal.kind.status
     here = office()
@@ -73,7 +75,19 @@ def _typed_filters() -> dict[str, str]:
 
 
 def _filters(typed: Mapping[str, str]) -> dict[str, str]:
-    return {name: (as_reais(value) or value) if name.startswith("valor_") else value for name, value in typed.items()}
+    """Return the filters of `search`. Raises `Recusa` `entrada-invalida` for a code whose check digit is wrong."""
+    filters = {
+        name: (as_reais(value) or value) if name.startswith("valor_") else value for name, value in typed.items()
+    }
+    return filters | _seal_filter(filters.pop("codigo")) if "codigo" in filters else filters
+
+
+def _seal_filter(text: str) -> dict[str, str]:
+    """Return the filter of what stands in the field of the seal: a whole code, also out of a QR, or a part."""
+    terms = search.parse_terms(text)
+    if terms.wrong_codigo:
+        raise invalid_input("codigo", WRONG_DIGIT)
+    return {"codigo": terms.codigo} if terms.codigo else {"parte": text}
 
 
 def _with_errors(refusal: Recusa, typed: Mapping[str, str]) -> Form:

@@ -7,6 +7,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import zxingcpp
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 from web_rig import FEES, PASSWORD, Person, sure
 from web_rig import Rig as WebRig
@@ -75,7 +77,19 @@ def read(person: Person, path: str, status: int = 200) -> str:
 
 
 def plain(html: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", re.sub("</?time[^>]*>", "", html))))
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", re.sub("</?time[^>]*>", "", html))))
+    return re.sub(r" ([:,.])", r"\1", text)
+
+
+def painted(svg: str) -> Image.Image:
+    """Paint the rectangles of a QR's SVG, four pixels a module."""
+    (side,) = (int(each) for each in re.findall(r'viewBox="0 0 (\d+) ', svg))
+    image = Image.new("L", (4 * side, 4 * side), 255)
+    pen = ImageDraw.Draw(image)
+    for x, y, w, h in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)", svg.partition("/><path")[2]):
+        left, top = 4 * int(x), 4 * int(y)
+        pen.rectangle((left, top, left + 4 * int(w) - 1, top + 4 * int(h) - 1), fill=0)
+    return image
 
 
 # -- looking through them ---------------------------------------------------------------------------------------------
@@ -85,10 +99,27 @@ def test_t5_seals_are_looked_for_on_the_screen_with_money_as_people_type_it(seal
     code = seal(seals, identificador="PROCURADO", emolumentos=FEES | {"tabeliao": "1234.56"})
     text = read(maria, "/selos?identificador=PROCURADO&valor_de=1.200,00&valor_ate=R$+1.300,00&pagina=1")
     assert code in text
-    assert "1 selo ," in text.replace("1 selo,", "1 selo ,")
+    assert "1 selo," in text
     assert "R$ 1.273,98" in text
     assert "Nenhum selo passa por estes filtros" in read(maria, "/selos?identificador=PROCURADO&valor_ate=10")
     assert "A lista acabou antes desta página" in read(maria, "/selos?identificador=PROCURADO&pagina=9")
+
+
+def test_t5_one_field_takes_a_code_a_part_a_qr_and_says_a_wrong_digit(seals: Rig, maria: Person) -> None:
+    code = seal(seals, identificador="ACHADO")
+    qr = seals.selo(code)["qr"]["url"]
+    for typed in (code, code.lower(), code[12:], code[9:22], qr):
+        answer = maria.client.get("/selos", query_string={"codigo": typed})
+        assert answer.status_code == 200
+        assert f'href="/selos/{code}"' in answer.get_data(as_text=True), typed
+    wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
+    answer = maria.client.get("/selos", query_string={"codigo": wrong})
+    assert answer.status_code == 422
+    assert "o dígito verificador (o último caractere) não confere" in plain(answer.get_data(as_text=True))
+    nothing = read(maria, "/selos?codigo=ZZZ")
+    assert "4 caracteres ao menos" in nothing
+    moved = maria.client.get("/procurar", query_string={"q": code[9:22]})
+    assert moved.headers["Location"] == f"/selos/{code}"
 
 
 def test_a_wrong_filter_is_said_beside_it_and_nothing_is_lost(maria: Person) -> None:
@@ -173,8 +204,47 @@ def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: Rig, ma
     assert f"Motivo {REASON}" in now
     assert "Comunicação pendente · Maria · de 127.0.0.1" in now
     html = maria.get(f"/selos/{new}").get_data(as_text=True)
-    assert 'href="https://selodigital.tjsp.jus.br/?r=' in html
+    assert 'href="https://selodigital' not in html  # never the real court in a demonstration
+    assert re.search(rf'href="http://[^"]+/selos/{new}"[^>]*>Abrir consulta', html)
     assert f'href="/selos/{code}"' in html
+
+
+def test_t3_the_page_of_a_seal_is_alive_and_says_what_the_court_has(seals: Rig, court: Court, maria: Person) -> None:
+    code = seal(seals, identificador="VIVO")
+    html = maria.get(f"/selos/{code}").get_data(as_text=True)
+    (polled,) = re.findall(rf'hx-get="(/selos/{code}/vivo\?marca=[^"]+)"', html)
+    assert maria.get(polled).status_code == 204
+    seals.engine.run_once()
+    assert "O tribunal recebeu este selo" in read(maria, polled)
+    excluded = rectify(maria, f"/selos/{code}/excluir", motivo="ato desfeito")
+    if excluded.status_code != 303:
+        excluded = maria.send(f"/selos/{code}/excluir", f"/selos/{code}/excluir", motivo="ato desfeito", confirmo="sim")
+    assert excluded.status_code == 303
+    asked = read(maria, polled)
+    assert "Exclusão pedida; o tribunal ainda não respondeu" in asked
+    assert "Excluir (XA)…" not in asked
+    court.fail("objeta")
+    seals.engine.run_once()
+    court.fail(None)
+    assert "O tribunal recusou a exclusão" in read(maria, polled)
+    xa = seals.selo(code)["retificado_por"]
+    maria.send(f"/selos/{xa}", f"/selos/{xa}/mandar")
+    seals.engine.run_once()
+    assert "excluído O ato deste selo foi excluído (XA)" in read(maria, polled)
+
+
+def test_s9_the_value_of_a_seal_adds_up_and_its_qr_is_drawn(seals: Rig, maria: Person) -> None:
+    code = seal(seals, identificador="SOMA")
+    html = maria.get(f"/selos/{code}").get_data(as_text=True)
+    (table,) = re.findall(r'<table class="soma">.*?</table>', html, re.S)
+    parts = [int(each.replace(",", "").replace(".", "")) for each in re.findall(r'valor">([\d.,]+)</td>', table)]
+    assert (len(parts), sum(parts)) == (len(FEES), 9512)
+    assert "Total R$ 95,12" in plain(table)
+    image = maria.get(f"/selos/{code}/qr.svg")
+    assert image.mimetype == "image/svg+xml"
+    assert [each.text for each in zxingcpp.read_barcodes(painted(image.get_data(as_text=True)))] == [
+        seals.selo(code)["qr"]["url"]
+    ]
 
 
 def test_r1_a_rectification_is_asked_for_field_by_field(seals: Rig, maria: Person) -> None:
@@ -239,7 +309,7 @@ def test_r5_a_refused_link_shows_the_court_s_answer(seals: Rig, court: Court, ma
     seals.engine.run_once()
     court.fail(None)
     page = read(maria, f"/selos/{below}")
-    assert re.search(rf"O vínculo com o selo {above} : recusado\. O tribunal disse: \S", page)
+    assert re.search(rf"O vínculo com o selo {above}: recusado\. O tribunal disse: \S", page)
     assert f"Vinculado a {above}" in page
     assert f"Vinculador de: {below}" in read(maria, f"/selos/{above}")
     maria.send(f"/selos/{below}", f"/selos/{below}/mandar")

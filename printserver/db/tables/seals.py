@@ -1,5 +1,7 @@
 """Tables of seals and of the counter."""
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from printserver.db.columns import flag, json_column, metadata, moment, office_id, row_id, text, unique_where
@@ -24,6 +26,10 @@ def _search(name: str, *first: str) -> sa.Index:
     """Return a covering index that begins with the search column: searches need not read the table."""
     return sa.Index(name, "serventia_id", *first, *(each for each in _SEARCHED if each not in first))
 
+
+# SQL of the ends of a code; a query must write them the same way to use their indexes.
+CODE_END: Final = "substr(codigo, 22, 4)"
+NUMBER_END: Final = "substr(codigo, 19, 4)"
 
 selo = sa.Table(
     "selo",
@@ -82,6 +88,9 @@ selo = sa.Table(
     sa.Index("ix_selo_matricula", "serventia_id", "matricula"),
     sa.Index("ix_selo_identificador", "serventia_id", "identificador"),
     sa.Index("ix_selo_vinculador", "serventia_id", "vinculador"),
+    # part of a code: the last four characters, and the last four of the number before the year
+    sa.Index("ix_selo_fim", "serventia_id", sa.text(CODE_END)),
+    sa.Index("ix_selo_numero", "serventia_id", sa.text(NUMBER_END)),
     # an assento has at most one live PV (C12), a seal at most one retificador: the chain is linear (S11)
     unique_where("uq_selo_pv", "serventia_id", "instrumento_id", where="vivo AND ato = 'PV' AND retifica IS NULL"),
     unique_where("uq_selo_retifica", "serventia_id", "retifica", where="retifica IS NOT NULL"),

@@ -889,6 +889,7 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index("ix_selo_ordem", ["serventia_id", "id"], unique=False)
+        batch_op.create_index("ix_selo_fim", ["serventia_id", sa.text("substr(codigo, 22, 4)")], unique=False)
         batch_op.create_index("ix_selo_folha", ["serventia_id", "folha_inicial"], unique=False)
         batch_op.create_index("ix_selo_identificador", ["serventia_id", "identificador"], unique=False)
         batch_op.create_index("ix_selo_job", ["serventia_id", "job_id"], unique=False)
@@ -913,6 +914,7 @@ def upgrade() -> None:
             ],
             unique=False,
         )
+        batch_op.create_index("ix_selo_numero", ["serventia_id", sa.text("substr(codigo, 19, 4)")], unique=False)
         batch_op.create_index("ix_selo_termo", ["serventia_id", "termo"], unique=False)
         batch_op.create_index("ix_selo_vinculador", ["serventia_id", "vinculador"], unique=False)
         batch_op.create_index(

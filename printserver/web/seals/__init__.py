@@ -1,0 +1,1 @@
+"""Screens of seals beside the search: the graph of a seal, changes in two steps, seals and links made by hand."""

@@ -1,0 +1,79 @@
+"""Seals by part of a code, by number of paper, and by a folha within a livro, on both databases (T5)."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from searched_seals import seal
+
+from printserver import db, search
+from support.office import FEES, LONG, Rig, open_rig
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    more = {"postgres": request.getfixturevalue("postgres_server")} if request.param == "postgres" else {}
+    with open_rig(tmp_path_factory.mktemp("partes") / "casa", **more) as opened:
+        for _ in range(3):
+            seal(opened)
+        yield opened
+
+
+def found(rig: Rig, **filters: str) -> list[str]:
+    return [each["codigo"] for each in search.list_all(rig.office, filters, by_place="livro" in filters)["itens"]]
+
+
+def test_t5_a_part_of_a_code_finds_the_seal(rig: Rig) -> None:
+    code = seal(rig, identificador="PARTE")
+    for part in (code, code[-6:], code[-4:], code[9:22], code[12:22], code[7:22], code[16:24], code[:22], code[:24]):
+        assert code in found(rig, parte=part), part
+        assert code in found(rig, parte=f" {part.lower()} "), part
+    assert found(rig, parte=code[7:]) == [code]
+    assert found(rig, parte=f"{code[:7]} {code[7:9]}.{code[9:]}") == [code]
+    other = str(int(code[9:22]) + 7).zfill(13)
+    for part in (code[-3:], other, other + code[22:24], "ES%", "____", "Ação", code + "0"):
+        assert code not in found(rig, parte=part), part
+
+
+def test_t5_the_number_of_a_sheet_or_of_a_paper_seal_finds_its_seals(rig: Rig) -> None:
+    job = rig.printed(rig.certidao(), papel_seguranca=["AB 0001234"])
+    codes = [each["codigo"] for each in job["selos"]]
+    assert codes
+    assert found(rig, parte="AB1234") == codes
+    assert found(rig, parte="ab 01234") == codes
+    assert found(rig, parte="AB1235") == []
+    paper = {"ato": "AU", "papel": "AU0371AJ 0979007", "data": "2026-11-20", "emolumentos": FEES, "escrevente": "maria"}
+    assert rig.call("POST", "/atos-de-balcao", paper).status == 201
+    loaded = rig.call("POST", "/hibridos/carga", {"data": "2026-11-20", "escrevente": "maria"})
+    assert loaded.status == 201, loaded
+    (code,) = rig.rows(db.selo, db.selo.c.origem == "hibrido")
+    for typed in ("AU0371AJ 0979007", "au0371aj0979007", "0371AJ0979007", "0979007", "979007"):
+        assert found(rig, parte=typed) == [code["codigo"]], typed
+
+
+def test_t5_a_folha_in_the_middle_of_a_deed_finds_its_seals_in_the_order_of_the_livro(rig: Rig) -> None:
+    later = rig.printed(rig.livro(livro="0777", folha_inicial="040"))
+    deed = rig.printed(rig.livro(livro="0777", folha_inicial="010", corpo=LONG))
+    last = rig.rows(db.folha_lado, db.folha_lado.c.livro == "777", db.folha_lado.c.folha < 40)[-1]["folha"]
+    assert last > 10
+    codes = [each["codigo"] for each in deed["selos"]]
+    for folha in ("10", "010", str(last)):
+        assert found(rig, livro="777", folha=folha) == codes, folha
+    assert found(rig, livro="777", folha=str(last + 1)) == []
+    assert found(rig, livro="777") == codes + [each["codigo"] for each in later["selos"]]
+    assert found(rig, livro="777", parte=codes[0][9:22]) == codes[:1]
+
+
+def test_t5_parts_are_read_from_indexes(rig: Rig) -> None:
+    """No part reads the whole table: each branch names one of the indexes of the ends of a code."""
+    query = sa.select(db.selo.c.id).where(*search.filters.conditions(rig.office, {"parte": "0000004726K"}))
+    with rig.office.db.read() as conn:
+        text = str(query.compile(conn, compile_kwargs={"literal_binds": True}))
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a small table is read whole otherwise
+        explain = "EXPLAIN QUERY PLAN" if conn.dialect.name == "sqlite" else "EXPLAIN"
+        plan = " ".join(str(row[-1]) for row in conn.exec_driver_sql(f"{explain} {text}"))
+    assert "ix_selo_fim" in plan
+    assert "ix_selo_numero" in plan
+    assert "SCAN selo" not in plan
+    assert "Seq Scan on selo" not in plan
