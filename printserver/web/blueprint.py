@@ -66,7 +66,7 @@ class _NotTheApi(BaseConverter):
 
 _GET, _POST = ["GET"], ["POST"]
 # Every screen behind the login: path, endpoint, view, methods.
-_SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
+SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
     ("/", "hoje", today.first_page, _GET),
     ("/vivo/espera", "vivo_espera", today.live_waiting, _GET),
     ("/vivo/ultimas", "vivo_ultimas", today.live_last, _GET),
@@ -194,7 +194,7 @@ def register(app: Flask, office: Office) -> None:
 
     bp.add_url_rule("/entrar", "entrar", login.log_in, methods=_GET + _POST)
     bp.add_url_rule("/sair", "sair", login.log_out, methods=_POST)
-    for path, name, view, methods in _SCREENS:
+    for path, name, view, methods in SCREENS:
         bp.add_url_rule(path, name, login_required(view), methods=methods)
     bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=_GET + _POST)
     app.register_blueprint(bp)
