@@ -11,7 +11,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.documents import KINDS
 from printserver.errors import Recusa
 from printserver.office import people
-from printserver.web import pin, polling, words
+from printserver.web import event_words, pin, polling, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
 from printserver.web.job_page import measure
@@ -96,7 +96,7 @@ def _refused(job_id: str, refusal: Recusa) -> ResponseReturnValue:
 def _show(job: JsonView, form: Form) -> str:
     open_question = job["pergunta"]
     if open_question is None:
-        return render_template("screens/pergunta_fechada.html", job=job, resposta=_answer_values(job))
+        return render_template("screens/pergunta_fechada.html", job=job, resposta=_answer(job))
     still_open = _still_open(job).html
     if open_question["tipo"] == "selo":
         return render_template("screens/pergunta_selo.html", job=job, forma=form, ainda=still_open)
@@ -119,7 +119,7 @@ def _show(job: JsonView, form: Form) -> str:
 
 def _still_open(job: JsonView) -> polling.Part:
     return polling.live_part(
-        "screens/_ainda.html", "web.vivo_pergunta", {"job_id": job["id"]}, job=job, resposta=_answer_values(job)
+        "screens/_ainda.html", "web.vivo_pergunta", {"job_id": job["id"]}, job=job, resposta=_answer(job)
     )
 
 
@@ -129,10 +129,13 @@ def _previous(selos: list[JsonObject]) -> JsonObject | None:
     return None if made is None else jobs.look_up(office(), made)
 
 
-def _answer_values(job: JsonView) -> JsonView | None:
-    """Return the history step that ended the question: the first one after it was asked."""
-    steps = iter(job["historico"])
-    for step in steps:
-        if step["estado"].startswith("aguardando"):
-            return next((following for following in steps if not following["estado"].startswith("aguardando")), None)
-    return None
+def _answer(job: JsonView) -> event_words.Event | None:
+    """Return the event that closed the newest question; None while it is open, or if there was none."""
+    if job["pergunta"]:
+        return None
+    asked = [n for n, step in enumerate(job["historico"]) if step["estado"].startswith("aguardando")]
+    if not asked or asked[-1] + 1 == len(job["historico"]):
+        return None
+    closed = job["historico"][asked[-1] + 1]["quando"]
+    events = event_words.life(jobs.life(office(), job["id"]))
+    return next((each for each in events if each.quando == closed and not each.selos), None)

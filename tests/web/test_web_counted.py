@@ -298,11 +298,13 @@ def test_x5_once_all_is_said_it_is_shown_and_asked_no_more(office: Rig, maria: P
     assert "Faltam páginas" in shown
     assert "Falta imprimir a página 2" in shown
     assert "2 não saiu — Maria" in shown
-    for gone in ("diga folha por folha", "Ver e responder a pergunta", "Nada saiu: imprimir tudo de novo"):
+    for gone in ("diga folha por folha", "Ver e responder a pergunta"):
         assert gone not in shown
+    assert 'id="ir-reenviar"' not in maria.get(f"/trabalhos/{job['id']}").get_data(as_text=True)
+    assert "Já se contaram ou informaram folhas: use folha por folha." in shown
     assert "Faltam páginas" in maria.get("/vivo/espera").get_data(as_text=True)
     assert office.job(job["id"])["faltam"] == "2"
-    assert "Dito antes: não saiu, por Maria" in text(maria.get(path))
+    assert "Informado antes: não saiu, por Maria" in text(maria.get(path))
     again = said | {"imprimir": "sim"}
     assert maria.send(path, path, **again).status_code == 303
     office.engine.run_once()

@@ -60,15 +60,17 @@ def test_x5_a_click_on_the_image_goes_through_the_choices_and_the_keyboard_does_
 def test_x5_without_a_script_the_sheet_on_which_it_stopped_says_the_rest(maria: Person, rig: Rig) -> None:
     job = rig.of_four_pages("frente-verso")
     path = f"/trabalhos/{job['id']}/folhas"
-    assert maria.send(path, path, parou="9", motivo="atolou", confirmo="sim").status_code == 422
-    answer = maria.send(path, path, parou="3", pagina_1="inutilizada", imprimir="sim", motivo="atolou", confirmo="sim")
+    wrong = {"parou": "9", "motivo": "atolou", "confirmo": "sim"}
+    assert maria.send(path, path, **wrong).status_code == 422
+    typed = {"parou": "3", "pagina_1": "inutilizada", "imprimir": "sim", "motivo": "atolou", "confirmo": "sim"}
+    answer = maria.send(path, path, **typed)
     assert answer.status_code == 303
     assert _said(rig, job["id"]) == ["inutilizada", "boa", "inutilizada", "inutilizada"]
     history = rig.job(job["id"])["historico"]
     assert history[-1]["detalhe"]["imprimir"] == "1,3-4"
 
 
-def test_x1_no_takes_two_clicks_and_yes_three_from_hoje(desk: Page, rig: Rig) -> None:
+def test_x1_no_takes_two_clicks_and_so_does_yes_from_the_first_page(desk: Page, rig: Rig) -> None:
     _before, held = rig.traslado_question()
     desk.goto("/")
     no = _click_each(desk, f"#responder-{held['id']}", "text=Não, não imprimir")
@@ -90,7 +92,9 @@ def test_x1_no_takes_two_clicks_and_yes_three_from_hoje(desk: Page, rig: Rig) ->
     desk.wait_for_url(f"**/trabalhos/{held['id']}")
 
 
-def test_x1_deciding_later_leads_to_hoje_and_the_alternatives_lead_where_they_say(maria: Person, rig: Rig) -> None:
+def test_x1_deciding_later_leads_to_the_first_page_and_the_alternatives_lead_where_they_say(
+    maria: Person, rig: Rig
+) -> None:
     before, held = rig.traslado_question()
     page = maria.get(f"/trabalhos/{held['id']}/pergunta").get_data(as_text=True)
     assert '<a id="decidir-depois" href="/">' in page
