@@ -96,7 +96,7 @@ def _report(office: Office, ended: _Ended, cups: CupsState, queue: Queue) -> Non
         change = sa.update(job).where(*mine).values(avisos=notices, **({"cups": cups} if newest else {}))
         state = act.conn.execute(change.returning(job.c.estado)).scalar_one()  # a person may have just changed it
         evidence: QueueProof = {**(queue.prova or {}), "guarda_arquivos": True, "reimpresso": job_id}
-        stop = f"o CUPS imprimiu de novo o trabalho {job_id}. Diga qual é o próximo número na bandeja."
+        stop = f"o CUPS imprimiu de novo o trabalho {job_id}. Informe qual é o próximo número na bandeja."
         stopped = {"papel_parada": stop} if queue.papel_numerado else {}
         act.conn.execute(sa.update(table).where(table.c.id == queue.id).values(prova=evidence, **stopped))
         kept = proof.evidence(proof.JOB, {"avisos": notices}, "avisos")

@@ -168,7 +168,7 @@ def _next_numbers(
         fate = _fate(conn, queue.serventia_id, number)
         own = fate is not None and fate["job_id"] == row["id"] and fate["fila"] is None
         if fate is not None and fate["estado"] == USED and not own:
-            return [], f"o número {number}, o próximo, já está em outra impressão. Diga o próximo número na bandeja."
+            return [], f"o número {number}, o próximo, já está em outra impressão. Informe o próximo número na bandeja."
         if fate is None or own:
             numbers.append(number)
         number = number.plus(1)
@@ -231,7 +231,7 @@ def report_next(act: Act, nome: str, proximo: str, inutilizados: Sequence[str], 
     following = parse_number(proximo, "proximo")
     spoiled = [normalize_sheet(number) for number in inutilizados]
     if following.chave in spoiled:
-        raise invalid_input("proximo", "é um dos inutilizados: diga o número da folha que está por cima na bandeja")
+        raise invalid_input("proximo", "é um dos inutilizados: informe o número da folha que está por cima na bandeja")
     lots = received_lots(conn, queue) if queue.papel_numerado else []
     if queue.papel_numerado:
         _check_received(lots, {"proximo": [proximo], "inutilizados": inutilizados}, nome)

@@ -135,12 +135,12 @@ def _stopped(conn: Connection, queue: Queue) -> Wait:
             return Wait(f"A fila {nome}, de papel numerado, espera que o trabalho {last.id} termine.", last.id)
         text = (
             f"A fila {nome}, de papel numerado, parou depois do trabalho {last.id}, que não se sabe se saiu bem: "
-            "confira as folhas e diga qual é o próximo número na bandeja."
+            "confira as folhas e informe qual é o próximo número na bandeja."
         )
         return Wait(text, last.id, parada=True)
     if queue.papel_parada is not None:
         return Wait(f"A fila {nome} parou: {queue.papel_parada}", parada=True)
     if queue.papel_proximo is None:
-        text = f"A fila {nome}, de papel numerado, ainda não sabe o número da primeira folha na bandeja: diga-o."
+        text = f"A fila {nome}, de papel numerado, ainda não sabe o número da primeira folha na bandeja: informe o número."
         return Wait(text, parada=True)
     return Wait()

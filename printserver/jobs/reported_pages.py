@@ -169,7 +169,7 @@ def _fronts(conn: Connection, job: Job, said: Mapping[int, str]) -> tuple[int, .
     if bad or not (came_out or all(said.get(page) == "boa" for page in fronts)):
         raise Recusa(
             "estado-nao-permite",
-            "Antes dos versos, diga que todas as frentes saíram boas, ou imprima-as de novo"
+            "Antes dos versos, informe que todas as frentes saíram boas, ou imprima-as de novo"
             + (f" (páginas {', '.join(bad)})." if bad else "."),
         )
     return tuple(page for page in fronts if page not in said)

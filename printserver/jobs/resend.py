@@ -66,5 +66,5 @@ def require_resendable(conn: Connection, job: Job) -> None:
     if cups.get("folhas") or cups.get("impressoes") or said_pages(conn, job):
         raise Recusa(
             "diga-as-folhas",
-            "Já há folhas contadas ou julgadas deste trabalho: diga, página por página, o que saiu (folhas).",
+            "Já há folhas contadas ou julgadas deste trabalho: informe, página por página, o que saiu (folhas).",
         )

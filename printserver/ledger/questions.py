@@ -164,7 +164,7 @@ def ask_about_sheets(conn: Connection, office: Office, row: Row, why: str, now: 
     """Ask a person what a job printed, if that is uncertain (X5). Return the log entries."""
     text = Text(
         tipo="folhas",
-        texto=f"Não se sabe o que saiu no papel ({why}). Confira as folhas e diga, página por página, o que saiu.",
+        texto=f"Não se sabe o que saiu no papel ({why}). Confira as folhas e informe, página por página, o que saiu.",
         alternativas=(
             {"acao": "folhas", "texto": "Dizer, página por página, o que saiu."},
             {"acao": "reenviar", "texto": "Se nenhuma página saiu, imprimir tudo outra vez, com os mesmos selos."},
