@@ -37,6 +37,7 @@ LABELS: Final[Mapping[str, str]] = {
     "motivo": "Motivo",
     "fora_do_prazo": "Fora do prazo",
     "papel_em_maos": "Papel em mãos",
+    "certeza": "É isso mesmo?",
     "folha_inicial": "Primeira folha",
     "folha_final": "Última folha",
     "selos": "Selos",
