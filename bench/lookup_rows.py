@@ -18,6 +18,7 @@ REFUSED: Final = {517: "aguardando retificação", 518: "falha"}  # of every 5,0
 EXCLUDED, RECTIFIED = 10, 23  # of every 1,000, the second with the first
 _ATOS: Final = ("CE",) * 40 + ("AU",) * 25 + ("TR",) * 12 + ("ES",) * 9 + ("AF",) * 8 + ("PV",) * 6
 _PEOPLE: Final = ("maria", "joao", "ana", "pedro", "rui", "tereza", "luis", "clara", "bia", "caio")
+_ENDS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SIGNATURE: Final = "k" * 344  # as long as a real one
 _PARTS: Final = ("tabeliao", "estado", "secretaria_fazenda", "santa_casa", "registro_civil", "tribunal_justica")
 
@@ -38,7 +39,7 @@ def rows(count: int, jobs: int = 0) -> Iterator[tuple[object, ...]]:
     """Yield `count` seals in the order of `COLUMNS`, oldest first; two of every five belong to one of `jobs` prints."""
     for n in range(count):
         ato = _ATOS[n * 37 % 100]
-        code, fate = f"1234562{ato}{n:013}26K", n % 1000
+        code, fate = f"1234562{ato}{n:013}26{_ENDS[n * 7 % 36]}", n % 1000
         civil, deed = ato in ("CE", "PV") and n % 3 == 0, ato in ("ES", "TR")
         livro, folha, termo = n // 400 + 1, n // 2 % 200 + 1, n // 3 + 1
         matricula = f"12345601552020{n % 3 + 1}{livro:05}{folha:03}{termo:07}53" if civil else None

@@ -48,6 +48,15 @@ def exclude_selo(office: Office, author: Author, codigo: str, data: object, key:
     return str(outcome.feito), repeated
 
 
+def simulate(office: Office, author: Author, codigo: str, data: object) -> None:
+    """Raise as `exclude_selo` for a seal that cannot be excluded; write nothing."""
+    people.require_right(author, "selos")
+    request = read(Exclusao, data)
+    with office.db.read() as conn:
+        who = people.on_behalf_of(author, acting_person(conn, office, request.escrevente))
+        _check(conn, office, codigo, request, who)
+
+
 def _exclude(act: Act, codigo: str, request: Exclusao) -> str:
     conn, office = act.conn, act.office
     seal = _check(conn, office, codigo, request, act_as(act, request.escrevente))

@@ -33,7 +33,8 @@ def conditions(office: Office, filters: Filters) -> list[Condition]:
 
     Raises `Recusa` `entrada-invalida` for an unknown filter or an invalid value, date or amount.
     """
-    found = [_s.serventia_id == office.serventia_id, ~_s.externo]
+    named = "parte" in filters or all(each in filters for each in PLACE)  # read by id, never along the office's seals
+    found = [(_s.serventia_id + 0 if named else _s.serventia_id) == office.serventia_id, ~_s.externo]
     for name, value in filters.items():
         if name not in _BY_NAME and name != "parte":
             raise invalid_input(name, "este filtro não existe")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.documents import normalize, normalize_folha, normalize_sheet
 from printserver.office import Office
-from printserver.selo import ALPHABET, parse_paper_seal
+from printserver.selo import parse_paper_seal
 
 MIN_PART: Final = 4  # characters
 _CODE_CHARS, _UP_TO_ATO, _UP_TO_NUMBER = 25, 9, 22
@@ -26,21 +26,21 @@ Condition = sa.ColumnElement[bool]
 def with_part(office: Office, text: str) -> Condition:
     """Return the condition that a seal's code begins or ends with `text`, or that `text` is the number of its paper.
 
-    A part begins at the office's CNS, past the ato, or at the ato; it ends at the number, the year or the last
-    character, and has four characters at least. The paper is a paper seal, or a numbered sheet of the seal's print.
+    A part begins at the office's CNS, past the ato, or at the ato; it ends at the number or at the last character,
+    and has four characters at least. The paper is a paper seal, or a numbered sheet of the seal's print.
     """
-    mine = _s.serventia_id == office.serventia_id
+    mine, paper = _s.serventia_id == office.serventia_id, db.papel.c
     part = "".join(letter for letter in text.upper() if letter not in " .-/|")
     found = [] if len(part) < MIN_PART or not _PART.fullmatch(part) else list(_of_code(office, part))
     if (numbered := _paper_seal(office, text)) is not None:
         found.append(numbered)
-    paper = db.papel.c
-    sheets = sa.select(paper.job_id).where(
-        paper.serventia_id == office.serventia_id, paper.numero == normalize_sheet(text)
+    sheets = (
+        sa.select(_s.id)
+        .join(db.papel, sa.and_(paper.serventia_id == _s.serventia_id, paper.job_id == _s.job_id))
+        .where(paper.serventia_id == office.serventia_id, paper.numero == normalize_sheet(text))
     )
-    found.append(_s.job_id.in_(sheets))
-    # One index for each, which an OR over different expressions would not use on SQLite.
-    return _s.id.in_(sa.union(*(sa.select(_s.id).where(mine, each) for each in found)))
+    # One index for each, which an OR over different expressions would not use on SQLite; joins for the same reason.
+    return _s.id.in_(sa.union(sheets, *(sa.select(_s.id).where(mine, each) for each in found)))
 
 
 def _of_code(office: Office, part: str) -> Iterator[Condition]:
@@ -52,13 +52,10 @@ def _of_code(office: Office, part: str) -> Iterator[Condition]:
         yield _beginning(part)
     if size > 2 and _ATO_AND_NUMBER.fullmatch(part) and not part[:2].isdigit():
         yield from (_beginning(f"{office.cns}{natureza}{part}") for natureza in (1, 2))
-    yield sa.and_(_ending(db.CODE_END, (part[-4:],)), sa.func.substr(_s.codigo, _CODE_CHARS + 1 - size) == part)
-    if size < _CODE_CHARS:  # up to the year: the last character may be any
-        ends = tuple(part[-3:] + letter for letter in ALPHABET)
-        yield sa.and_(_ending(db.CODE_END, ends), sa.func.substr(_s.codigo, _CODE_CHARS - size, size) == part)
+    yield sa.and_(_ending(db.CODE_END, part), sa.func.substr(_s.codigo, _CODE_CHARS + 1 - size) == part)
     if size <= _UP_TO_NUMBER:
         start = _UP_TO_NUMBER + 1 - size
-        yield sa.and_(_ending(db.NUMBER_END, (part[-4:],)), sa.func.substr(_s.codigo, start, size) == part)
+        yield sa.and_(_ending(db.NUMBER_END, part), sa.func.substr(_s.codigo, start, size) == part)
 
 
 def _beginning(part: str) -> Condition:
@@ -66,9 +63,9 @@ def _beginning(part: str) -> Condition:
     return _s.codigo.between(part.ljust(_CODE_CHARS, "0")[:_CODE_CHARS], part.ljust(_CODE_CHARS, "Z")[:_CODE_CHARS])
 
 
-def _ending(expression: str, ends: tuple[str, ...]) -> Condition:
+def _ending(expression: str, part: str) -> Condition:
     column: sa.ColumnElement[str] = sa.literal_column(expression, sa.String)
-    return column == ends[0] if len(ends) == 1 else column.in_(ends)
+    return column == part[-MIN_PART:]
 
 
 def _paper_seal(office: Office, text: str) -> Condition | None:
@@ -87,10 +84,15 @@ def on_folha(office: Office, livro: str, folha: str) -> Condition:
     Raises `Recusa` `entrada-invalida` if the folha is not written in digits.
     """
     book, number = normalize(livro), normalize_folha(folha)
-    sides, document = db.folha_lado.c, db.documento.c
-    deeds = (
-        sa.select(document.instrumento_id)
-        .join(db.folha_lado, sides.documento_id == document.id)
+    sides, deed, copy = db.folha_lado.c, db.documento.alias("escritura"), db.documento.alias("copia")
+    mine = _s.serventia_id == office.serventia_id
+    begins = sa.select(_s.id).where(mine, _s.livro == book, _s.folha_inicial == str(number))
+    within = (
+        sa.select(_s.id)
+        .select_from(db.folha_lado)
+        .join(deed, deed.c.id == sides.documento_id)
+        .join(copy, sa.and_(copy.c.serventia_id == deed.c.serventia_id, copy.c.instrumento_id == deed.c.instrumento_id))
+        .join(db.selo, sa.and_(_s.serventia_id == copy.c.serventia_id, _s.documento_id == copy.c.id))
         .where(
             sides.serventia_id == office.serventia_id,
             sides.livro == book,
@@ -98,10 +100,4 @@ def on_folha(office: Office, livro: str, folha: str) -> Condition:
             sa.text("folha_lado.estado <> 'livre'"),  # as the index is written
         )
     )
-    mine = _s.serventia_id == office.serventia_id
-    begins = sa.select(_s.id).where(mine, _s.livro == book, _s.folha_inicial == str(number))
-    of_deeds = sa.select(document.id).where(
-        document.serventia_id == office.serventia_id, document.instrumento_id.in_(deeds)
-    )
-    within = sa.select(_s.id).where(mine, _s.documento_id.in_(of_deeds))
     return _s.id.in_(sa.union(begins, within))

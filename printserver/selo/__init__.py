@@ -11,7 +11,6 @@ from printserver.selo.atos import (
 )
 from printserver.selo.certificate import Certificate, PublicCertificate, generate_test_certificate
 from printserver.selo.code import (
-    ALPHABET,
     NATUREZAS,
     CodigoSelo,
     PaperSeal,
@@ -65,7 +64,6 @@ from printserver.selo.sequence import (
 from printserver.selo.services import Service, ServiceTable, load_services
 
 __all__ = [
-    "ALPHABET",
     "COMPONENTS",
     "EXCLUSION",
     "LABELS",

@@ -1,6 +1,7 @@
 """The counter: record acts with their paper seals, using the keyboard only, and reverse them (H1, H2)."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
@@ -8,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver.clock import local_date
-from printserver.common.data import JsonObject
+from printserver.common.data import JsonObject, JsonView
 from printserver.counter import acts, check
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import AtoType, PaperSeal, parse_paper_seal
@@ -16,6 +17,7 @@ from printserver.web import fee_input, pin, words
 from printserver.web.address import requested_day, requested_option, requested_page
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
+from printserver.web.seals import change
 
 _WITHOUT_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
 
@@ -34,7 +36,7 @@ def counter_page() -> ResponseReturnValue:
         return _render_counter(ato, requested_day("dia") or _today(), _proposed_form(ato))
     day = _today()
     try:
-        check_fields("ato", "papel", "data", "proposto", *fee_input.FIELDS)
+        check_fields("ato", "papel", "data", "proposto", *fee_input.FIELDS, *change.FIELDS)
         day = typed_day("data") or day
         if chosen not in kinds:
             raise invalid_input("ato", "este tipo de ato não se registra aqui")
@@ -50,7 +52,11 @@ def counter_page() -> ResponseReturnValue:
         known = scanned if notas is not None else ato  # so that the refusal names the scanned type
         data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
         value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
-        pin.check(*pin.free(value))
+        doubts = _doubts(known, papel, value, day)
+        if doubts is None:
+            pin.check(*pin.free(value))
+        elif not change.confirmed(doubts := replace(doubts, pin=pin.free(value))):
+            return _render_counter(ato, day, change.shown_form(), doubts)
         made, _ = acts.register(office(), author(), data | value, key())
     except Recusa as refusal:
         if refusal.word == "sem-permissao":
@@ -130,11 +136,24 @@ def _proposed_value(ato: str) -> str:
     return urlencode([(nome, value) for nome, value in _proposed_form(ato).valores.items() if nome != "papel"])
 
 
-def _render_counter(ato: str, day: date, form: Form) -> str:
+def _doubts(ato: str, paper: str, value: JsonView, day: date) -> change.Change | None:
+    """Return the act, to be confirmed, if its value or the number of its paper seal is unusual; else None."""
+    try:
+        seal = parse_paper_seal(paper.upper().translate(acts.SEPARATORS))
+        total = change.total_of(value, fee_input.NOTAS, day)
+    except (ValueError, Recusa):
+        return None  # refused below, at its field
+    why = change.unusual(fee_input.NOTAS, ato, total, counter=True) + change.jumps(seal)
+    rows = [("Dia", None, words.day(day)), ("Selo de papel", None, str(seal))]
+    return change.Change(rows, (None, total), why) if why else None
+
+
+def _render_counter(ato: str, day: date, form: Form, shown: change.Change | None = None) -> str:
     page = requested_page()
     open_days = check.waiting_days(office())
     return render_template(
         "screens/balcao.html",
+        visto=shown,
         proposto=_proposed_value(ato),
         tipos=paper_seal_atos(),
         a_confirmar=[codigo for codigo in office().atos.codigos(fee_input.NOTAS) if _is_unconfirmed(codigo)],

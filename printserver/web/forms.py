@@ -43,6 +43,7 @@ LABELS: Final[Mapping[str, str]] = {
     "senha": "Senha",
     "fora_do_prazo": "Fora do prazo",
     "papel_em_maos": "Papel em mãos",
+    "certeza": "É isso mesmo?",
     "papel_seguranca": "Números do papel de segurança",
     "saiu": "O papel já saiu do cartório",
     "ordem_judicial": "Número do processo da ordem",

@@ -3,8 +3,8 @@
 The actions: rectify (R1, R2), exclude (X4), send a refused report again (T2). `seal_actions` checks each one again.
 """
 
-import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from printserver import jobs, rendering, search
 from printserver.clock import local, local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.court import standing
-from printserver.errors import Recusa
+from printserver.errors import Recusa, invalid_input
 from printserver.ledger import seal_view
 from printserver.office import people
 from printserver.seal_actions import exclude, price_day, rectify
@@ -23,10 +23,9 @@ from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
 from printserver.web import fee_input, pin, polling, seal_words, words
 from printserver.web.civil.records import record_of
 from printserver.web.context import author, find_person, now, office
-from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
-from printserver.web.seals import graph
+from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_day, typed_text
+from printserver.web.seals import change, graph
 
-LEAP = 3  # times the current value; the preview warns from there on
 _REFUSED = ("objetado", "impossivel")
 
 
@@ -85,33 +84,43 @@ def rectify_selo(codigo: str) -> ResponseReturnValue:
     """Ask for the corrections, show a preview, and create the retificador once the preview is confirmed."""
     if request.method == "GET":
         return _render_rectify_form(codigo, Form())
-    preview: dict[str, object] | None = None
     try:
-        check_fields("data", "ato", "identificador", *fee_input.FIELDS, "motivo", "fora_do_prazo", "visto")
+        check_fields("data", "ato", "identificador", *fee_input.FIELDS, "motivo", "fora_do_prazo", *change.FIELDS)
         data = _rectification(codigo)
-        before, depois = rectify.simulate(office(), author(), codigo, data)
-        preview = _preview(codigo, before, depois) | {"pin": (*pin.free(data), *pin.late(data))}
-        if not ticked("confirmo") or typed_text("visto") != preview["marca"]:
-            return _render_rectify_form(codigo, refused_form(Recusa("entrada-invalida", "")), preview)
-        pin.check(*pin.free(data), *pin.late(data))
+        shown = replace(
+            _rectified(*rectify.simulate(office(), author(), codigo, data)), pin=(*pin.free(data), *pin.late(data))
+        )
+        try:
+            if not change.confirmed(shown):
+                return _render_rectify_form(codigo, change.shown_form(), shown)
+        except Recusa as refusal:
+            return _refused(refusal, lambda form: _render_rectify_form(codigo, form, shown))
         new, _repeated = rectify.rectify_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
-        return _refused(refusal, lambda form: _render_rectify_form(codigo, form, preview))
+        return _refused(refusal, lambda form: _render_rectify_form(codigo, form))
     flash("O selo foi retificado. Este é o selo que vale agora.")
     return redirect(url_for("web.selo", codigo=new), 303)
 
 
 def exclude_selo(codigo: str) -> ResponseReturnValue:
-    """Ask for the reason, then exclude the seal by XA."""
+    """Ask for the reason, show what changes, then exclude the seal by XA."""
     if request.method == "GET":
         return _render_exclude_form(codigo, Form())
     data: dict[str, object] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
     try:
-        check_fields("motivo", "fora_do_prazo")
-        check_confirmed()
+        check_fields("motivo", "fora_do_prazo", "papel_em_maos", *change.FIELDS)
         if ticked("fora_do_prazo"):
             data["fora_do_prazo"] = True
-        pin.check("xa", *pin.late(data))
+        found = jobs.selo(office(), codigo)
+        if found["job"] and not ticked("papel_em_maos"):
+            raise invalid_input("papel_em_maos", "confirme que o papel está em mãos, e o inutilize")
+        exclude.simulate(office(), author(), codigo, data)
+        shown = replace(_excluded(found), pin=("xa", *pin.late(data)))
+        try:
+            if not change.confirmed(shown):
+                return _render_exclude_form(codigo, change.shown_form(), shown)
+        except Recusa as refusal:
+            return _refused(refusal, lambda form: _render_exclude_form(codigo, form, shown))
         xa, _repeated = exclude.exclude_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
         return _refused(refusal, lambda form: _render_exclude_form(codigo, form))
@@ -162,30 +171,39 @@ def _value_of(found: JsonView) -> dict[str, str]:
     return fee_input.as_fields(found["emolumentos_centavos"]) | reason
 
 
-def _preview(codigo: str, before: NewSelo, depois: NewSelo) -> dict[str, object]:
-    """Return the preview of a rectification: each change before and after, the totals, and a mark of its content."""
+def _rectified(before: NewSelo, depois: NewSelo) -> change.Change:
+    """Return what a rectification changes."""
+
+    def row(label: str, say: Callable[[NewSelo], str]) -> tuple[str, str | None, str]:
+        return label, say(before), say(depois)
+
+    def component(name: str) -> tuple[str, str | None, str]:
+        return row(LABELS[name], lambda each: _reais(getattr(each.emolumentos, name)))
+
     rows = [
-        ("Data do ato", *(words.day(local_date(each.momento)) for each in (before, depois))),
-        ("Ato", *(f"{each.ato} · {each.descricao}" for each in (before, depois))),
-        ("Identificador", before.identificador, depois.identificador),
-        *(
-            (LABELS[name], *(_reais(getattr(each.emolumentos, name)) for each in (before, depois)))
-            for name in COMPONENTS
-        ),
-        ("Isento", *((each.motivo_isencao or "sim") if each.isento else "não" for each in (before, depois))),
+        row("Data do ato", lambda each: words.day(local_date(each.momento))),
+        row("Ato", lambda each: f"{each.ato} · {each.descricao}"),
+        row("Identificador", lambda each: each.identificador),
+        *map(component, COMPONENTS),
+        row("Isento", lambda each: (each.motivo_isencao or "sim") if each.isento else "não"),
     ]
-    totals = [centavos(each.emolumentos.total_do_selo(each.iss_a_parte)) for each in (before, depois)]
-    changed = [row for row in rows if row[1] != row[2]]
-    mark = hashlib.sha256(repr((codigo, changed, totals)).encode()).hexdigest()
-    leap = totals[0] > 0 and totals[1] >= LEAP * totals[0]
-    return {"mudancas": changed, "totais": totals, "marca": mark, "vezes": totals[1] / totals[0] if leap else None}
+    old, new = (centavos(each.emolumentos.total_do_selo(each.iss_a_parte)) for each in (before, depois))
+    doubts = change.unusual(depois.natureza, depois.ato, new, old) if new != old else []
+    return change.Change([each for each in rows if each[1] != each[2]], (old, new), doubts)
+
+
+def _excluded(found: JsonView) -> change.Change:
+    """Return what the exclusion of a seal changes."""
+    what = [("Selo", f"{found['codigo']} vale", "não vale: excluído (XA)")]
+    notices = ["As cópias que mostram este selo ficam desatualizadas."] if found["job"] else []
+    return change.Change(what, (found["total_centavos"], 0), (), notices)
 
 
 def _reais(value: Decimal) -> str:
     return words.reais(centavos(value))
 
 
-def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = None) -> str:
+def _render_rectify_form(codigo: str, form: Form, shown: change.Change | None = None) -> str:
     found = jobs.selo(office(), codigo)
     here = office()
     kind = here.atos.get(found["ato"], found["natureza"])
@@ -195,7 +213,7 @@ def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = Non
         "screens/retificar.html",
         selo=found,
         forma=form,
-        visto=preview,
+        visto=shown,
         permitido=_can(found)["retificar"],
         hoje=local_date(now()),
         valores=_value_of(found),
@@ -211,12 +229,13 @@ def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = Non
     )
 
 
-def _render_exclude_form(codigo: str, form: Form) -> str:
+def _render_exclude_form(codigo: str, form: Form, shown: change.Change | None = None) -> str:
     found = jobs.selo(office(), codigo)
     return render_template(
         "screens/excluir_selo.html",
         selo=found,
         forma=form,
+        visto=shown,
         permitido=_can(found)["excluir"],
         **_term(datetime.fromisoformat(found["xa_ate"])),
     )

@@ -231,3 +231,19 @@ def test_the_fees_of_the_last_act_are_shown_as_their_service(app: Flask) -> None
 
 def test_numbers_are_told_as_ranges() -> None:
     assert words.numbers([4, 7, 8, 9]) == "0000004, 0000007 a 0000009"
+
+
+def test_h1_a_number_that_jumps_and_a_value_three_times_the_usual_are_asked_about(rig: Rig, maria: Person) -> None:
+    for n in (1, 2, 3):
+        assert sure(maria, record(maria, f"AU0371KZ000000{n}")).status_code == 303
+    far = record(maria, "AU0371KZ0009000")
+    assert far.status_code == 200
+    assert "O número 0009000 está 8.997 números longe do mais próximo já registrado (0000003)." in text(far)
+    assert len(waiting(rig, "0371KZ")) == 3
+    assert sure(maria, far).status_code == 303
+    assert record(maria, "AU0371KZ0009500").status_code == 303
+    dear = record(maria, "AU0371KZ0009501", tabeliao="90.000,00")
+    assert dear.status_code == 200
+    assert re.search(r"O valor é [\d,]+ vezes o habitual deste ato", text(dear))
+    assert "Total do selo R$ 90.000,10" in text(dear)
+    assert [n for n, _ in waiting(rig, "0371KZ")] == [1, 2, 3, 9000, 9500]

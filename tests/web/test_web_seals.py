@@ -217,8 +217,6 @@ def test_t3_the_page_of_a_seal_is_alive_and_says_what_the_court_has(seals: Rig, 
     seals.engine.run_once()
     assert "O tribunal recebeu este selo" in read(maria, polled)
     excluded = rectify(maria, f"/selos/{code}/excluir", motivo="ato desfeito")
-    if excluded.status_code != 303:
-        excluded = maria.send(f"/selos/{code}/excluir", f"/selos/{code}/excluir", motivo="ato desfeito", confirmo="sim")
     assert excluded.status_code == 303
     asked = read(maria, polled)
     assert "Exclusão pedida; o tribunal ainda não respondeu" in asked
@@ -265,6 +263,23 @@ def test_r1_a_rectification_is_asked_for_field_by_field(seals: Rig, maria: Perso
     assert (made["isento"], made["identificador"], made["data"]) == (True, "TROCA-2", "2026-11-19")
 
 
+def test_r1_an_unusual_value_is_asked_about_and_needs_a_tick(seals: Rig, maria: Person) -> None:
+    code = seal(seals, identificador="SALTO")
+    to = f"/selos/{code}/retificar"
+    shown = maria.send(to, to, motivo=REASON, tabeliao="3.000,00")
+    text = plain(shown.get_data(as_text=True))
+    assert re.search(r"Tabelião .*R\$ 3\.000,00", text)
+    assert re.search(r"O valor novo é 32 vezes o de antes \(R\$ 95,12\)\. É isso mesmo\?", text)
+    (mark,) = re.findall(r'name="visto" value="([0-9a-f]+)"', shown.get_data(as_text=True))
+    fields = {"motivo": REASON, "tabeliao": "3.000,00", "visto": mark, "confirmo": "sim"}
+    unticked = maria.send(to, to, **fields)
+    assert unticked.status_code == 422
+    assert "confira, e marque que é isso mesmo" in unticked.get_data(as_text=True)
+    assert seals.selo(code)["vivo"]
+    assert maria.send(to, to, **fields, certeza="sim").status_code == 303
+    assert not seals.selo(code)["vivo"]
+
+
 def test_x4_an_exclusion_past_its_term_is_for_the_heads_alone(seals: Rig, people: dict[str, Person]) -> None:
     code = seal(seals, identificador="TARDE", data="2026-11-16", motivo_data="esquecido")
     to = f"/selos/{code}/excluir"
@@ -274,7 +289,10 @@ def test_x4_an_exclusion_past_its_term_is_for_the_heads_alone(seals: Rig, people
     assert "<textarea" not in people["maria"].get(to).get_data(as_text=True)
     kept = people["rui"].send(to, to, motivo="ato desfeito", confirmo="sim")
     assert kept.status_code == 409
-    done = people["rui"].send(to, to, motivo="ato desfeito", confirmo="sim", fora_do_prazo="sim")
+    unsure = people["rui"].send(to, to, motivo="ato desfeito", confirmo="sim", fora_do_prazo="sim")
+    assert re.search(rf"{code} vale não vale.* Total do selo R\$ 95,12 R\$ 0,00", plain(unsure.get_data(as_text=True)))
+    assert seals.selo(code)["vivo"]
+    done = sure(people["rui"], unsure)
     assert done.status_code == 303
     found = seals.selo(code)
     assert seals.selo(found["retificado_por"])["ato"] == "XA"
@@ -382,13 +400,16 @@ def test_t5_a_seal_is_found_rectified_and_followed_by_the_keyboard(desk: Page, r
     desk.keyboard.press("Enter")
     expect(desk.locator(".somas")).to_contain_text("1 selo · R$ 95,12")  # it came by itself
     desk.get_by_role("link", name=code).click()
+    # Four clicks from the page of the seal: the first component is in focus, its text selected.
     desk.locator("#ir-retificar").click()
-    desk.wait_for_function("document.activeElement.textContent.trim() === 'Voltar sem retificar'")
+    desk.wait_for_selector("#tabeliao:focus")
+    desk.keyboard.type("100,00")
     desk.set_viewport_size({"width": 390, "height": 844})
     assert desk.evaluate("document.documentElement.scrollWidth") == 390
-    desk.fill("#tabeliao", "100,00")
-    desk.fill("#motivo", REASON)
+    desk.locator("#motivo").click()
+    desk.keyboard.type(REASON)
     desk.get_by_role("button", name="Ver o que muda").click()
+    desk.wait_for_function("document.activeElement.textContent.trim() === 'Voltar sem retificar'")
     expect(desk.get_by_text("Confira antes de retificar")).to_be_visible()
     assert desk.evaluate("document.documentElement.scrollWidth") == 390
     desk.get_by_role("button", name="Retificar o selo").click()

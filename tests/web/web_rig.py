@@ -162,6 +162,7 @@ def sure(person: Person, answer: TestResponse) -> TestResponse:
     form = next(each for each in re.findall(r"<form.*?</form>", page, re.S) if 'name="visto"' in each)
     tags = re.findall(r'<input type="hidden"[^>]*>', form)
     fields = {re.findall(r'name="([^"]*)"', tag)[0]: unescape(re.findall(r'value="([^"]*)"', tag)[0]) for tag in tags}
+    fields |= {"certeza": "sim"} if 'name="certeza"' in form else {}  # unusual, and meant so
     return person.client.post(answer.request.path, data=fields | {"confirmo": "sim"})
 
 
