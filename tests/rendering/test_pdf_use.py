@@ -295,9 +295,9 @@ def commas(text: bytes) -> bytes:
 )
 def test_p2a_a_page_that_shows_something_else_than_the_one_that_came_is_refused(before: bytes, after: bytes) -> None:
     with pytest.raises(Recusa) as info:
-        compare(before, after, SIZE, [1.0])
+        compare(before, after, [SIZE], [1.0])
     assert info.value.word == "corpo-invalido"
-    compare(after, after, SIZE, [1.0])
+    compare(after, after, [SIZE], [1.0])
 
 
 def test_p2a_a_picture_from_edge_to_edge_is_compared_to_the_pixel() -> None:
