@@ -54,6 +54,16 @@ def life(steps: Sequence[JsonView]) -> list[Event]:
     return found
 
 
+def answer(steps: Sequence[JsonView]) -> Event | None:
+    """Return the event that followed the newest question of a print (`jobs.life`); None if there is none."""
+    mine = [step for step in steps if not step["selo"]]
+    asked = [n for n, step in enumerate(mine[:-1]) if step["estado"].startswith("aguardando")]
+    if not asked:
+        return None
+    before, step = mine[asked[-1] : asked[-1] + 2]
+    return Event(step["quando"], _of_job(step, before["estado"]))
+
+
 def _detail(step: JsonView) -> JsonView:
     return step["detalhe"] if isinstance(step["detalhe"], Mapping) else {}
 

@@ -131,11 +131,4 @@ def _previous(selos: list[JsonObject]) -> JsonObject | None:
 
 def _answer(job: JsonView) -> event_words.Event | None:
     """Return the event that closed the newest question; None while it is open, or if there was none."""
-    if job["pergunta"]:
-        return None
-    asked = [n for n, step in enumerate(job["historico"]) if step["estado"].startswith("aguardando")]
-    if not asked or asked[-1] + 1 == len(job["historico"]):
-        return None
-    closed = job["historico"][asked[-1] + 1]["quando"]
-    events = event_words.life(jobs.life(office(), job["id"]))
-    return next((each for each in events if each.quando == closed and not each.selos), None)
+    return None if job["pergunta"] else event_words.answer(jobs.life(office(), job["id"]))
