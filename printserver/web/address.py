@@ -35,6 +35,8 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "tribunal": ("ver", "pagina"),
     "vivo_tribunal": ("ver", "pagina"),
     "mandar": ("selo",),
+    "selo_novo": ("natureza",),
+    "vinculos": ("vinculador",),
     "entrar": ("proximo",),
     "registro": ("id",),
     "central": ("estado",),

@@ -35,12 +35,12 @@ _s, _p = db.selo.c, db.selo_papel.c
 class Change:
     """What a change would do. `linhas` are label, before (None: nothing was there) and after.
 
-    `totais` is the total in centavos before (None: none) and after; `duvidas` what is unusual; `avisos` what else
-    happens; `pin` the acts for which the office may ask a PIN (A4).
+    `totais` is the total in centavos before (None: none) and after, None where no value changes; `duvidas` what is
+    unusual; `avisos` what else happens; `pin` the acts for which the office may ask a PIN (A4).
     """
 
     linhas: Sequence[tuple[str, str | None, str]]
-    totais: tuple[int | None, int]
+    totais: tuple[int | None, int] | None
     duvidas: Sequence[str] = ()
     avisos: Sequence[str] = ()
     pin: tuple[pin.PinAct, ...] = ()
