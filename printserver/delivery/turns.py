@@ -141,8 +141,6 @@ def _stopped(conn: Connection, queue: Queue) -> Wait:
     if queue.papel_parada is not None:
         return Wait(f"A fila {nome} parou: {queue.papel_parada}", parada=True)
     if queue.papel_proximo is None:
-        text = (
-            f"A fila {nome}, de papel numerado, ainda não sabe que número está por cima na bandeja: informe-o."
-        )
+        text = f"A fila {nome}, de papel numerado, ainda não sabe que número está por cima na bandeja: informe-o."
         return Wait(text, parada=True)
     return Wait()

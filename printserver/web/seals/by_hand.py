@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from printserver.documents import read
 from printserver.errors import Recusa, invalid_input
 from printserver.seal_actions import carta, link, price_day, standalone
 from printserver.selo import LABELS, NewSelo, centavos
-from printserver.web import fee_input, words
+from printserver.web import fee_input, pin, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_fields, key, refused_form, typed_choice, typed_day, typed_text
 from printserver.web.seals import change
@@ -108,15 +109,15 @@ def _two_steps(
     try:
         check_fields(*fields, *change.FIELDS)
         data = asked() | {"escrevente": find_person().usuario}
-        shown = plan(data)
+        shown = replace(plan(data), pin=_free(data))
         if not change.confirmed(shown):
             return show(change.shown_form(), shown)
         codigo, _repeated = make(office(), author(), data, key())
     except Recusa as refusal:
         if refusal.word == "sem-permissao":
             raise
-        only_tick = [each.campo for each in refusal.errors] == ["certeza"]
-        return show(refused_form(refusal), shown if only_tick else None), refusal.kind.status
+        again = shown if change.unconfirmed(refusal) else None
+        return show(refused_form(refusal), again), refusal.kind.status
     flash(said.format(codigo))
     return redirect(url_for("web.selo", codigo=codigo), 303)
 
@@ -176,6 +177,12 @@ def _carta_data() -> JsonObject:
             raise invalid_input("certidao", "diga um selo só")
         data["certidao"] = codes[0]
     return data | {"autenticacoes": _codes("autenticacoes", blank=True)}
+
+
+def _free(data: JsonView) -> tuple[pin.PinAct, ...]:
+    """Return the act `isento` if a seal of the form is free of charge: that of a carta is so by rule."""
+    certidao = data.get("certidao")
+    return pin.free(certidao if isinstance(certidao, dict) else data)
 
 
 def _carta(data: JsonView) -> change.Change:

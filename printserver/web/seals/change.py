@@ -62,6 +62,12 @@ def confirmed(change: Change) -> bool:
     return True
 
 
+def unconfirmed(refusal: Recusa) -> bool:
+    """Return whether only the tick or the PIN of the second step is missing, so that the step is shown again."""
+    fields = {each.campo for each in refusal.errors}
+    return bool(fields) and fields <= {"certeza", "pin"}
+
+
 def shown_form() -> Form:
     """Return the form of a change that waits for its confirmation."""
     return refused_form(Recusa("entrada-invalida", ""))
