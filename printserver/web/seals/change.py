@@ -22,6 +22,7 @@ from printserver.selo import PaperSeal, centavos
 from printserver.web import pin, words
 from printserver.web.context import office
 from printserver.web.forms import Form, refused_form, ticked, typed_text
+from printserver.web.pin import PinAct
 
 FIELDS: Final = ("visto", "certeza")
 LEAP: Final = 3  # times the usual or current value; from there on a person confirms
@@ -43,7 +44,7 @@ class Change:
     totais: tuple[int | None, int] | None
     duvidas: Sequence[str] = ()
     avisos: Sequence[str] = ()
-    pin: tuple[pin.PinAct, ...] = ()
+    pin: tuple[PinAct, ...] = ()
 
     @property
     def marca(self) -> str:
