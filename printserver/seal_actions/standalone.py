@@ -1,5 +1,6 @@
 """A seal without a print: an act made elsewhere, or one not printed by this server (N12)."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -78,14 +79,26 @@ def seal(office: Office, author: Author, data: object, key: str | None = None) -
     return str(outcome.feito), repeated
 
 
+def simulate(office: Office, author: Author, data: object) -> NewSelo:
+    """Return the seal that `seal` would issue, without writing. Raises as `seal`."""
+    people.require_right(author, "selos")
+    return _plan(office, read(SeloAvulso, data), office.clock())
+
+
 def _seal(act: Act, request: SeloAvulso) -> str:
-    office = act.office
     act_as(act, request.escrevente)
+    planned = PlannedSelo(_plan(act.office, request, act.now))
+    issued = seals.seal(act, [planned], placement("avulso", request.identificador))
+    note_date_reason(act, request.motivo_data)
+    return issued[0].codigo
+
+
+def _plan(office: Office, request: SeloAvulso, now: datetime) -> NewSelo:
     ato = office.atos.check(request.ato, natureza=request.natureza, field="ato", demonstracao=office.demonstracao)
-    moment = ato_moment(request.data, request.motivo_data, act.now, field="selo")
-    day = price_day(request.natureza, local_date(moment), act.now)
+    moment = ato_moment(request.data, request.motivo_data, now, field="selo")
+    day = price_day(request.natureza, local_date(moment), now)
     emolumentos, isento, reason = resolve_value(office, request, request.natureza, day)
-    new_selo = NewSelo(
+    return NewSelo(
         natureza=request.natureza,
         ato=request.ato,
         descricao=request.descricao or ato.descricao,
@@ -97,6 +110,3 @@ def _seal(act: Act, request: SeloAvulso) -> str:
         motivo_isencao=reason,
         iss_a_parte=ato.iss_a_parte,
     )
-    issued = seals.seal(act, [PlannedSelo(new_selo)], placement("avulso", request.identificador))
-    note_date_reason(act, request.motivo_data)
-    return issued[0].codigo

@@ -1,6 +1,5 @@
 """Query parameters of the screens: each is known, given once and valid, or the request is refused (A7)."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
@@ -10,6 +9,7 @@ from flask_login import current_user
 
 from printserver.errors import invalid_input
 from printserver.formats import UnfitText, without_invisible
+from printserver.web.forms import parse_day
 
 FILTERS: Final = (
     *("codigo", "livro", "folha", "termo", "matricula", "identificador", "de", "ate", "valor_de", "valor_ate"),
@@ -35,6 +35,8 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "tribunal": ("ver", "pagina"),
     "vivo_tribunal": ("ver", "pagina"),
     "mandar": ("selo",),
+    "selo_novo": ("natureza",),
+    "vinculos": ("vinculador",),
     "entrar": ("proximo",),
     "registro": ("id",),
     "central": ("estado",),
@@ -43,8 +45,6 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "gratuidades": ("mes", "formato"),
 }
 _ALWAYS: Final = ("retomar", "marca")
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_WRITTEN_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
 
 def check_address() -> None:
@@ -82,14 +82,10 @@ def requested_day(nome: str) -> date | None:
     text = request.args.get(nome, "").strip()
     if not text:
         return None
-    try:
-        if written := _WRITTEN_DAY.fullmatch(text):
-            return date(int(written[3]), int(written[2]), int(written[1]))
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise invalid_input(nome, "deve ser uma data do calendário, como 20/11/2026")
+    found = parse_day(text)
+    if found is None:
+        raise invalid_input(nome, "deve ser uma data do calendário, como 20/11/2026")
+    return found
 
 
 def requested_option(nome: str, options: Collection[str]) -> str:

@@ -52,6 +52,7 @@ from printserver.web import (
     words,
 )
 from printserver.web.civil import collection, records
+from printserver.web.seals import by_hand
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MAX_FORM = 256 * 1024  # bytes; forms hold only short texts
@@ -78,6 +79,9 @@ SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], .
     ("/selos/totais", "selos_totais", search.totals, _GET),
     ("/selos/exportar", "selos_exportar", search.export_seals, _GET),
     ("/selos/comparar", "comparar", compare.compare_lists, _GET + _POST),
+    ("/selos/novo", "selo_novo", by_hand.new_seal, _GET + _POST),
+    ("/selos/vinculos", "vinculos", by_hand.links, _GET + _POST),
+    ("/selos/carta-de-sentenca", "carta_de_sentenca", by_hand.carta_de_sentenca, _GET + _POST),
     ("/selos/<codigo>", "selo", seal_page.selo, _GET),
     ("/selos/<codigo>/vivo", "vivo_selo", seal_page.live_selo, _GET),
     ("/selos/<codigo>/qr.svg", "qr", seal_page.qr_image, _GET),
@@ -143,6 +147,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "reais": words.reais,
     "total": words.total,
     "dia": words.day,
+    "data_escrita": words.written_day,
     "data": words.data,
     "hora": words.time_of_day,
     "passo": words.step,

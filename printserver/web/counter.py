@@ -34,7 +34,7 @@ def counter_page() -> ResponseReturnValue:
     if request.method == "GET":
         requested_option("ato", kinds)
         return _render_counter(ato, requested_day("dia") or _today(), _proposed_form(ato))
-    day = _today()
+    day, doubts = _today(), None
     try:
         check_fields("ato", "papel", "data", "proposto", *fee_input.FIELDS, *change.FIELDS)
         day = typed_day("data") or day
@@ -61,7 +61,8 @@ def counter_page() -> ResponseReturnValue:
     except Recusa as refusal:
         if refusal.word == "sem-permissao":
             raise
-        return _render_counter(ato, day, refused_form(refusal)), refusal.kind.status
+        again = doubts if change.unconfirmed(refusal) else None
+        return _render_counter(ato, day, refused_form(refusal), again), refusal.kind.status
     cost = "isento" if made["isento"] else words.reais(made["total_centavos"])
     flash(f"{made['papel']} gravado em {words.data(made['data'])}: {cost}.")
     return redirect(url_for("web.balcao", ato=ato, dia=None if day == _today() else day.isoformat()), 303)

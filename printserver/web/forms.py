@@ -49,6 +49,13 @@ LABELS: Final[Mapping[str, str]] = {
     "ordem_judicial": "Número do processo da ordem",
     "pedido": "Número do pedido",
     "via": "Via",
+    "natureza": "Natureza",
+    "partes": "Partes",
+    "motivo_data": "Motivo da data",
+    "vinculador": "Selo vinculador",
+    "vinculados": "Selos vinculados",
+    "certidao": "Selo da certidão",
+    "autenticacoes": "Selos das autenticações",
     "folha_inicial": "Primeira folha",
     "folha_final": "Última folha",
     "selos": "Selos",
@@ -142,6 +149,8 @@ _REWORDINGS: Final = tuple(
         (r"\s*\((?:fora_do_prazo|papel_em_maos|folhas)\)", ""),
     )
 )
+_DAY: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+_ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MACHINE_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _FIELD_PATH: Final = re.compile(r"^(?:[a-z_]+(?:\.(?:\w+))*): ")
 
@@ -205,12 +214,21 @@ def typed_day(nome: str) -> date | None:
     text = typed_text(nome)
     if not text:
         return None
+    found = parse_day(text)
+    if found is None:
+        raise invalid_input(nome, "deve ser uma data do calendário, como 20/11/2026")
+    return found
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day of a text: `20/11/2026` or `2026-11-20`; None if it is no day of the calendar."""
+    written = _DAY.fullmatch(text)
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            return date.fromisoformat(text)
+        if written is None:
+            return date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
+        return date(int(written[3]), int(written[2]), int(written[1]))
     except ValueError:
-        pass
-    raise invalid_input(nome, "deve ser uma data do calendário, como 20/11/2026")
+        return None
 
 
 def typed_choice(nome: str, options: Mapping[str, object] | tuple[str, ...]) -> str:
@@ -273,7 +291,9 @@ def _screen_name(field_name: str) -> str:
         return "inutilizados"
     if field_name.startswith(("retificacao.", "diario.")):  # form fields `data` and `motivo`
         return "motivo" if field_name.endswith("motivo_data") else field_name.rpartition(".")[2]
-    name = field_name.removeprefix("documento.")
-    if name.startswith("papel_seguranca"):  # one field of the form holds all numbers
-        return "papel_seguranca"
+    if field_name.startswith(("selo.", "carta.")):  # the day of a seal made by hand
+        return field_name.rpartition(".")[2]
+    name = field_name.removeprefix("documento.").removeprefix("certidao.")
+    # one field of the form holds all numbers, codes or parties
+    name = re.sub(r"^(papel_seguranca|vinculados|autenticacoes|partes)\b.*", r"\1", name)
     return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", name)  # the parts of a VALUE

@@ -14,7 +14,7 @@ from printserver.web import seal_words
 from printserver.web.address import FILTERS, requested_page
 from printserver.web.context import author, is_htmx, office
 from printserver.web.fee_input import MONEY_HINT, as_reais
-from printserver.web.forms import Form, refused_form
+from printserver.web.forms import Form, parse_day, refused_form
 
 # Filters that are always shown; the others open when one of them is in use.
 _ALWAYS_SHOWN = ("codigo", "livro", "folha", "de", "ate")
@@ -79,6 +79,9 @@ def _filters(typed: Mapping[str, str]) -> dict[str, str]:
     filters = {
         name: (as_reais(value) or value) if name.startswith("valor_") else value for name, value in typed.items()
     }
+    for name in ("de", "ate"):
+        if (day := parse_day(filters.get(name, ""))) is not None:
+            filters[name] = day.isoformat()
     return filters | _seal_filter(filters.pop("codigo")) if "codigo" in filters else filters
 
 

@@ -34,11 +34,12 @@ def sign_instrumento(job_id: str) -> ResponseReturnValue:
         return _show(job, Form(), None)
     instrumento = job["documento"]["instrumento"]
     data = {"estado": typed_text("estado"), "escrevente": find_person().usuario}
-    data |= {nome: typed_text(nome) for nome in ("primeira", "motivo") if typed_text(nome)}
+    data |= {"motivo": typed_text("motivo")} if typed_text("motivo") else {}
     try:
         check_fields("estado", "primeira", "motivo", "visto")
         typed_choice("estado", STATES)
-        typed_day("primeira")
+        first = typed_day("primeira")
+        data |= {"primeira": first.isoformat()} if first else {}
         shown = signature_actions.sign_instrumento(office(), author(), instrumento, data | {"simular": True})[0]
         if not ticked("confirmo") or typed_text("visto") != _mark(shown):
             return _show(job, refused_form(Recusa("entrada-invalida", "")), shown)

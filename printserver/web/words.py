@@ -210,6 +210,14 @@ def total(selos: Sequence[JsonView]) -> str:
     return reais(sum(selo.get("atual_centavos", selo["total_centavos"]) or 0 for selo in selos))
 
 
+def written_day(text: str) -> str:
+    """Return the day of a field as people write it; what is no day stays as it was typed."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def day(quando: date) -> str:
     """Return a date as people write it: `20/11/2026`."""
     return quando.strftime("%d/%m/%Y")

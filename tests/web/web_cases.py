@@ -268,6 +268,13 @@ CASES = (
         lambda: {"tabeliao": "56,00", "motivo": REASON},
         other={"identificador": "OUTRO", "data": "2026-11-19", "ato": "TR"},
     ),
+    Case(
+        "web.selo_novo",
+        lambda _: _at("/selos/novo"),
+        "identificador",
+        lambda: {"ato": "ES", "identificador": "NOVO", "tabeliao": "56,00"},
+        other={"data": "19/11/2026", "motivo_data": "", "ato": "TR", "partes": "Ana Prado", "servico": ""},
+    ),
     Case("web.excluir_selo", lambda rig: _at(f"/selos/{_seal(rig)}/excluir"), "motivo", lambda: {"motivo": REASON}),
     Case(
         "web.papel",
@@ -348,7 +355,16 @@ FURTHER_CASES = (
 )
 # Forms of one button, and those that have tests of their own.
 BUTTONS = {"web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"}
-OWN_TESTS = {"web.conferencia", "web.comparar", "web.desconhecido", "web.registro", "web.conta", "web.certidao"}
+OWN_TESTS = {
+    "web.vinculos",
+    "web.carta_de_sentenca",
+    "web.conferencia",
+    "web.comparar",
+    "web.desconhecido",
+    "web.registro",
+    "web.conta",
+    "web.certidao",
+}
 
 
 def filled(case: Case, fields: Mapping[str, Field]) -> dict[str, str]:

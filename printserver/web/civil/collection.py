@@ -54,8 +54,8 @@ def certidao(job_id: str) -> ResponseReturnValue:
     try:
         check_fields("destino", "dia", "por", "motivo")
         data = {"destino": typed_choice("destino", tuple(_DONE)), "escrevente": find_person().usuario}
-        data |= {nome: typed_text(nome) for nome in ("dia", "por", "motivo") if typed_text(nome)}
-        typed_day("dia")
+        data |= {nome: typed_text(nome) for nome in ("por", "motivo") if typed_text(nome)}
+        data |= {"dia": day.isoformat()} if (day := typed_day("dia")) else {}
         check_confirmed()
         jobs.record_destination(office(), author(), job_id, data, key())
     except Recusa as refusal:

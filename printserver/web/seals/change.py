@@ -36,12 +36,12 @@ _s, _p = db.selo.c, db.selo_papel.c
 class Change:
     """What a change would do. `linhas` are label, before (None: nothing was there) and after.
 
-    `totais` is the total in centavos before (None: none) and after; `duvidas` what is unusual; `avisos` what else
-    happens; `pin` the acts for which the office may ask a PIN (A4).
+    `totais` is the total in centavos before (None: none) and after, None where no value changes; `duvidas` what is
+    unusual; `avisos` what else happens; `pin` the acts for which the office may ask a PIN (A4).
     """
 
     linhas: Sequence[tuple[str, str | None, str]]
-    totais: tuple[int | None, int]
+    totais: tuple[int | None, int] | None
     duvidas: Sequence[str] = ()
     avisos: Sequence[str] = ()
     pin: tuple[PinAct, ...] = ()
@@ -61,6 +61,12 @@ def confirmed(change: Change) -> bool:
         raise invalid_input("certeza", "confira, e marque que é isso mesmo")
     pin.check(*change.pin)
     return True
+
+
+def unconfirmed(refusal: Recusa) -> bool:
+    """Return whether only the tick or the PIN of the second step is missing, so that the step is shown again."""
+    fields = {each.campo for each in refusal.errors}
+    return bool(fields) and fields <= {"certeza", "pin"}
 
 
 def shown_form() -> Form:
