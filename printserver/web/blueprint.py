@@ -19,40 +19,28 @@ from printserver.errors import Recusa
 from printserver.jobs import Office
 from printserver.web import (
     account,
-    actions,
     address,
-    compare,
     compression,
     context,
-    copies,
-    counter,
-    counter_day,
-    counter_numbers,
     court_page,
     court_words,
-    daily,
     drafts,
     error_pages,
     find,
     forms,
-    job_page,
     login,
     names,
     paper,
     pin,
-    prints,
-    questions,
-    seal_page,
-    seal_words,
-    search,
     security,
     shell,
-    signatures,
     today,
     words,
 )
 from printserver.web.civil import collection, records
-from printserver.web.seals import by_hand
+from printserver.web.counter import counter, counter_day, counter_numbers, daily
+from printserver.web.prints import actions, copies, job_page, prints, questions
+from printserver.web.seals import by_hand, compare, seal_page, seal_words, search, signatures
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MAX_FORM = 256 * 1024  # bytes; forms hold only short texts

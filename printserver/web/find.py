@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from printserver import jobs, search
 from printserver.common.data import JsonObject, JsonView
-from printserver.web import names, prints
+from printserver.web import names
 from printserver.web.address import requested_text
 from printserver.web.civil.records import record_of
 from printserver.web.context import office
-from printserver.web.search import WRONG_DIGIT
+from printserver.web.prints import prints
+from printserver.web.seals.search import WRONG_DIGIT
 
 _SHOWN: Final = 10  # of each group
 _MAX_TEXT: Final = 1000  # a whole QR

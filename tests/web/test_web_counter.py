@@ -11,7 +11,8 @@ from web_rig import FEES, Person, Rig, sure
 from werkzeug.test import TestResponse
 
 from printserver import db
-from printserver.web import fee_input, words
+from printserver.web import words
+from printserver.web.seals import fee_input
 
 ISENTO = {"tabeliao": "", "iss": "", "motivo_isencao": "justiça gratuita"}
 TYPED_FEES = {"servico": "", "tabeliao": "4,00", "iss": "0,10"}

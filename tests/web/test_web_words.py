@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from printserver.api.queries import DocumentType, State
 from printserver.web import words
-from printserver.web.actions import page_ranges
+from printserver.web.prints.actions import page_ranges
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # noon in São Paulo
 

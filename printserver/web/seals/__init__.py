@@ -1,1 +1,3 @@
-"""Screens of seals beside the search: the graph of a seal, changes in two steps, seals and links made by hand."""
+"""The screens of seals: search, the page of one, changes, signatures, comparison with the list of the court."""
+
+__all__ = ["by_hand", "change", "compare", "fee_input", "graph", "seal_page", "seal_words", "search", "signatures"]

@@ -14,10 +14,10 @@ from printserver.documents import read
 from printserver.errors import Recusa, invalid_input
 from printserver.seal_actions import carta, link, price_day, standalone
 from printserver.selo import LABELS, NewSelo, centavos
-from printserver.web import fee_input, pin, words
+from printserver.web import pin, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_fields, key, refused_form, typed_choice, typed_day, typed_text
-from printserver.web.seals import change
+from printserver.web.seals import change, fee_input
 
 _NATUREZAS = {"1": "Notas", "2": "Registro Civil"}
 _BY_CODE, _BY_VALUE = "selo", "valor"

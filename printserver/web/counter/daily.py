@@ -16,7 +16,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.counter import daily
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, centavos, parse_reais
-from printserver.web import fee_input, words
+from printserver.web import words
 from printserver.web.address import requested_day
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import (
@@ -29,6 +29,7 @@ from printserver.web.forms import (
     typed_day,
     typed_text,
 )
+from printserver.web.seals import fee_input
 
 NAMES = {"fotocopia": "Fotocópias", "cenad": "Autenticações digitais (CENAD)"}
 LEAP: Final = 3  # times the earlier or usual total; from there on a person confirms

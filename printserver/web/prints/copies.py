@@ -16,9 +16,10 @@ from printserver.clock import local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import centavos
-from printserver.web import fee_input, pin, words
+from printserver.web import pin, words
 from printserver.web.context import author, now, office, person_name
 from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_choice, typed_text
+from printserver.web.seals import fee_input
 
 COPY_TYPES = {"traslado": "Traslado", "certidao": "Certidão"}
 _COMMON = ("fila", "papel_seguranca", "visto")

@@ -10,7 +10,7 @@ from printserver.clock import local_date
 from printserver.errors import Recusa, invalid_input
 from printserver.web.context import author, now, office
 from printserver.web.forms import Form, check_fields, refused_form, typed_choice, typed_day, typed_text
-from printserver.web.seal_words import RESULTS
+from printserver.web.seals.seal_words import RESULTS
 
 FILE_MB = 20
 _MAX_SHOWN = 500

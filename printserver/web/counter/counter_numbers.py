@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from printserver.clock import local_date
 from printserver.counter import check, load
 from printserver.errors import Recusa, invalid_input
-from printserver.web import fee_input, pin, words
+from printserver.web import pin, words
 from printserver.web.context import author, find_person, now, office
-from printserver.web.counter import paper_seal_atos
+from printserver.web.counter.counter import paper_seal_atos
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
+from printserver.web.seals import fee_input
 
 _RANGE_FIELDS = ("ato", "serie", "de", "ate", "data")
 _DESTINATIONS = {"inutilizados": load.spoil, "comunicados": load.mark_reported}

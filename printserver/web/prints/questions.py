@@ -11,10 +11,11 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.documents import KINDS
 from printserver.errors import Recusa
 from printserver.office import people
-from printserver.web import event_words, pin, polling, words
+from printserver.web import pin, polling, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
-from printserver.web.job_page import measure
+from printserver.web.prints import event_words
+from printserver.web.prints.job_page import measure
 
 _YES_FIELDS = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
 

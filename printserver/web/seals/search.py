@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from printserver import db, search
 from printserver.errors import Recusa, invalid_input
 from printserver.ledger import PAGE
-from printserver.web import seal_words
 from printserver.web.address import FILTERS, requested_page
 from printserver.web.context import author, is_htmx, office
-from printserver.web.fee_input import MONEY_HINT, as_reais
 from printserver.web.forms import Form, parse_day, refused_form
+from printserver.web.seals import seal_words
+from printserver.web.seals.fee_input import MONEY_HINT, as_reais
 
 # Filters that are always shown; the others open when one of them is in use.
 _ALWAYS_SHOWN = ("codigo", "livro", "folha", "de", "ate")

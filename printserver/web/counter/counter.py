@@ -13,11 +13,11 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.counter import acts, check
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import AtoType, PaperSeal, parse_paper_seal
-from printserver.web import fee_input, pin, words
+from printserver.web import pin, words
 from printserver.web.address import requested_day, requested_option, requested_page
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
-from printserver.web.seals import change
+from printserver.web.seals import change, fee_input
 
 _WITHOUT_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
 

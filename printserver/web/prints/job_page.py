@@ -9,9 +9,10 @@ from printserver import jobs
 from printserver.common.data import JsonObject, JsonView
 from printserver.errors import Recusa
 from printserver.rendering import WIDTHS
-from printserver.web import event_words, job_actions, polling, words
+from printserver.web import polling, words
 from printserver.web.address import requested_option
 from printserver.web.context import author, find_person, office
+from printserver.web.prints import event_words, job_actions
 
 _kept: polling.Kept[JsonObject] = polling.Kept()
 

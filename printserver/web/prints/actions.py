@@ -24,8 +24,8 @@ from printserver.web.forms import (
     typed_choice,
     typed_text,
 )
-from printserver.web.job_actions import can
-from printserver.web.job_page import measure
+from printserver.web.prints.job_actions import can
+from printserver.web.prints.job_page import measure
 
 _Action = Callable[[Office, Author, str, object, str | None], object]
 

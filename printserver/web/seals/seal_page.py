@@ -20,11 +20,11 @@ from printserver.ledger import seal_view
 from printserver.office import people
 from printserver.seal_actions import exclude, price_day, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
-from printserver.web import fee_input, pin, polling, seal_words, words
+from printserver.web import pin, polling, words
 from printserver.web.civil.records import record_of
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_day, typed_text
-from printserver.web.seals import change, graph
+from printserver.web.seals import change, fee_input, graph, seal_words
 
 _REFUSED = ("objetado", "impossivel")
 
