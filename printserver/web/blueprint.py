@@ -69,7 +69,7 @@ SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], .
     ("/selos/comparar", "comparar", compare.compare_lists, _GET + _POST),
     ("/selos/novo", "selo_novo", by_hand.new_seal, _GET + _POST),
     ("/selos/vinculos", "vinculos", by_hand.links, _GET + _POST),
-    ("/selos/carta-de-sentenca", "carta_de_sentenca", by_hand.carta_de_sentenca, _GET + _POST),
+    ("/selos/carta-de-sentenca", "carta_de_sentenca", by_hand.judgment_letter, _GET + _POST),
     ("/selos/<codigo>", "selo", seal_page.selo, _GET),
     ("/selos/<codigo>/vivo", "vivo_selo", seal_page.live_selo, _GET),
     ("/selos/<codigo>/qr.svg", "qr", seal_page.qr_image, _GET),

@@ -72,7 +72,7 @@ def links() -> ResponseReturnValue:
     return _two_steps(("vinculador", "vinculados"), _links_data, _linked, make, show, said)
 
 
-def carta_de_sentenca() -> ResponseReturnValue:
+def judgment_letter() -> ResponseReturnValue:
     """Ask for the certidão and the autenticações of a carta de sentença, show them, and make its seal and links."""
 
     def show(form: Form, shown: change.Change | None = None) -> str:
