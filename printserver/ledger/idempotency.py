@@ -98,6 +98,14 @@ def job_of_key(office: Office, author: Author, key: str | None) -> str | None:
         return conn.execute(sa.select(table.c.job_id).where(*mine, table.c.chave == key)).scalar_one_or_none() or None
 
 
+def is_used(office: Office, author: Author, key: str | None) -> bool:
+    """Return whether a request of the author with this key was answered."""
+    table = db.idempotencia
+    mine = (table.c.serventia_id == office.serventia_id, table.c.chave_id == (author.chave_id or 0))
+    with office.db.read() as conn:
+        return conn.execute(sa.select(table.c.chave).where(*mine, table.c.chave == key)).first() is not None
+
+
 @contextmanager
 def working_on(office: Office, author: Author, key: str | None) -> Iterator[None]:
     """Hold the key while its request runs. Raises `Recusa` `em-processamento` if it is held already."""

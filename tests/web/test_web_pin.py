@@ -152,6 +152,19 @@ def _range(_rig: Rig) -> tuple[str, str, dict[str, Any]]:
 DANGERS = {each.__name__.strip("_"): Danger(each) for each in (_asked, _excluded, _late, _record, _counter, _range)}
 
 
+def opened(person: Person, page: str, to: str, typed: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the page with the button that does it, and what that button sends."""
+    fields = person.hidden(page, to) | typed
+    if not to.endswith("/excluir"):
+        return person.get(page).get_data(as_text=True), fields
+    first = {name: value for name, value in fields.items() if name != "confirmo"}
+    shown = person.client.post(to, data=first).get_data(as_text=True)
+    form = next(each for each in re.findall(r"<form.*?</form>", shown, re.S) if 'name="visto"' in each)
+    tags = re.findall(r'<input type="hidden"[^>]*>', form)
+    carried = {re.findall(r'name="([^"]*)"', tag)[0]: unescape(re.findall(r'value="([^"]*)"', tag)[0]) for tag in tags}
+    return shown, carried | {"confirmo": "sim"}
+
+
 @pytest.mark.parametrize("name", DANGERS)
 def test_a4_a_dangerous_form_asks_the_pin_and_does_nothing_without_the_right_one(
     rig: Rig, tereza: Person, name: str
@@ -159,17 +172,17 @@ def test_a4_a_dangerous_form_asks_the_pin_and_does_nothing_without_the_right_one
     page, to, typed = DANGERS[name].place(rig)
     person = tereza if name != "late" else logged_in(rig)  # the session of the other is over by then
     before = rig.state()
-    shown = person.get(page).get_data(as_text=True)
+    shown, fields = opened(person, page, to, typed)
     assert re.search(r'<input id="pin" name="pin" type="password"[^>]*autocomplete="off"', shown), page
     for pin, said in (("", "digite o seu PIN"), (WRONG, "o PIN não confere")):
-        refused = person.client.post(to, data=person.hidden(page, to) | typed | {"pin": pin})
+        refused = person.client.post(to, data=fields | {"pin": pin})
         assert refused.status_code == 422, text_of(refused)
         assert said in at_the_pin(refused)
         kept = "motivo_isencao" if "motivo_isencao" in typed else "motivo"
         assert typed[kept] in text_of(refused)
         assert WRONG not in text_of(refused)
     assert [now - then for now, then in zip(rig.state(), before, strict=True) if now != then] in ([], [1])
-    done = person.client.post(to, data=person.hidden(page, to) | typed | {"pin": PIN})
+    done = person.client.post(to, data=fields | {"pin": PIN})
     assert done.status_code == 303, text_of(done)
     assert WRONG not in repr(rig.rows(db.log))
 
@@ -202,10 +215,9 @@ def test_a4_what_is_not_isento_at_the_counter_asks_no_pin(rig: Rig, tereza: Pers
 
 def test_a4_who_has_no_pin_is_told_where_to_set_it_and_goes_on(rig: Rig, person: Person) -> None:
     page, to, typed = _excluded(rig)
-    shown = text_of(person.get(page))
+    shown, form = opened(person, page, to, typed)
     assert "Você ainda não tem PIN" in shown
     assert 'href="/conta" target="_blank"' in shown
-    form = person.hidden(page, to) | typed
     refused = person.client.post(to, data=form | {"pin": PIN})
     assert refused.status_code == 422
     assert "Minha conta" in at_the_pin(refused)
@@ -218,7 +230,7 @@ def test_a4_after_five_wrong_ones_the_password_is_asked_and_what_was_typed_is_ke
     page, to, typed = _excluded(rig)
     elsewhere = Person(tereza.client.application.test_client())
     assert elsewhere.login("tereza").status_code == 303
-    form = tereza.hidden(page, to) | typed
+    _shown, form = opened(tereza, page, to, typed)
     found = [tereza.client.post(to, data=form | {"pin": WRONG}) for _ in range(5)]
     assert [each.status_code for each in found] == [422] * 4 + [401]
     assert "PIN errado muitas vezes" in text_of(found[-1])
@@ -232,7 +244,8 @@ def test_a4_after_five_wrong_ones_the_password_is_asked_and_what_was_typed_is_ke
     assert again.status_code == 200
     assert REASON in text_of(again)
     assert WRONG not in text_of(again)
-    assert tereza.client.post(to, data=tereza.hidden(page, to) | typed | {"pin": PIN}).status_code == 303
+    _shown, form = opened(tereza, page, to, typed)
+    assert tereza.client.post(to, data=form | {"pin": PIN}).status_code == 303
     told = [row["detalhe"] for row in rig.rows(db.log) if row["estado"] == "PIN recusado"][-5:]
     assert told == [{"tela": "excluir_selo"}] * 4 + [{"tela": "excluir_selo", "entrada": "encerrada"}]
 
@@ -240,14 +253,15 @@ def test_a4_after_five_wrong_ones_the_password_is_asked_and_what_was_typed_is_ke
 def test_a4_the_right_pin_makes_the_count_begin_again(rig: Rig, tereza: Person) -> None:
     for _ in range(2):
         page, to, typed = _excluded(rig)
-        form = tereza.hidden(page, to) | typed
+        _shown, form = opened(tereza, page, to, typed)
         assert {tereza.client.post(to, data=form | {"pin": WRONG}).status_code for _ in range(4)} == {422}
         assert tereza.client.post(to, data=form | {"pin": PIN}).status_code == 303
 
 
 def test_a4_a_second_click_with_the_pin_does_it_once(rig: Rig, tereza: Person) -> None:
     page, to, typed = _excluded(rig)
-    form = tereza.hidden(page, to) | typed | {"pin": PIN}
+    _shown, form = opened(tereza, page, to, typed)
+    form["pin"] = PIN
     assert tereza.client.post(to, data=form).status_code == 303
     made = rig.state()
     assert tereza.client.post(to, data=form).status_code == 303

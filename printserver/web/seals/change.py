@@ -17,11 +17,12 @@ from printserver import db
 from printserver.common.data import JsonView
 from printserver.documents import Value, read
 from printserver.errors import Recusa, invalid_input
+from printserver.ledger import idempotency
 from printserver.seal_actions import resolve_value
 from printserver.selo import PaperSeal, centavos
 from printserver.web import pin, words
-from printserver.web.context import office
-from printserver.web.forms import Form, refused_form, ticked, typed_text
+from printserver.web.context import author, office
+from printserver.web.forms import Form, key, refused_form, ticked, typed_text
 from printserver.web.pin import PinAct
 
 FIELDS: Final = ("visto", "certeza")
@@ -67,6 +68,11 @@ def unconfirmed(refusal: Recusa) -> bool:
     """Return whether only the tick or the PIN of the second step is missing, so that the step is shown again."""
     fields = {each.campo for each in refusal.errors}
     return bool(fields) and fields <= {"certeza", "pin"}
+
+
+def repeated() -> bool:
+    """Return whether this very form was sent before and did its act, which then gives the same answer again."""
+    return idempotency.is_used(office(), author(), key())
 
 
 def shown_form() -> Form:

@@ -87,14 +87,12 @@ def rectify_selo(codigo: str) -> ResponseReturnValue:
     try:
         check_fields("data", "ato", "identificador", *fee_input.FIELDS, "motivo", "fora_do_prazo", *change.FIELDS)
         data = _rectification(codigo)
-        shown = replace(
-            _rectified(*rectify.simulate(office(), author(), codigo, data)), pin=(*pin.free(data), *pin.late(data))
-        )
-        try:
-            if not change.confirmed(shown):
-                return _render_rectify_form(codigo, change.shown_form(), shown)
-        except Recusa as refusal:
-            return _refused(refusal, lambda form: _render_rectify_form(codigo, form, shown))
+        if not change.repeated():
+            rectified = _rectified(*rectify.simulate(office(), author(), codigo, data))
+            shown = replace(rectified, pin=(*pin.free(data), *pin.late(data)))
+            page = _to_confirm(shown, lambda form: _render_rectify_form(codigo, form, shown))
+            if page is not None:
+                return page
         new, _repeated = rectify.rectify_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
         return _refused(refusal, lambda form: _render_rectify_form(codigo, form))
@@ -114,13 +112,12 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
         found = jobs.selo(office(), codigo)
         if found["job"] and not ticked("papel_em_maos"):
             raise invalid_input("papel_em_maos", "confirme que o papel está em mãos, e o inutilize")
-        exclude.simulate(office(), author(), codigo, data)
-        shown = replace(_excluded(found), pin=("xa", *pin.late(data)))
-        try:
-            if not change.confirmed(shown):
-                return _render_exclude_form(codigo, change.shown_form(), shown)
-        except Recusa as refusal:
-            return _refused(refusal, lambda form: _render_exclude_form(codigo, form, shown))
+        if not change.repeated():
+            exclude.simulate(office(), author(), codigo, data)
+            shown = replace(_excluded(found), pin=("xa", *pin.late(data)))
+            page = _to_confirm(shown, lambda form: _render_exclude_form(codigo, form, shown))
+            if page is not None:
+                return page
         xa, _repeated = exclude.exclude_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
         return _refused(refusal, lambda form: _render_exclude_form(codigo, form))
@@ -144,6 +141,14 @@ def _can(found: JsonView) -> dict[str, bool]:
         "excluir": found["vivo"] and found["ato"] != EXCLUSION,
         "mandar": any(each["tipo"] == "vinculo" or not found["retificado_por"] for each in refused),
     }
+
+
+def _to_confirm(shown: change.Change, show: Callable[[Form], str]) -> ResponseReturnValue | None:
+    """Return the page that shows a change; None once its form confirms it."""
+    try:
+        return None if change.confirmed(shown) else show(change.shown_form())
+    except Recusa as refusal:
+        return _refused(refusal, show)
 
 
 def _refused(refusal: Recusa, show: Callable[[Form], str]) -> ResponseReturnValue:
