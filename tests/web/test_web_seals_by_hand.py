@@ -91,7 +91,7 @@ def test_r4_links_are_made_by_hand_from_codes_and_qrs(rig: Rig, maria: Person) -
     assert "já está vinculado" in text(sure(maria, again))
 
 
-def test_n10_a_carta_de_sentenca_is_made_with_its_certidao(rig: Rig, maria: Person) -> None:
+def test_n10_a_carta_is_made_with_its_certidao(rig: Rig, maria: Person) -> None:
     copies = [seal(rig, f"AUTENTICADA {n}") for n in range(2)]
     to, before = "/selos/carta-de-sentenca", count(rig)
     fields = {"identificador": "CARTA 9", "tem": "valor", "autenticacoes": "\n".join(copies), **CHEAP}

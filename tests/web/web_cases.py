@@ -273,7 +273,7 @@ CASES = (
         lambda _: _at("/selos/novo"),
         "identificador",
         lambda: {"ato": "ES", "identificador": "NOVO", "tabeliao": "56,00"},
-        other={"data": "19/11/2026", "motivo_data": "", "ato": "TR", "partes": "Ana Prado", "servico": ""},
+        other={"data": "", "motivo_data": "", "ato": "TR", "partes": "", "servico": ""},
     ),
     Case("web.excluir_selo", lambda rig: _at(f"/selos/{_seal(rig)}/excluir"), "motivo", lambda: {"motivo": REASON}),
     Case(
