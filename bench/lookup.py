@@ -23,14 +23,14 @@ _MONTH: Final = {"de": "2024-03-01", "ate": "2024-03-31"}
 # Common searches and the worst cases: many matches, few among many, none.
 FILTERS: Final[Sequence[dict[str, str]]] = (
     {},
-    {"codigo": "1234562CE0000000500000268"},
+    {"codigo": "9900112CE0000000500000268"},
     {"parte": "268"},
     {"parte": "4268"},
     {"parte": "500000268"},
     {"parte": "0000000500000"},
     {"parte": "500000"},
     {"parte": "CE000000050000"},
-    {"parte": "1234562CE"},
+    {"parte": "9900112CE"},
     {"parte": "9999"},
     {"livro": "777"},
     {"livro": "777", "folha": "12"},

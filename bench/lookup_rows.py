@@ -39,7 +39,7 @@ def rows(count: int, jobs: int = 0) -> Iterator[tuple[object, ...]]:
     """Yield `count` seals in the order of `COLUMNS`, oldest first; two of every five belong to one of `jobs` prints."""
     for n in range(count):
         ato = _ATOS[n * 37 % 100]
-        code, fate = f"1234562{ato}{n:013}26{_ENDS[n * 7 % 36]}", n % 1000
+        code, fate = f"9900112{ato}{n:013}26{_ENDS[n * 7 % 36]}", n % 1000
         civil, deed = ato in ("CE", "PV") and n % 3 == 0, ato in ("ES", "TR")
         livro, folha, termo = n // 400 + 1, n // 2 % 200 + 1, n // 3 + 1
         matricula = f"12345601552020{n % 3 + 1}{livro:05}{folha:03}{termo:07}53" if civil else None

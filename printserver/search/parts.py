@@ -26,11 +26,13 @@ Condition = sa.ColumnElement[bool]
 def with_part(office: Office, text: str) -> Condition:
     """Return the condition that a seal's code begins or ends with `text`, or that `text` is the number of its paper.
 
-    A part begins at the office's CNS, past the ato, or at the ato; it ends at the number or at the last character,
+    A part begins at the office's CNS, down to the ato, or at the ato; it ends at the number or at the last character,
     and has four characters at least. The paper is a paper seal, or a numbered sheet of the seal's print.
     """
     mine, paper = _s.serventia_id == office.serventia_id, db.papel.c
     part = "".join(letter for letter in text.upper() if letter not in " .-/|")
+    if _UP_TO_ATO <= len(part) <= _CODE_CHARS and part.startswith(office.cns) and _PART.fullmatch(part):
+        return sa.and_(mine, _beginning(part))  # may be many: along an index in order, not by id
     found = [] if len(part) < MIN_PART or not _PART.fullmatch(part) else list(_of_code(office, part))
     if (numbered := _paper_seal(office, text)) is not None:
         found.append(numbered)
@@ -48,8 +50,6 @@ def _of_code(office: Office, part: str) -> Iterator[Condition]:
     size = len(part)
     if size > _CODE_CHARS:
         return
-    if size > _UP_TO_ATO and part.startswith(office.cns):
-        yield _beginning(part)
     if size > 2 and _ATO_AND_NUMBER.fullmatch(part) and not part[:2].isdigit():
         yield from (_beginning(f"{office.cns}{natureza}{part}") for natureza in (1, 2))
     yield sa.and_(_ending(db.CODE_END, part), sa.func.substr(_s.codigo, _CODE_CHARS + 1 - size) == part)
