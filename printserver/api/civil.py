@@ -8,6 +8,7 @@ from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.call import call
 from printserver.api.context import office
+from printserver.api.documented import OR_CSV
 from printserver.api.jobs import idempotency_key
 from printserver.api.problems import csv_response, json_response
 from printserver.api.queries import CertidoesQuery, ExchangeQuery, MonthQuery
@@ -64,6 +65,7 @@ def exclude_marked(record_id: str, data: object) -> Response:
     right="consultar",
     query=MonthQuery,
     answer=(200, schemas.FreeActs, "The free acts of the month."),
+    also=OR_CSV,
 )
 def free_acts(query: MonthQuery) -> Response:
     """Count the free acts of a month by fundamento and ato, as JSON or CSV (C24)."""
@@ -80,6 +82,7 @@ def free_acts(query: MonthQuery) -> Response:
     right="consultar",
     query=CertidoesQuery,
     answer=(200, schemas.CertidoesOnPaper, "A page of certidões."),
+    also=OR_CSV,
 )
 def list_certidoes(query: CertidoesQuery) -> Response:
     """List the certidões on paper that were not collected in time, that wait, or that left, as JSON or CSV (C24)."""

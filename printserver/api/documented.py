@@ -11,12 +11,15 @@ from flask import Request
 from pydantic import BaseModel
 
 from printserver.api.body import read_json
+from printserver.api.problems import CSV_TYPE
 from printserver.common.data import JsonObject
 from printserver.errors import WORDS, ErrorWord, invalid_input
 
 Responses = dict[int | str, JsonObject]
 
 SECURITY = "chave"
+OR_CSV: Responses = {200: {"content": {CSV_TYPE: {"schema": {}}}}}
+"""The table of an answer in JSON, as a CSV file."""
 # Refusals of any request, before or instead of the call.
 _ANY: tuple[ErrorWord, ...] = (
     "json-invalido",

@@ -18,6 +18,7 @@ from printserver.errors import Recusa
 
 TYPE_PREFIX = "https://printserver.invalid/problemas/"
 MEDIA_TYPE = "application/problem+json"
+CSV_TYPE = "text/csv; charset=utf-8"
 _RETRY_AFTER_S = 1
 _NOT_HTTP = "O pedido não pôde ser lido como HTTP. Confira cabeçalhos e corpo."
 
@@ -38,7 +39,7 @@ def json_response(
 
 def csv_response(text: str, filename: str) -> Response:
     """Return a table as a CSV file in UTF-8, with caching forbidden."""
-    response = Response(text, content_type="text/csv; charset=utf-8")
+    response = Response(text, content_type=CSV_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     response.headers["Cache-Control"] = "no-store"
     return response

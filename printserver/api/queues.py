@@ -8,6 +8,7 @@ from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.call import call
 from printserver.api.context import office
+from printserver.api.documented import OR_CSV
 from printserver.api.problems import csv_response, json_response, one_page
 from printserver.api.queries import MonthQuery
 from printserver.clock import local_date
@@ -54,6 +55,7 @@ def receive_paper(nome: str, data: object) -> Response:
     right="consultar",
     query=MonthQuery,
     answer=(200, schemas.PaperMonth, "The numbered paper of the month."),
+    also=OR_CSV,
 )
 def paper_month(query: MonthQuery) -> Response:
     """Count the sheets of a month by queue and series: received, used, spoiled, in stock; as JSON or CSV (C24)."""

@@ -1,6 +1,5 @@
 """The command line of the court's simulator."""
 
-import signal
 import threading
 from pathlib import Path
 
@@ -18,14 +17,14 @@ from printserver.cli.base import PATH, instance_option
 def simulated_court(folder: Path, port: int, tls: tuple[Path, Path] | None) -> None:
     """Põe no ar um tribunal de mentira, só nesta máquina: para testes e demonstrações."""
     from printserver.office import Office
+    from printserver.server.processes import call_at_stop
     from printserver.simulator import Simulator
 
     office = Office.open_folder(folder)
     cns, certificate, atos = office.cns, office.certificado, office.atos
     office.close()
     ended = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: ended.set())
+    call_at_stop(ended.set)
     simulator = Simulator(folder, {cns: certificate}, atos, port=port, tls=tls or None).begin()
     click.echo(f"Tribunal SIMULADO da serventia {cns} em {simulator.url} (sem valor legal). Ctrl-C encerra.")
     ended.wait()

@@ -11,7 +11,6 @@ Any number of engines may run, on any number of machines: the claim decides whic
 """
 
 import os
-import signal
 import threading
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -30,7 +29,7 @@ from printserver.errors import ConfigError, Recusa
 from printserver.ledger import JobRow, close_expired, names
 from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
 from printserver.server.logs import configure_logs
-from printserver.server.processes import HEARD_FD, RING_FD, die_with_parent
+from printserver.server.processes import HEARD_FD, RING_FD, call_at_stop, die_with_parent
 
 _log = structlog.get_logger()
 
@@ -208,12 +207,7 @@ def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> N
     office = Office.open_folder(instance, bell=bell, waits=True)
     office.db.observe_write = _log_long_write
     engine = Engine(office)
-
-    def on_signal(_number: int, _frame: object) -> None:
-        engine.stop()
-
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    call_at_stop(engine.stop)
     try:
         engine.run()
     finally:

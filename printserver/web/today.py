@@ -11,7 +11,7 @@ from printserver.common.data import JsonObject
 from printserver.web import court_page, names, polling, waiting
 from printserver.web.context import now, office
 
-_SHOWN: Final = 12  # prints: what one screen of 1366 by 768 holds
+_SHOWN: Final = 20  # prints: what a screen of 1920 by 1080 holds
 _days: polling.Kept[JsonObject] = polling.Kept()
 
 

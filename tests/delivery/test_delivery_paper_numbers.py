@@ -76,7 +76,7 @@ def test_p5_each_sheet_takes_the_next_number_in_the_order_of_acceptance(any_rig:
 def test_p5_nothing_goes_to_numbered_paper_before_its_first_number_is_said(rig: Rig) -> None:
     number(rig, say=None)
     job = rig.printed(rig.certidao())
-    assert (job["estado"], "primeira folha" in job["espera_por"]) == ("renderizado", True)
+    assert (job["estado"], "que número está por cima" in job["espera_por"]) == ("renderizado", True)
     assert told(rig, "A0000007").status == 200
     rig.engine.run_once()
     assert fates(rig) == {"A7": ("usado", job["id"])}

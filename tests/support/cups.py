@@ -122,7 +122,7 @@ _BUS_CONF = """\
 # What the driverless printer does with a job: keep the file and the attributes it came with.
 _PRINTER_COMMAND = """\
 #!/bin/sh
-env | grep ^IPP_ | sort > "$KEEP_IN/$IPP_JOB_ID.words"
+env | grep ^IPP_ | sort > "$KEEP_IN/.words-part" && mv "$KEEP_IN/.words-part" "$KEEP_IN/$IPP_JOB_ID.words"
 while [ -e "$KEEP_IN/waits" ]; do sleep 0.05; done
 cp "$1" "$KEEP_IN/.part" && mv "$KEEP_IN/.part" "$KEEP_IN/$IPP_JOB_ID.print"
 """

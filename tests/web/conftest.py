@@ -1,19 +1,14 @@
 """A real office with its engine and its whole application, a person of each role, and a real browser over it."""
 
-import threading
 from collections.abc import Iterator
 from itertools import count
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize
-from web_rig import PASSWORD, PEOPLE, Clock, Person, Rig, enter
-from werkzeug.serving import make_server
+from web_rig import Clock, Person, Rig, enter, open_office, served
 
-from printserver.office import Office, create, people
-from printserver.office.settings import SETTINGS_FILE
 from printserver.server.app import create_app
-from printserver.server.engine import Engine
 
 WRONG_PASSWORDS = 3  # a minute
 _addresses = count(1)
@@ -26,20 +21,11 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def rig(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("web") / "serventia"
-    create.create_office(folder, clock())
-    with (folder / SETTINGS_FILE).open("a") as settings:
-        settings.write(f"\n[http]\nsenhas_erradas_por_minuto = {WRONG_PASSWORDS}\n")
-        # One office for all: what a test put forward is put back for the next.
-        settings.write(f"\n[selo]\ntolerancia_do_relogio_s = {366 * 86_400}\n")
-    office = Office.open_folder(folder, clock)
-    with office.db.write() as conn:
-        for usuario, (nome, papel) in PEOPLE.items():
-            people.create_person(conn, office.serventia_id, usuario, nome, papel, PASSWORD, clock())
-        key = people.api_key(conn, people.create_key(conn, office.serventia_id, "legado", people.RIGHTS, clock()))
-    assert key is not None
-    yield Rig(office, clock, Engine(office), people.author_of_key(key, None))
-    office.close()
+    settings = f"\n[http]\nsenhas_erradas_por_minuto = {WRONG_PASSWORDS}\n"
+    # One office for all: what a test put forward is put back for the next.
+    settings += f"\n[selo]\ntolerancia_do_relogio_s = {366 * 86_400}\n"
+    with open_office(tmp_path_factory.mktemp("web") / "serventia", clock, settings) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -65,12 +51,8 @@ def maria(stranger: Person) -> Person:
 @pytest.fixture(scope="session")
 def url(app: Flask) -> Iterator[str]:
     """The address of the running server."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

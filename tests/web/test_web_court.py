@@ -1,7 +1,6 @@
 """The court on the screens: terms, refusals, links, notices, the strip; signatures on different days."""
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -9,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from web_rig import Person, enter
-from werkzeug.serving import make_server
+from web_rig import Person, enter, served
 
 from printserver.server.app import create_app
 from printserver.web import court_words
@@ -282,12 +280,8 @@ def confirmed(person: Person, shown: str, to: str, **over: str):  # type: ignore
 
 def test_t1_t2_the_courts_page_is_alive(browser: Browser, both: tuple[Rig, Court]) -> None:
     rig, court = both
-    server = make_server("127.0.0.1", 0, create_app(rig.office), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    context = browser.new_context(base_url=f"http://127.0.0.1:{server.server_port}", locale="pt-BR")
-    try:
-        page = enter(context.new_page(), "maria")
+    with served(create_app(rig.office)) as address:
+        page = enter(browser.new_page(base_url=address, locale="pt-BR"), "maria")
         page.get_by_role("link", name="Tribunal", exact=True).click()
         expect(page.get_by_text("Nenhum selo espera por comunicação.")).to_be_visible()
         court.fail("objeta")
@@ -303,7 +297,4 @@ def test_t1_t2_the_courts_page_is_alive(browser: Browser, both: tuple[Rig, Court
         expect(page.get_by_text("1 selo vai de novo ao tribunal.")).to_be_visible()
         rig.engine.run_once()
         expect(page.get_by_text("Tudo o que havia foi comunicado.")).to_be_visible()
-    finally:
-        context.close()
-        server.shutdown()
-        thread.join()
+        page.close()

@@ -45,26 +45,6 @@ def test_the_section_one_is_in_is_marked(maria: Person, path: str, section: str)
     assert marked == [section]
 
 
-def test_all_that_waits_and_ten_prints_are_seen_at_once(desk: Page, rig: Rig) -> None:
-    held = [rig.xa_question()[1] for _ in range(4)]
-    for _ in range(6):
-        rig.livro()
-    desk.set_viewport_size({"width": 1366, "height": 768})
-    desk.goto("/")
-    for job in held:
-        expect(desk.locator(f"#responder-{job['id']}")).to_be_in_viewport(ratio=1)
-    rows = desk.locator("#vivo-ultimas tbody tr")
-    for n in range(10):
-        expect(rows.nth(n)).to_be_in_viewport(ratio=1)
-    top = desk.locator("header .topo").bounding_box()
-    assert top is not None
-    assert top["height"] <= 52
-    desk.set_viewport_size({"width": 390, "height": 844})
-    foot = desk.locator("nav.secoes").bounding_box()
-    assert foot is not None
-    assert foot["y"] + foot["height"] == 844
-
-
 def test_what_rings_while_one_works_elsewhere_is_seen_heard_and_in_the_title(desk: Page, rig: Rig) -> None:
     desk.goto("/balcao/numeros")
     before = int(desk.locator("#sino").get_attribute("data-esperam") or 0)
@@ -126,6 +106,7 @@ def test_a_download_is_sent_as_it_is(maria: Person) -> None:
 def test_the_list_of_errors_leads_to_the_fields(desk: Page, rig: Rig) -> None:
     job = rig.livro()
     desk.goto(f"/selos/{job['selos'][0]['codigo']}/excluir")
+    desk.get_by_label("O papel está em mãos").check()
     desk.locator("form [required]").evaluate_all("all => all.forEach(each => each.required = false)")
     desk.locator("main form button.perigo, main form button.principal").last.click()
     expect(desk).to_have_title(re.compile("Erro: "))

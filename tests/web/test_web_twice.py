@@ -26,7 +26,10 @@ from printserver import db
 from support.office import Rig
 
 EVERY_CASE = (*CASES, *FURTHER_CASES)
-TWO_STEPS = {"web.retificar", "web.substituir", "web.copia_judicial", "web.assinar"}
+TWO_STEPS = {
+    *("web.retificar", "web.excluir_selo", "web.selo_novo", "web.vinculos", "web.carta_de_sentenca"),
+    *("web.substituir", "web.copia_judicial", "web.assinar"),
+}
 # Not typed by a person, or typed anew each time.
 PAGES_OWN = {"csrf_token", "chave", "confirmo", "visto", "resposta", "aguardam", "conferi"}
 

@@ -183,6 +183,11 @@ def _waiting(rig: Rig) -> tuple[str, str]:
     return _at(f"/certidoes/{job['id']}")
 
 
+def _pair(rig: Rig) -> tuple[str, str]:
+    _marked.extend(_seal(rig) for _ in range(2))
+    return _at("/selos/vinculos")
+
+
 def _uncertain(rig: Rig) -> dict[str, Any]:
     """Return a certidão of which it is not known what came out."""
     job = rig.printed(rig.certidao())
@@ -224,7 +229,7 @@ def new_serie() -> str:
     return f"{next(_numbers):06}"
 
 
-DAY = {"data": "2026-11-10"}
+DAY = {"data": "10/11/2026"}
 CASES = (
     Case(
         "web.balcao",
@@ -266,13 +271,13 @@ CASES = (
         lambda rig: _at(f"/selos/{_seal(rig)}/retificar"),
         "tabeliao",
         lambda: {"tabeliao": "56,00", "motivo": REASON},
-        other={"identificador": "OUTRO", "data": "2026-11-19", "ato": "TR"},
+        other={"identificador": "OUTRO", "data": "19/11/2026", "ato": "TR"},
     ),
     Case(
         "web.selo_novo",
         lambda _: _at("/selos/novo"),
         "identificador",
-        lambda: {"ato": "ES", "identificador": "NOVO", "tabeliao": "56,00"},
+        lambda: {"ato": "ES", "identificador": f"F-{next(_numbers)}", "tabeliao": "56,00"},
         other={"data": "", "motivo_data": "", "ato": "TR", "partes": "", "servico": ""},
     ),
     Case("web.excluir_selo", lambda rig: _at(f"/selos/{_seal(rig)}/excluir"), "motivo", lambda: {"motivo": REASON}),
@@ -316,8 +321,8 @@ CASES = (
         "web.assinar",
         lambda rig: _at(f"/trabalhos/{_signed(rig)['id']}/assinaturas"),
         "estado",
-        lambda: {"estado": "pendentes", "primeira": "2026-11-18", "motivo": REASON},
-        other={"primeira": "2026-11-17"},
+        lambda: {"estado": "pendentes", "primeira": "18/11/2026", "motivo": REASON},
+        other={"primeira": "17/11/2026"},
     ),
     Case(
         "web.substituir",
@@ -346,12 +351,19 @@ CASES = (
     ),
 )
 _days = count(1)
-_marked: list[str] = []  # the seals of the records
+_marked: list[str] = []  # seals that a form names
 # Those whose fields have tests of their own, but which are sent twice and expire as all others.
 FURTHER_CASES = (
     Case("web.registro", _record, "motivo", lambda: {"motivo": REASON, "papel_em_maos": "sim", "selos": _marked[-1]}),
     Case("web.certidao", _waiting, "por", lambda: {"por": "Ana de Assunção"}),
     Case("web.conferencia", _load, "conferi", lambda: {"conferi": "sim"}),
+    Case("web.vinculos", _pair, "vinculados", lambda: {"vinculador": _marked[-2], "vinculados": _marked[-1]}),
+    Case(
+        "web.carta_de_sentenca",
+        lambda _: _at("/selos/carta-de-sentenca"),
+        "autenticacoes",
+        lambda: {"identificador": f"F-{next(_numbers)}", "tem": "valor", "tabeliao": "56,00"},
+    ),
 )
 # Forms of one button, and those that have tests of their own.
 BUTTONS = {"web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"}

@@ -1,20 +1,26 @@
 """The office as the tests of the screens use it, and a person at a browser without JavaScript."""
 
 import re
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import count
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from printserver import jobs
-from printserver.office import Office, people
+from printserver.office import Office, create, people
+from printserver.office.settings import SETTINGS_FILE
 from printserver.server.engine import Engine
 
 PASSWORD = "correta cavalo bateria"
@@ -126,6 +132,35 @@ class Rig:
         n = next(self.numbers)
         person = {"nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}
         return self.send({"tipo": "ficha_abertura", "ficha": f"{n:06}", "pessoa": person})
+
+
+@contextmanager
+def open_office(folder: Path, clock: Clock, settings: str = "") -> Iterator[Rig]:
+    """Give a new office with the three people and a key of a legacy program; `settings` is added to its file."""
+    create.create_office(folder, clock())
+    with (folder / SETTINGS_FILE).open("a") as file:
+        file.write(settings)
+    office = Office.open_folder(folder, clock)
+    with office.db.write() as conn:
+        for usuario, (nome, papel) in PEOPLE.items():
+            people.create_person(conn, office.serventia_id, usuario, nome, papel, PASSWORD, clock())
+        key = people.api_key(conn, people.create_key(conn, office.serventia_id, "legado", people.RIGHTS, clock()))
+    assert key is not None
+    yield Rig(office, clock, Engine(office), people.author_of_key(key, None))
+    office.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Give the address at which an application answers."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 class Person:

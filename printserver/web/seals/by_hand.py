@@ -109,9 +109,10 @@ def _two_steps(
     try:
         check_fields(*fields, *change.FIELDS)
         data = asked() | {"escrevente": find_person().usuario}
-        shown = replace(plan(data), pin=_free(data))
-        if not change.confirmed(shown):
-            return show(change.shown_form(), shown)
+        if not change.repeated():
+            shown = replace(plan(data), pin=_free(data))
+            if not change.confirmed(shown):
+                return show(change.shown_form(), shown)
         codigo, _repeated = make(office(), author(), data, key())
     except Recusa as refusal:
         if refusal.word == "sem-permissao":
@@ -146,7 +147,8 @@ def _new(data: JsonView) -> change.Change:
     ]
     if planned.isento:
         rows.append(("Isento", None, planned.motivo_isencao or "sim"))
-    return change.Change(rows, (None, total), change.unusual(planned.natureza, planned.ato, total))
+    doubts = change.same_act(planned.natureza, planned.ato, planned.identificador)
+    return change.Change(rows, (None, total), doubts + change.unusual(planned.natureza, planned.ato, total))
 
 
 def _fee_rows(fees: JsonView) -> list[tuple[str, str | None, str]]:
@@ -188,13 +190,13 @@ def _free(data: JsonView) -> tuple[pin.PinAct, ...]:
 def _carta(data: JsonView) -> change.Change:
     read(carta.Carta, data)
     rows: list[tuple[str, str | None, str]] = [("Identificador", None, data["identificador"])]
-    total, doubts = 0, list[str]()
+    total, doubts = 0, change.same_act(fee_input.NOTAS, carta.ATO, data["identificador"])
     if isinstance(data["certidao"], str):
         rows.append(("Certidão", None, _said(_known("certidao", data["certidao"]))))
     else:
         total = change.total_of(data["certidao"], fee_input.NOTAS, local_date(now()))
         rows.append(("Certidão", None, f"selo novo, {words.reais(total)}"))
-        doubts = change.unusual(fee_input.NOTAS, carta.CERTIDAO_ATO, total)
+        doubts += change.unusual(fee_input.NOTAS, carta.CERTIDAO_ATO, total)
     copies = [_known("autenticacoes", code) for code in data["autenticacoes"]]
     rows += [("Autenticação", None, _said(each)) for each in copies]
     return change.Change(rows, (None, total), doubts, ("O selo da carta é de R$ 0,00: o valor está nos vinculados.",))

@@ -21,7 +21,7 @@ from printserver.ledger import idempotency
 from printserver.seal_actions import resolve_value
 from printserver.selo import PaperSeal, centavos
 from printserver.web import pin, words
-from printserver.web.context import author, office
+from printserver.web.context import author, now, office
 from printserver.web.forms import Form, key, refused_form, ticked, typed_text
 from printserver.web.pin import PinAct
 
@@ -97,6 +97,18 @@ def unusual(natureza: int, ato: str, total: int, before: int | None = None, *, c
     if usual and total >= LEAP * usual and total != before:
         return [f"O valor é {_times(total, usual)} o habitual deste ato ({words.reais(usual)})."]
     return []
+
+
+def same_act(natureza: int, ato: str, identificador: str) -> list[str]:
+    """Return the doubt about a new seal of an act that has one: a form sent from two tabs would make a second."""
+    mine = (_s.serventia_id == office().serventia_id, _s.identificador == identificador)
+    query = sa.select(_s.codigo, _s.criado_em).where(*mine, _s.natureza == natureza, _s.ato == ato, _s.vivo)
+    with office().db.read() as conn:
+        found = conn.execute(query.order_by(_s.id.desc()).limit(1)).first()
+    if found is None:
+        return []
+    made = words.moment(found.criado_em, now())
+    return [f"Já há um selo deste ato com o identificador {identificador}: {found.codigo}, feito {made}."]
 
 
 def jumps(paper: PaperSeal) -> list[str]:
