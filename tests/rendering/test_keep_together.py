@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from layouts import FORMATS, SEALED_FORMATS, Workbench, placed_words, texts_of
 from PIL import Image
@@ -48,8 +48,6 @@ def test_p3_signatures_and_seal_stand_with_two_lines_of_text_wherever_it_ends(
     workbench: Workbench, nome: str, end: str, linhas: int, verso: bool
 ) -> None:
     page_format = FORMATS.get(nome)
-    # A row that does not fit below a block at the head of the text goes to the next page whole.
-    assume(not (page_format.bloco.no_texto and page_format.writes_only_selo and "cell" in end))
     side = "verso" if verso and page_format.faces == "frente-verso" else "frente"
     # without what a certidão of Registro Civil writes between text and signatures
     layout = workbench.make_layout(nome, ("html", ENDINGS[end](linhas)), first_side=side, folha=None)
