@@ -5,7 +5,7 @@ SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations cre
 """
 
 from printserver.db.columns import Moment, metadata
-from printserver.db.engine import WAIT_S, Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
+from printserver.db.engine import Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
 from printserver.db.tables.documents import corpo, documento, folha_lado, formato, instrumento, nome, palavra
 from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta, retirada
@@ -28,7 +28,6 @@ __all__ = [
     "CODE_END",
     "HEAD",
     "NUMBER_END",
-    "WAIT_S",
     "Database",
     "Moment",
     "as_meant",

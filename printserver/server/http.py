@@ -3,7 +3,6 @@
 import gc
 import os
 import resource
-import signal
 import socket
 import ssl
 import sys
@@ -22,6 +21,7 @@ from printserver.server.processes import (
     CANNOT_START,
     HEARD_FD,
     RING_FD,
+    call_at_stop,
     die_with_parent,
 )
 
@@ -54,8 +54,7 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
         tls=context,
         trusted_proxy=settings.proxy or None,
     )
-    signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    signal.signal(signal.SIGINT, lambda *_: server.stop())
+    call_at_stop(server.stop)
     # Objects created so far are permanent: a full collection, which blocks all threads, can skip them.
     gc.collect()
     gc.freeze()

@@ -335,7 +335,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         self.full = kept > BUFFERED_BYTES
 
     def stop(self) -> None:
-        """Make `run` return; safe in a signal handler."""
+        """Make `run` return; safe from any thread."""
         self._stopping = True
         with suppress(OSError):  # it has already stopped
             self.pull_trigger()

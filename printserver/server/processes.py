@@ -25,20 +25,21 @@ def die_with_parent(sign: int = signal.SIGTERM) -> None:
 
 
 def call_at_stop(stop: Callable[[], None]) -> None:
-    """Have `stop` called once, in a thread of its own, at SIGTERM or SIGINT.
+    """Have `stop` called once, in a thread of its own, at SIGTERM or SIGINT. Called in the main thread.
 
-    A signal handler runs amid any code of the main thread, and would wait for ever for a lock that this code holds:
-    that of an `Event` that it waits for, above all.
+    A Python handler is no place for it: it runs amid any code of the main thread, which may hold the lock that `stop`
+    needs, and it does not run at all while a main thread waits that began to wait just as the signal came.
     """
     told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signs = (signal.SIGTERM, signal.SIGINT)
 
     def wait() -> None:
-        os.read(told, 1)
+        while not set(os.read(told, 64)) & set(signs):
+            pass
         stop()
 
-    def on_signal(_number: int, _frame: object) -> None:
-        os.write(tell, b"!")
-
     threading.Thread(target=wait, name="signals", daemon=True).start()
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    for sign in signs:
+        signal.signal(sign, lambda *_: None)

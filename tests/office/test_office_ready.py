@@ -297,7 +297,7 @@ def held(rig: Rig) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_who_holds_the_lock_and_since_when_is_in_the_answer(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "WAIT_S", 0.3)
+    monkeypatch.setattr("printserver.db.engine.WAIT_S", 0.3)
     monkeypatch.setattr(ready, "LONG_WRITE_S", 0.0)
     rig.office.db.close()  # so that connections with the shorter patience are made
     assert rig.office.db.holder() is None

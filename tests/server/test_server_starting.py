@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from printserver import db
 from printserver.db import Database, sqlite, upgrade
 from printserver.errors import ConfigError
 from printserver.office import Office, create
@@ -108,7 +107,7 @@ def locked(path: Path) -> Iterator[None]:
 def test_a_locked_database_is_told_with_who_holds_it(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(db, "WAIT_S", 0.2)
+    monkeypatch.setattr("printserver.db.engine.WAIT_S", 0.2)
     with locked(folder / "printserver.db"):
         said = told(capsys, *command, folder=folder)
     assert "Quem está gravando no banco de dados desde " in said

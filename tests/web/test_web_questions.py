@@ -109,8 +109,8 @@ def test_x7_a_livro_of_numbered_folhas_asks_for_new_ones(
         status, text = _answer(maria, held["id"], "sim", motivo=REASON, **given)
         assert status == 422
         assert 'id="erro-folha_inicial"' in text
-    assert _answer(maria, held["id"], "sim", motivo=REASON, folha_inicial="900", folha_final="905")[0] == 303
-    assert rig.job(held["id"])["documento"]["folha_inicial"] == "900"
+    assert _answer(maria, held["id"], "sim", motivo=REASON, folha_inicial="906", folha_final="909")[0] == 303
+    assert rig.job(held["id"])["documento"]["folha_inicial"] == "906"
 
 
 def test_x1_a_question_is_answered_once_and_the_second_person_is_told_by_whom(maria: Person, rig: Rig) -> None:

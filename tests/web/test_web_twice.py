@@ -27,7 +27,7 @@ from support.office import Rig
 
 EVERY_CASE = (*CASES, *FURTHER_CASES)
 TWO_STEPS = {
-    *("web.retificar", "web.excluir_selo", "web.selo_novo", "web.vinculos", "web.carta_de_sentenca"),
+    *("web.retificar", "web.selo_novo", "web.vinculos", "web.carta_de_sentenca"),
     *("web.substituir", "web.copia_judicial", "web.assinar"),
 }
 # Not typed by a person, or typed anew each time.

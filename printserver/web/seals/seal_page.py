@@ -101,7 +101,7 @@ def rectify_selo(codigo: str) -> ResponseReturnValue:
 
 
 def exclude_selo(codigo: str) -> ResponseReturnValue:
-    """Ask for the reason, show what changes, then exclude the seal by XA."""
+    """Show what the exclusion of a seal changes, ask for the reason, and exclude it by XA."""
     if request.method == "GET":
         return _render_exclude_form(codigo, Form())
     data: dict[str, object] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
@@ -114,10 +114,12 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
             raise invalid_input("papel_em_maos", "confirme que o papel está em mãos, e o inutilize")
         if not change.repeated():
             exclude.simulate(office(), author(), codigo, data)
-            shown = replace(_excluded(found), pin=("xa", *pin.late(data)))
-            page = _to_confirm(shown, lambda form: _render_exclude_form(codigo, form, shown))
-            if page is not None:
-                return page
+            if not ticked("confirmo"):
+                return _render_exclude_form(codigo, change.shown_form())
+            if not change.confirmed(replace(_excluded(found), pin=("xa", *pin.late(data)))):
+                raise Recusa(
+                    "estado-nao-permite", "O selo mudou desde que a tela se abriu. Confira, e peça de novo."
+                )
         xa, _repeated = exclude.exclude_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
         return _refused(refusal, lambda form: _render_exclude_form(codigo, form))
@@ -234,13 +236,13 @@ def _render_rectify_form(codigo: str, form: Form, shown: change.Change | None = 
     )
 
 
-def _render_exclude_form(codigo: str, form: Form, shown: change.Change | None = None) -> str:
+def _render_exclude_form(codigo: str, form: Form) -> str:
     found = jobs.selo(office(), codigo)
     return render_template(
         "screens/excluir_selo.html",
         selo=found,
         forma=form,
-        visto=shown,
+        visto=_excluded(found),
         permitido=_can(found)["excluir"],
         **_term(datetime.fromisoformat(found["xa_ate"])),
     )
