@@ -20,7 +20,7 @@ demo: setup      ## the same demonstration, ending by itself
 	$(BIN)/printserver demo --instance $(INSTANCE) --port $(PORT) --encerrar
 
 test: setup lint ## everything CI checks
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup      ## style, types and the floors of the house
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ Any number of engines may run, on any number of machines: the claim decides whic
 """
 
 import os
+import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -214,9 +215,8 @@ def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> N
         office.close()
 
 
-if __name__ == "__main__":
-    import sys
-
+def run() -> None:
+    """Run the process as the supervisor starts it: the folder is its argument."""
     die_with_parent()
     try:
         run_engine(Path(sys.argv[1]))

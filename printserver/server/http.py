@@ -92,13 +92,7 @@ def _problem(status: int) -> http_server.Answer:
     return http_server.Answer(response.status, response.content_type, response.get_data())
 
 
-if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    sys.exit(
-        main(
-            Path(arguments[0]),
-            arguments[1],
-            int(arguments[2]),
-            (arguments[3], arguments[4]) if len(arguments) > 4 else None,
-        )
-    )
+def run() -> None:
+    """Run the process as the supervisor starts it: folder, address, port and TLS files are its arguments."""
+    folder, host, port, *tls = sys.argv[1:]
+    sys.exit(main(Path(folder), host, int(port), (tls[0], tls[1]) if tls else None))

@@ -40,6 +40,11 @@ class _Child:
         self.started = time.monotonic()
 
 
+def _program(module: str) -> list[str]:
+    """Return the command of a child. Not `-m`: the helpers that the child spawns would load its main module too."""
+    return [sys.executable, "-c", f"from printserver.server.{module} import run; run()"]
+
+
 def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
     """Run the whole server until SIGTERM or SIGINT; return the exit status.
 
@@ -49,14 +54,12 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
     configure_logs()
     engine_hears, http_rings = os.pipe()
     http_hears, engine_rings = os.pipe()
-    web = [sys.executable, "-m", "printserver.server.http", str(instance), host, str(port)]
+    web = [*_program("http"), str(instance), host, str(port)]
     if tls:
         web += [str(tls[0]), str(tls[1])]
     children = [
         _Child("http", web, http_hears, http_rings),
-        _Child(
-            "engine", [sys.executable, "-m", "printserver.server.engine", str(instance)], engine_hears, engine_rings
-        ),
+        _Child("engine", [*_program("engine"), str(instance)], engine_hears, engine_rings),
     ]
     stopping = False
 

@@ -131,7 +131,6 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "onde": names.place,
     "numero": names.number,
     "titulo": words.title,
-    "lugar": words.place,
     "reais": words.reais,
     "total": words.total,
     "dia": words.day,

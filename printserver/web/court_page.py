@@ -28,7 +28,8 @@ _kept: dict[str, tuple[float, JsonObject]] = {}
 
 def court_settings() -> ResponseReturnValue:
     """Show the office's status with the court."""
-    return render_template("screens/tribunal.html", parte=_part().html)
+    on = bool(office().settings.tribunal.url)
+    return render_template("screens/tribunal.html", parte=_part().html, ligado=on)
 
 
 def live_court() -> ResponseReturnValue:

@@ -184,17 +184,6 @@ def title(document: JsonView | str) -> str:
     return f"{name} de {instrumento}" if instrumento else name
 
 
-def place(document: JsonView | str) -> str:
-    """Return the document's location: `livro 0123, folhas 045 a 047`; empty without a livro."""
-    if isinstance(document, str) or not document.get("livro"):
-        return ""
-    inicio, end = document.get("folha_inicial"), document.get("folha_final")
-    if not inicio:
-        return f"livro {document['livro']}"
-    folhas = f"folhas {inicio} a {end}" if end and end != inicio else f"folha {inicio}"
-    return f"livro {document['livro']}, {folhas}"
-
-
 def reais(centavos: int) -> str:
     """Return whole centavos as formatted money: `R$ 1.234,56`."""
     return format_reais(from_centavos(centavos))

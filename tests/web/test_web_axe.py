@@ -11,7 +11,10 @@ from web_rig import Rig
 from printserver.web.blueprint import SCREENS
 
 AXE = Axe()
-RULES = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+}
 SIZES = ((1366, 768), (390, 844))
 # Where no GET of it makes a screen: downloads and images; buttons without a page; parts that another screen polls.
 NOT_SCREENS = re.compile(

@@ -29,20 +29,17 @@ def test_how_far_the_queue_got_is_told(cups: str | None, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "title", "place"),
+    ("document", "title"),
     [
-        ({"tipo": "livro", "instrumento": "P-1", "livro": "0123", "folha_inicial": "045", "folha_final": "047"},
-         "Livro de P-1", "livro 0123, folhas 045 a 047"),
-        ({"tipo": "minuta", "instrumento": "P-1", "livro": "0123"}, "Minuta de P-1", "livro 0123"),
-        ({"tipo": "traslado", "numero": 2, "instrumento": "P-1", "livro": "1", "folha_inicial": "3"},
-         "2º traslado de P-1", "livro 1, folha 3"),
-        ({"tipo": "certidao", "pedido": "2026/1", "via": 2}, "Certidão 2026/1, via 2", ""),
-        ({"tipo": "ficha_abertura", "ficha": "7"}, "Ficha de abertura 7", ""),
+        ({"tipo": "livro", "instrumento": "P-1"}, "Livro de P-1"),
+        ({"tipo": "minuta", "instrumento": "P-1"}, "Minuta de P-1"),
+        ({"tipo": "traslado", "numero": 2, "instrumento": "P-1"}, "2º traslado de P-1"),
+        ({"tipo": "certidao", "pedido": "2026/1", "via": 2}, "Certidão 2026/1, via 2"),
+        ({"tipo": "ficha_abertura", "ficha": "7"}, "Ficha de abertura 7"),
     ],
-)  # fmt: skip
-def test_a_document_is_named_as_people_name_it(document: dict[str, Any], title: str, place: str) -> None:
+)
+def test_a_document_is_named_as_people_name_it(document: dict[str, Any], title: str) -> None:
     assert words.title(document) == title
-    assert words.place(document) == place
 
 
 @pytest.mark.parametrize(

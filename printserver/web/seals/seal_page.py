@@ -117,9 +117,7 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
             if not ticked("confirmo"):
                 return _render_exclude_form(codigo, change.shown_form())
             if not change.confirmed(replace(_excluded(found), pin=("xa", *pin.late(data)))):
-                raise Recusa(
-                    "estado-nao-permite", "O selo mudou desde que a tela se abriu. Confira, e peça de novo."
-                )
+                raise Recusa("estado-nao-permite", "O selo mudou desde que a tela se abriu. Confira, e peça de novo.")
         xa, _repeated = exclude.exclude_selo(office(), author(), codigo, data, key())
     except Recusa as refusal:
         return _refused(refusal, lambda form: _render_exclude_form(codigo, form))
