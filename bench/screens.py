@@ -97,7 +97,7 @@ def _paths(job: str, code: str) -> list[str]:
         *(f"/trabalhos/{job}/folhas",),
         *("/selos", f"/selos?{month}", f"/selos/{code}", f"/selos/{code}/retificar", f"/selos/totais?{month}"),
         *("/balcao", "/balcao/conferencia", "/tribunal", "/tribunal?ver=recusados", "/papel", "/assinaturas"),
-        *("/gratuidades", "/central"),
+        *("/gratuidades", "/central", "/procurar?q=prado", "/papel/mes", "/certidoes", "/conta"),
     ]
 
 
