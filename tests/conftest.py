@@ -3,13 +3,17 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from playwright.sync_api import Browser
 
+from printserver.office.people import passwords
 from support import browser as browsers
 from support.court import Court, rig_with_court
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
@@ -23,6 +27,13 @@ for _name in [name for name in os.environ if name.startswith(("PRINTSERVER_", "C
 # A slow machine is no failure; the same examples on every run of CI, new ones at the desk.
 settings.register_profile("tests", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Take the least time for a password: those of the served offices take what the library says."""
+    with patch.object(passwords, "_argon2", cache(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))):
+        yield
 
 
 @pytest.fixture(scope="session")

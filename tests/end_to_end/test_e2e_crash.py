@@ -177,7 +177,8 @@ def test_kill_9_of_all_under_load_loses_nothing_and_prints_nothing_twice(office:
     all_there(office, storm)
 
 
-def test_kill_9_of_one_of_two_engines_and_a_stall_of_the_other(office: Office) -> None:
+def test_kill_9_of_one_of_two_engines_and_a_stall_of_the_other(offices: Callable[[str], Office]) -> None:
+    office = offices("postgresql")  # which more than one engine is for
     server, client = office.server, office.client
     own, first, second = server.child("engine"), server.worker(), server.worker()
     stop_idle(server, own)

