@@ -4,17 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from web_rig import Rig
+from web_rig import AXE_SCRIPT, Rig, axe_faults
 
 from printserver.web.blueprint import SCREENS
 
-AXE = Axe()
-RULES = {
-    "resultTypes": ["violations"],
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-}
 SIZES = ((1366, 768), (390, 844))
 # What one clicks or touches, but for links in a text: of a tick, its whole label.
 SMALL_TARGETS = """() => {
@@ -70,16 +64,14 @@ def _screens() -> Iterator[str]:
 
 def test_no_screen_has_a_fault_that_axe_sees_nor_a_target_under_24_px(desk: Page, states: dict[str, str]) -> None:
     faults = []
+    desk.add_init_script(AXE_SCRIPT)
     for name, path in states.items():
         desk.goto(path)
         if (stopped := desk.locator("[data-parou]:visible")).count() > 1:
             stopped.nth(1).click()
         for width, height in SIZES:
             desk.set_viewport_size({"width": width, "height": height})
-            found = AXE.run(desk, options=RULES).response
-            assert len(found["passes"]) > 10, path
-            for each in found["violations"]:
-                faults += [f"{name} at {width}: {each['id']}: {node['html'][:120]}" for node in each["nodes"]]
+            faults += [f"{name} at {width}: {each}" for each in axe_faults(desk)]
             faults += [f"{name} at {width}: under 24 px: {each}" for each in desk.evaluate(SMALL_TARGETS)]
     assert faults == []
 

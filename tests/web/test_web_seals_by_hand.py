@@ -6,8 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
-from test_web_axe import AXE, RULES
-from web_rig import FEES, Person, Rig, sure
+from web_rig import FEES, Person, Rig, axe_faults, sure
 from werkzeug.test import TestResponse
 
 from printserver import db, jobs, search
@@ -121,7 +120,7 @@ def test_n12_a_seal_is_made_by_the_keyboard_alone(desk: Page, rig: Rig) -> None:
     expect(desk.get_by_text("Confira antes de fazer o selo")).to_be_visible()
     desk.wait_for_function("document.activeElement.textContent.trim() === 'Voltar sem fazer'")
     assert count(rig) == before
-    assert AXE.run(desk, options=RULES).response["violations"] == []
+    assert axe_faults(desk) == []
     for _ in range(3):
         desk.keyboard.press("Tab")
         if desk.evaluate("document.activeElement.name") == "certeza":

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
@@ -39,6 +40,12 @@ FEES = {
     "iss": "2.78",
     "ministerio_publico": "2.67",
 }
+
+_AXE = """options => axe.run(options).then(found => ({
+    tried: found.passes.length,
+    faults: found.violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.html.slice(0, 120)}`)),
+}))"""
+_WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 @dataclass
@@ -211,3 +218,12 @@ def enter(page: Page, usuario: str) -> Page:
     page.keyboard.press("Enter")
     page.wait_for_selector("#vivo-ultimas")
     return page
+
+
+def axe_faults(page: Page) -> list[str]:
+    """Return what axe finds wrong on a page (WCAG 2.2 AA)."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(_AXE, {"resultTypes": ["violations"], "runOnly": _WCAG})
+    assert found["tried"] > 10
+    return list(found["faults"])
