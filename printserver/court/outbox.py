@@ -180,7 +180,7 @@ def adopt(conn: Connection, linha: OutboxEntry, dono: str) -> None:
     )
 
 
-def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], now: datetime) -> tuple[set[str], list[str]]:
+def resume(conn: Connection, serventia_id: int, codigos: Sequence[str]) -> tuple[set[str], list[str]]:
     """Make the refused rows of these seals pending again, unchanged.
 
     Return the codes with such a row, and those whose state is `comunicação pendente` again. A rectified seal stays
@@ -194,7 +194,7 @@ def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], now: dat
     again = (
         sa.update(_out)
         .where(*refused, _out.c.codigo.not_in(mended), ~sa.and_(_out.c.tipo == "vinculo", _lost(serventia_id)))
-        .values(estado=PENDING, fim_em=None, vence_em=now, tentativas=0)
+        .values(estado=PENDING, fim_em=None, vence_em=_out.c.criado_em, tentativas=0)  # due whatever the clock does
         .returning(_out.c.codigo, _out.c.tipo)
     )
     rows = conn.execute(again).all()
@@ -229,7 +229,7 @@ def hurry(conn: Connection, serventia_id: int, now: datetime) -> int:
     """
     _lock(conn, serventia_id)
     waiting = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None))
-    conn.execute(sa.update(_out).where(*waiting, _out.c.estado != SENDING).values(vence_em=now))
+    conn.execute(sa.update(_out).where(*waiting, _out.c.estado != SENDING).values(vence_em=_out.c.criado_em))
     conn.execute(
         sa.update(db.remetente)
         .where(db.remetente.c.serventia_id == serventia_id)

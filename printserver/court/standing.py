@@ -48,7 +48,7 @@ def report(office: Office, author: Author, data: object) -> JsonObject:
 
 
 def _resume(act: Act, codes: tuple[str, ...]) -> None:
-    taken, seals = outbox.resume(act.conn, act.office.serventia_id, codes, act.now)
+    taken, seals = outbox.resume(act.conn, act.office.serventia_id, codes)
     if missing := [code for code in codes if code not in taken]:
         raise invalid_input(
             "selos",

@@ -249,7 +249,7 @@ def make_due(conn: Connection, serventia_id: int, job_id: str, now: datetime) ->
         sa.update(outbox)
         .where(outbox.c.serventia_id == serventia_id, outbox.c.codigo.in_(codes), outbox.c.vence_em > now)
         .where(outbox.c.estado == "pendente", outbox.c.tentativas == 0)
-        .values(vence_em=now)
+        .values(vence_em=outbox.c.criado_em)
     )
 
 

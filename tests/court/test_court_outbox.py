@@ -261,6 +261,18 @@ def test_t1_the_clock_going_back_an_hour_holds_nothing_up(both: tuple[Rig, Court
     assert {each["recebido"] for each in court.registros.values()} == {1}
 
 
+def test_t1_what_was_sent_again_before_the_clock_went_back_goes_at_once(both: tuple[Rig, Court]) -> None:
+    rig, court = both
+    court.fail("objeta")
+    code = rig.printed(rig.certidao())["selos"][0]["codigo"]
+    court.fail(None)
+    rig.clock.forward(hours=2)
+    assert rig.call("POST", "/comunicacoes", {"selos": [code], "escrevente": "maria"}).status == 202
+    rig.clock.forward(hours=-1)
+    rig.engine.run_once()
+    assert states(rig) == {"comunicado"}
+
+
 def test_t1_on_request_only_nothing_goes_until_asked(tmp_path: Path) -> None:
     with rig_with_court(tmp_path / "casa", settings={"tribunal": {"modo": "manual"}}) as (rig, court):
         rig.printed(rig.certidao())

@@ -72,6 +72,8 @@ def test_no_screen_has_a_fault_that_axe_sees_nor_a_target_under_24_px(desk: Page
         for width, height in SIZES:
             desk.set_viewport_size({"width": width, "height": height})
             faults += [f"{name} at {width}: {each}" for each in axe_faults(desk)]
+            if (wide := desk.evaluate("document.documentElement.scrollWidth")) > width:
+                faults.append(f"{name} at {width}: {wide} px wide")
             faults += [f"{name} at {width}: under 24 px: {each}" for each in desk.evaluate(SMALL_TARGETS)]
     assert faults == []
 

@@ -199,7 +199,7 @@ def _rectified(before: NewSelo, depois: NewSelo) -> change.Change:
 
 def _excluded(found: JsonView) -> change.Change:
     """Return what the exclusion of a seal changes."""
-    what = [("Selo", f"{found['codigo']} vale", "não vale: excluído (XA)")]
+    what = [("Selo", "vale", "não vale: excluído (XA)")]
     notices = ["As cópias que mostram este selo ficam desatualizadas."] if found["job"] else []
     return change.Change(what, (found["total_centavos"], 0), (), notices)
 
