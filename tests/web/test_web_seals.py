@@ -25,8 +25,7 @@ CHEAP = dict.fromkeys(FEES, "1,00")
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rig, Court]]:
-    settings = {"tribunal": {"espera_s": 0.5}}
-    with rig_with_court(tmp_path_factory.mktemp("selos") / "casa", settings=settings) as (rig, court):
+    with rig_with_court(tmp_path_factory.mktemp("selos") / "casa") as (rig, court):
         yield rig, court
 
 
