@@ -27,8 +27,8 @@ def die_with_parent(sign: int = signal.SIGTERM) -> None:
 def call_at_stop(stop: Callable[[], None]) -> None:
     """Have `stop` called once, in a thread of its own, at SIGTERM or SIGINT. Called in the main thread.
 
-    A Python handler is no place for it: it runs amid any code of the main thread, which may hold the lock that `stop`
-    needs, and it does not run at all while a main thread waits that began to wait just as the signal came.
+    Not in a Python handler: it can interrupt the main thread while that holds a lock that `stop` needs, and it does not
+    run while the main thread is blocked in a wait that began just after the signal came.
     """
     told, tell = os.pipe()
     os.set_blocking(tell, False)

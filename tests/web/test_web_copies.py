@@ -127,7 +127,7 @@ def test_n11_a_copy_by_court_order_of_an_act_whose_signatures_are_incomplete(rig
     first = made(rig, sure(tereza, preview))
     assert (first["estado"], first["documento"]["numero"]) == ("impresso", 1)
     assert ORDER in str(first["historico"])
-    assert first["selos"][0]["isento"]  # traslado 1 bears no value of its own
+    assert first["selos"][0]["isento"]  # traslado 1 has no value of its own
     typed = {"tipo": "certidao", "pedido": "2026/77", "servico": "certidao-notas"}
     certidao = made(rig, sure(tereza, copy(tereza, livro, **typed)))
     assert certidao["documento"]["tipo"] == "certidao"
