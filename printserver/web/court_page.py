@@ -34,7 +34,7 @@ def court_settings() -> ResponseReturnValue:
 
 def live_court() -> ResponseReturnValue:
     """Answer the poll of the court's page."""
-    return polling.answer(_part())
+    return polling.answer(_part)
 
 
 def report() -> ResponseReturnValue:
@@ -108,7 +108,7 @@ def strip() -> str:
 
 def live_strip() -> ResponseReturnValue:
     """Answer the poll of the strip."""
-    return polling.answer(_strip())
+    return polling.answer(_strip)
 
 
 def _strip() -> polling.Part:

@@ -57,7 +57,7 @@ def paper_month() -> ResponseReturnValue:
 
 def live_queues() -> ResponseReturnValue:
     """Answer the poll of the queues."""
-    return polling.answer(_queues_part())
+    return polling.answer(_queues_part)
 
 
 def _queues_part() -> polling.Part:

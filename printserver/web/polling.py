@@ -17,10 +17,12 @@ from flask.typing import ResponseReturnValue
 
 from printserver import db
 from printserver.jobs import Office
-from printserver.web.context import is_htmx
+from printserver.web.context import find_person, is_htmx, now, office
 
 T = TypeVar("T")
 _KEEP_S = 3.0  # what is not in the log, such as a queue's own status, is seen at most this much later
+_KEEP_PART_S = 10.0  # the same, on a screen that stays open
+_MOST = 256  # results kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,6 @@ def live_part(template: str, endpoint: str, address: Mapping[str, object], **val
     return Part(live, mark)
 
 
-def answer(live_part: Part) -> ResponseReturnValue:
-    """Answer a poll: the part, or 204 if the page already has it."""
-    return Response(status=204) if request.args.get("marca") == live_part.marca else Response(live_part.html)
-
-
 class Kept(Generic[T]):
     """Cache of one result per key, valid for `seconds` while the office's log has not grown."""
 
@@ -68,7 +65,7 @@ class Kept(Generic[T]):
                 return found[2]
         made = make()
         with self._lock:
-            if len(self._kept) > 64:  # old keys, such as past days
+            if len(self._kept) > _MOST:  # old keys, such as past days
                 self._kept.clear()
             self._kept[key] = (head, time.monotonic() + self._seconds, made)
         return made
@@ -78,3 +75,20 @@ def _log_head(office: Office) -> int:
     with office.db.read() as conn:
         query = sa.select(db.cadeia.c.n).where(db.cadeia.c.serventia_id == office.serventia_id)
         return int(conn.execute(query).scalar_one())
+
+
+_parts: Kept[Part] = Kept(_KEEP_PART_S)
+
+
+def answer(make: Callable[[], Part]) -> ResponseReturnValue:
+    """Answer a poll: the part that `make` returns, or 204 if the page already has it.
+
+    `make` is called again for the same person and address when the log has grown, in the next minute (parts show
+    terms), or after `_KEEP_PART_S`. So a poll that finds nothing new costs one look at the log.
+    """
+    here, arguments = office(), request.args.to_dict()
+    mark = arguments.pop("marca", None)
+    minute = int(now().timestamp() // 60)
+    view = (request.path, *sorted(arguments.items()), find_person().usuario, is_htmx(), minute)
+    part = _parts.get(here, (here.instance_name, view), make)
+    return Response(status=204) if mark == part.marca else Response(part.html)

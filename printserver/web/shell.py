@@ -60,7 +60,7 @@ def bell() -> str:
 
 def live_bell() -> ResponseReturnValue:
     """Answer the poll of the bell."""
-    return polling.answer(_bell())
+    return polling.answer(_bell)
 
 
 def _bell() -> polling.Part:

@@ -22,12 +22,12 @@ def first_page() -> ResponseReturnValue:
 
 def live_waiting() -> ResponseReturnValue:
     """Answer the poll of what waits."""
-    return polling.answer(_waiting_part())
+    return polling.answer(_waiting_part)
 
 
 def live_last() -> ResponseReturnValue:
     """Answer the poll of the last prints."""
-    return polling.answer(_last_part())
+    return polling.answer(_last_part)
 
 
 def _waiting_part() -> polling.Part:

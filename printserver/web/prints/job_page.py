@@ -25,7 +25,7 @@ def show_job(job_id: str) -> ResponseReturnValue:
 
 def live_job(job_id: str) -> ResponseReturnValue:
     """Answer the poll of a job's page."""
-    return polling.answer(_part(job_id))
+    return polling.answer(lambda: _part(job_id))
 
 
 def live_copy(job_id: str) -> ResponseReturnValue:

@@ -66,7 +66,7 @@ def list_prints() -> ResponseReturnValue:
 
 def live_prints() -> ResponseReturnValue:
     """Answer the poll of the list."""
-    return polling.answer(_jobs_part(_filter()))
+    return polling.answer(lambda: _jobs_part(_filter()))
 
 
 def _jobs_part(job_filter: JobFilter) -> polling.Part:

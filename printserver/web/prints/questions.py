@@ -32,7 +32,7 @@ def question(job_id: str) -> ResponseReturnValue:
 
 def live_question(job_id: str) -> ResponseReturnValue:
     """Answer the poll of a question's page: whether it is still open, with the same seals."""
-    return polling.answer(_still_open(jobs.look_up(office(), job_id)))
+    return polling.answer(lambda: _still_open(jobs.look_up(office(), job_id)))
 
 
 def answer_xa(job_id: str) -> ResponseReturnValue:

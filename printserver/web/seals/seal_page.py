@@ -44,7 +44,7 @@ def selo(codigo: str) -> ResponseReturnValue:
 
 def live_selo(codigo: str) -> ResponseReturnValue:
     """Answer the poll of a seal's page."""
-    return polling.answer(_part(jobs.selo(office(), codigo)))
+    return polling.answer(lambda: _part(jobs.selo(office(), codigo)))
 
 
 def qr_image(codigo: str) -> ResponseReturnValue:
