@@ -4,6 +4,8 @@ INSTANCE ?= ./instance
 PORT ?= 8631
 BIN := .venv/bin
 UV_VERSION := 0.13.9
+# Each process of a server would compile the whole program again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup run demo test lint fuzz bench lock clean
 
