@@ -13,7 +13,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.court import outbox, pending
 from printserver.documents import CodigoDoSelo, RequestModel, Text, read
 from printserver.errors import invalid_input
-from printserver.office import Act, Author, Office, acting, acting_person, people
+from printserver.office import Act, Author, Office, acting, acting_author, people
 
 # T4
 WARN_CERTIFICATE: Final = timedelta(days=30)
@@ -36,7 +36,7 @@ def report(office: Office, author: Author, data: object) -> JsonObject:
     request = read(Comunicacao, data)
     with acting(office, author, office.clock()) as act:
         if request.escrevente is not None:
-            act.who = people.on_behalf_of(author, acting_person(act.conn, office, request.escrevente))
+            act.who = acting_author(act.conn, office, author, request.escrevente, "selos")
         if request.selos:
             if act.author.pessoa is None:
                 raise invalid_input("escrevente", "diga quem manda de novo o que o tribunal recusou")

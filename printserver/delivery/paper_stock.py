@@ -14,7 +14,7 @@ from printserver.delivery.requests import LoteDePapel, PapelDaFila
 from printserver.delivery.sheet_numbers import SheetNumber
 from printserver.documents import read
 from printserver.ledger import Queue
-from printserver.office import Author, Office, acting, acting_person, people
+from printserver.office import Author, Office, acting, acting_author, people
 
 
 def report_queue_paper(office: Office, author: Author, nome: str, data: object) -> JsonObject:
@@ -22,10 +22,10 @@ def report_queue_paper(office: Office, author: Author, nome: str, data: object) 
 
     Raises `Recusa` as `numbered_paper.report_next`.
     """
-    people.require_right(author, "responder")
+    people.require_paper(author)
     answer = read(PapelDaFila, data)
     with acting(office) as act:
-        who = people.on_behalf_of(author, acting_person(act.conn, office, answer.escrevente))
+        who = acting_author(act.conn, office, author, answer.escrevente, "imprimir")
         numbered_paper.report_next(act, nome, answer.proximo, answer.inutilizados, who)
     return _queue_with_paper(office, nome)
 
@@ -35,10 +35,10 @@ def receive_paper(office: Office, author: Author, nome: str, data: object) -> Js
 
     Raises `Recusa` as `numbered_paper.receive`.
     """
-    people.require_right(author, "responder")
+    people.require_paper(author)
     answer = read(LoteDePapel, data)
     with acting(office) as act:
-        who = people.on_behalf_of(author, acting_person(act.conn, office, answer.escrevente))
+        who = acting_author(act.conn, office, author, answer.escrevente, "imprimir")
         sid = office.serventia_id
         _count, entries = numbered_paper.receive(act.conn, sid, nome, answer.de, answer.ate, who, act.now)
         act.add(entries)

@@ -25,7 +25,7 @@ from printserver.jobs.seal_and_store import (
     seal,
 )
 from printserver.ledger import CANCELLED, HELD, Call, Outcome, do_once, jobs, questions
-from printserver.office import Act, Author, Office, acting, acting_person, people
+from printserver.office import Act, Author, Office, acting, acting_author, people
 
 ROUTE = "POST /api/v1/jobs"
 BUSY = "O documento muda a cada tentativa: repita com a mesma chave em um instante."
@@ -54,7 +54,7 @@ def accept(office: Office, author: Author, data: object, key: str | None) -> Acc
         now = office.clock()
         prepared = prepare(office, request, now)
         with acting(office, author, now) as act:
-            act.who = people.on_behalf_of(author, acting_person(act.conn, office, request.escrevente))
+            act.who = acting_author(act.conn, office, author, request.escrevente, "imprimir")
             return _decide(act, call, prepared, data)
 
     made, repeated = do_once(office, author, ROUTE, data, key, take, BUSY)

@@ -46,7 +46,7 @@ from printserver.ledger import (
     questions,
     seals,
 )
-from printserver.office import Act, Author, Office, acting, acting_person, people
+from printserver.office import Act, Author, Office, acting, acting_author, acting_person, people
 
 BUSY: Final = "O documento muda a cada tentativa: responda de novo."
 
@@ -112,7 +112,7 @@ def _close(act: Act, question: sa.RowMapping, answer: RequestModel) -> None:
 
 def _answer_no(office: Office, call: Call, job_id: str, answer: RespostaXa) -> Outcome:
     with acting(office, call.author, office.clock()) as act:
-        act.who = people.on_behalf_of(call.author, acting_person(act.conn, office, answer.escrevente))
+        act.who = acting_author(act.conn, office, call.author, answer.escrevente, "responder")
         _job, question = _open_question(act.conn, office, job_id, "xa")
         _close(act, question, answer)
         questions.cancel_job(act, question)
@@ -124,7 +124,7 @@ def _answer_no(office: Office, call: Call, job_id: str, answer: RespostaXa) -> O
 def _answer_yes(office: Office, call: Call, job_id: str, answer: RespostaXa) -> Outcome:
     sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        who = people.on_behalf_of(call.author, acting_person(conn, office, answer.escrevente))
+        who = acting_author(conn, office, call.author, answer.escrevente, "responder")
         job, question = _open_question(conn, office, job_id, "xa")
         _check_yes(conn, office, job, question, answer, now)
         request = _request(conn, office, job, answer)
@@ -182,7 +182,7 @@ def _check_yes(
 def _with_or_without_selo(office: Office, call: Call, job_id: str, answer: RespostaSelo) -> Outcome:
     sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        who = people.on_behalf_of(call.author, acting_person(conn, office, answer.escrevente))
+        who = acting_author(conn, office, call.author, answer.escrevente, "responder")
         job, _question = _open_question(conn, office, job_id, "selo")
         request = _on_its_queue(read_request(bodies.restore_bodies(conn, sid, job.pedido)), job)
     document = request.documento
@@ -218,10 +218,9 @@ def exclude_prints(
     """
     sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        person = acting_person(conn, office, answer.escrevente)
+        who = acting_author(conn, office, call.author, answer.escrevente, "responder")
         if answer.fora_do_prazo:
-            people.require_head(person.papel, "a exclusão fora do prazo")
-        who = people.on_behalf_of(call.author, person)
+            people.require_head(who.papel, "a exclusão fora do prazo")
         asked = sorted((jobs.get_job(conn, sid, job_id) for job_id in job_ids), key=lambda job: job.documento_id)
         on_paper: list[Job] = []
         for job in asked:

@@ -7,7 +7,7 @@ from printserver.jobs.accept import Acceptance, acted
 from printserver.jobs.paper_rows import BUSY, close_question
 from printserver.jobs.requests import Cancelamento
 from printserver.ledger import CANCELLED, Call, Job, Outcome, change_state, do_once, jobs
-from printserver.office import Act, Author, Office, acting, acting_person, people
+from printserver.office import Act, Author, Office, acting, acting_author, people
 
 
 def cancel(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
@@ -17,7 +17,7 @@ def cancel(office: Office, author: Author, job_id: str, data: object, key: str |
     def do(call: Call) -> Outcome:
         answer = read(Cancelamento, data)
         with office.db.read() as conn:
-            who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+            who = acting_author(conn, office, author, answer.escrevente, "imprimir")
             job = jobs.get_job(conn, office.serventia_id, job_id)
         if not job.held:
             if not job.on_its_way:

@@ -13,7 +13,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.jobs.paper_rows import BUSY, locked
 from printserver.jobs.requests import DestinoDaCertidao
 from printserver.ledger import Call, Outcome, do_once, jobs
-from printserver.office import Author, Office, acting, acting_person, people
+from printserver.office import Author, Office, acting, acting_author, people
 
 WAITING: Final = "a_retirar"
 _LOGGED: Final = {WAITING: "à espera", "retirada": "retirada", "descartada": "descartada"}
@@ -32,7 +32,7 @@ def record_destination(
     def do(call: Call) -> Outcome:
         answer = read(DestinoDaCertidao, data)
         with acting(office, author) as act:
-            act.who = people.on_behalf_of(author, acting_person(act.conn, office, answer.escrevente))
+            act.who = acting_author(act.conn, office, author, answer.escrevente, "responder")
             job = locked(act, job_id)
             before = search.certidao(act.conn, office, job_id)
             day = answer.dia or local_date(act.now)

@@ -50,7 +50,7 @@ from printserver.ledger import (
     jobs,
     questions,
 )
-from printserver.office import Act, Author, Office, acting, acting_person, people
+from printserver.office import Act, Author, Office, acting, acting_author, people
 
 
 def report_pages(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
@@ -64,7 +64,7 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
     def do(call: Call) -> Outcome:
         answer = read(Folhas, data)
         with office.db.read() as conn:
-            who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+            who = acting_author(conn, office, author, answer.escrevente, "responder")
             before = jobs.get_job(conn, office.serventia_id, job_id)
             again = _to_print(answer, before)
             _check_said(conn, before, answer, again)

@@ -20,7 +20,7 @@ from printserver.jobs.paper_rows import (
 )
 from printserver.jobs.requests import Reenvio
 from printserver.ledger import ACCEPTED, FAILED, HANDED_OFF, RENDERED, UNCERTAIN, Call, Job, Outcome, do_once, jobs
-from printserver.office import Author, Office, acting, acting_person, people
+from printserver.office import Author, Office, acting, acting_author, people
 
 
 def resend(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
@@ -37,7 +37,7 @@ def resend(office: Office, author: Author, job_id: str, data: object, key: str |
         queue, bandeja = destination(office, before, answer.fila, answer.bandeja)
         content = passes.again(office, before.as_row(), queue) if before.pdf_sha256 is not None else None
         with acting(office, author, now) as act:
-            act.who = people.on_behalf_of(author, acting_person(act.conn, office, answer.escrevente))
+            act.who = acting_author(act.conn, office, author, answer.escrevente, "imprimir")
             job = locked(act, job_id)
             require_resendable(act.conn, job)
             state = RENDERED if content is not None else ACCEPTED

@@ -5,7 +5,7 @@ from printserver.office.audit import LogEntry
 from printserver.office.bell import Bell
 from printserver.office.create import SECRET_FILE
 from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name, reached
-from printserver.office.office import Office, acting_person
+from printserver.office.office import Office, acting_author, acting_person
 from printserver.office.people import Author, Person
 from printserver.office.proof import JOB, QUESTION, SELO, HeadDiffers, Report, change_proof, evidence
 from printserver.office.settings import CourtSettings, Http, load_settings
@@ -29,6 +29,7 @@ __all__ = [
     "Person",
     "Report",
     "acting",
+    "acting_author",
     "acting_person",
     "audit",
     "backoff",

@@ -16,7 +16,7 @@ from printserver.formats import Format, Formats
 from printserver.office import people, proof
 from printserver.office.bell import Bell
 from printserver.office.create import certificate, database_url
-from printserver.office.people import Person
+from printserver.office.people import Author, Person
 from printserver.office.settings import Settings, load_settings
 from printserver.printing import Capabilities
 from printserver.rendering import PageImages, Render
@@ -141,6 +141,17 @@ def _rules(settings: Settings, cns: str) -> Rules:
         casamento_selo=settings.civil.casamento_selo,
         assento_on_back=settings.civil.assento_no_verso,
     )
+
+
+def acting_author(conn: Connection, office: Office, author: Author, usuario: str, right: str) -> Author:
+    """Return `author` acting on behalf of the person `usuario`, in an act that uses `right` (A2).
+
+    Raises `Recusa` as `acting_person`; `sem-permissao` in a real office if the person's role excludes the act (A5).
+    """
+    who = people.on_behalf_of(author, acting_person(conn, office, usuario))
+    if not office.demonstracao:  # a demonstration office begins with its administrador alone
+        people.require_role(who, right)
+    return who
 
 
 def acting_person(conn: Connection, office: Office, usuario: str, field_name: str = "escrevente") -> Person:

@@ -12,7 +12,7 @@ from printserver.clock import local, local_date, rfc3339
 from printserver.documents import Value, add_up_services
 from printserver.errors import Recusa, invalid_input
 from printserver.ledger import Seal, seals
-from printserver.office import Act, Author, Office, acting_person, people
+from printserver.office import Act, Author, Office, acting_author, people
 from printserver.selo import AtoType, Emolumentos, NewSelo, parse_matricula
 
 _NOTAS: Final = 1
@@ -24,7 +24,7 @@ def act_as(act: Act, escrevente: str) -> Author:
 
     The rights remain those of the caller's key.
     """
-    act.who = people.on_behalf_of(act.author, acting_person(act.conn, act.office, escrevente))
+    act.who = acting_author(act.conn, act.office, act.author, escrevente, "selos")
     return act.who
 
 

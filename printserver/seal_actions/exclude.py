@@ -9,7 +9,7 @@ from printserver.documents import Boolean, Reason, RequestModel, Text, read
 from printserver.errors import Recusa
 from printserver.jobs import undo
 from printserver.ledger import Call, Outcome, Seal, do_once, documents, jobs, keys, seal_view, seals
-from printserver.office import Act, Author, Office, acting, acting_person, people
+from printserver.office import Act, Author, Office, acting, acting_author, people
 from printserver.seal_actions.common import (
     BUSY,
     act_as,
@@ -53,7 +53,7 @@ def simulate(office: Office, author: Author, codigo: str, data: object) -> None:
     people.require_right(author, "selos")
     request = read(Exclusao, data)
     with office.db.read() as conn:
-        who = people.on_behalf_of(author, acting_person(conn, office, request.escrevente))
+        who = acting_author(conn, office, author, request.escrevente, "selos")
         _check(conn, office, codigo, request, who)
 
 
@@ -111,7 +111,7 @@ def _withdraw(office: Office, author: Author, codigo: str, request: Exclusao) ->
         row = conn.execute(sa.select(table).where(*mine)).mappings().one_or_none()
         if row is None or row["documento_id"] is None:
             return
-        who = people.on_behalf_of(author, acting_person(conn, office, request.escrevente))
+        who = acting_author(conn, office, author, request.escrevente, "selos")
         _check(conn, office, codigo, request, who)
         prints = [
             jobs.live_job(conn, office.serventia_id, row["documento_id"]),

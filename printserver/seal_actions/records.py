@@ -13,7 +13,7 @@ from printserver.documents import CodigoDoSelo, check_at_least_one, normalize, r
 from printserver.errors import BadField, Recusa
 from printserver.jobs.requests import Exclusao
 from printserver.ledger import Call, Job, Outcome, Seal, do_once, live_selo, printed_selo
-from printserver.office import Author, Office, acting_person, people
+from printserver.office import Author, Office, acting_author, people
 from printserver.seal_actions.common import BUSY, require_within_term
 from printserver.selo import EXCLUSION
 
@@ -69,7 +69,7 @@ def exclude_marked(
 
 def _role(office: Office, author: Author, escrevente: str) -> str | None:
     with office.db.read() as conn:
-        return people.on_behalf_of(author, acting_person(conn, office, escrevente)).papel
+        return acting_author(conn, office, author, escrevente, "responder").papel
 
 
 def _marked(codigo: str, n: int, found: dict[str, tuple[Seal, Job | None]]) -> tuple[Seal, Job | None]:

@@ -22,7 +22,7 @@ from printserver.documents import (
 )
 from printserver.errors import invalid_input
 from printserver.ledger import Call, Outcome, Seal, do_once, seal_view, seals
-from printserver.office import Author, Office, acting, acting_person, people
+from printserver.office import Author, Office, acting, acting_author, people
 from printserver.seal_actions.common import (
     BUSY,
     act_as,
@@ -84,7 +84,7 @@ def simulate(office: Office, author: Author, codigo: str, data: object) -> tuple
     people.require_right(author, "selos")
     request = read(Retificacao, data)
     with office.db.read() as conn:
-        who = people.on_behalf_of(author, acting_person(conn, office, request.escrevente))
+        who = acting_author(conn, office, author, request.escrevente, "selos")
         seal, new_selo = _plan(conn, office, who, codigo, request, office.clock())
         return as_new(seal), new_selo
 

@@ -6,7 +6,7 @@ Every path outside the API belongs to the screens, so a mistyped address gets an
 import hashlib
 import uuid
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 
 from flask import Blueprint, Flask, abort, request, url_for
@@ -18,7 +18,7 @@ from werkzeug.routing import BaseConverter
 from printserver.errors import Recusa
 from printserver.jobs import Office
 from printserver.web import (
-    account,
+    access,
     address,
     compression,
     context,
@@ -26,23 +26,20 @@ from printserver.web import (
     court_words,
     drafts,
     error_pages,
-    find,
     forms,
     login,
     names,
-    paper,
     pin,
     security,
     shell,
-    today,
     words,
 )
-from printserver.web.civil import collection, records
-from printserver.web.counter import counter, counter_day, counter_numbers, daily
-from printserver.web.prints import actions, copies, job_page, prints, questions
-from printserver.web.seals import by_hand, compare, seal_page, seal_words, search, signatures
+from printserver.web.civil import records
+from printserver.web.screens import SCREENS
+from printserver.web.seals import compare, seal_words
 
 _STATIC = Path(__file__).parent.parent / "static"
+_BOTH = ["GET", "POST"]
 _MAX_FORM = 256 * 1024  # bytes; forms hold only short texts
 
 
@@ -53,69 +50,6 @@ class _NotTheApi(BaseConverter):
     part_isolating = False
 
 
-_GET, _POST = ["GET"], ["POST"]
-# Every screen behind the login: path, endpoint, view, methods.
-SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
-    ("/", "hoje", today.first_page, _GET),
-    ("/vivo/espera", "vivo_espera", today.live_waiting, _GET),
-    ("/vivo/ultimas", "vivo_ultimas", today.live_last, _GET),
-    ("/vivo/sino", "vivo_sino", shell.live_bell, _GET),
-    ("/procurar", "procurar", find.find_anything, _GET),
-    ("/impressoes", "impressoes", prints.list_prints, _GET),
-    ("/vivo/impressoes", "vivo_impressoes", prints.live_prints, _GET),
-    ("/selos", "selos", search.selos, _GET),
-    ("/selos/totais", "selos_totais", search.totals, _GET),
-    ("/selos/exportar", "selos_exportar", search.export_seals, _GET),
-    ("/selos/comparar", "comparar", compare.compare_lists, _GET + _POST),
-    ("/selos/novo", "selo_novo", by_hand.new_seal, _GET + _POST),
-    ("/selos/vinculos", "vinculos", by_hand.links, _GET + _POST),
-    ("/selos/carta-de-sentenca", "carta_de_sentenca", by_hand.judgment_letter, _GET + _POST),
-    ("/selos/<codigo>", "selo", seal_page.selo, _GET),
-    ("/selos/<codigo>/vivo", "vivo_selo", seal_page.live_selo, _GET),
-    ("/selos/<codigo>/qr.svg", "qr", seal_page.qr_image, _GET),
-    ("/selos/<codigo>/retificar", "retificar", seal_page.rectify_selo, _GET + _POST),
-    ("/selos/<codigo>/excluir", "excluir_selo", seal_page.exclude_selo, _GET + _POST),
-    ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.send_again, _POST),
-    ("/papel", "papel", paper.paper_group, _GET + _POST),
-    ("/papel/mes", "papel_mes", paper.paper_month, _GET),
-    ("/vivo/filas", "vivo_filas", paper.live_queues, _GET),
-    ("/trabalhos/<job_id>", "trabalho", job_page.show_job, _GET),
-    ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.live_job, _GET),
-    ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.live_copy, _GET),
-    ("/trabalhos/<job_id>/pdf", "pdf", job_page.pdf, _GET),
-    ("/trabalhos/<job_id>/paginas/<int:pagina>.png", "imagem", job_page.page_image, _GET),
-    ("/trabalhos/<job_id>/pergunta", "pergunta", questions.question, _GET),
-    ("/trabalhos/<job_id>/pergunta/vivo", "vivo_pergunta", questions.live_question, _GET),
-    ("/trabalhos/<job_id>/xa", "responder_xa", questions.answer_xa, _POST),
-    ("/trabalhos/<job_id>/selo", "responder_selo", questions.answer_selo, _POST),
-    ("/trabalhos/<job_id>/reenviar", "reenviar", actions.resend, _GET + _POST),
-    ("/trabalhos/<job_id>/cancelar", "cancelar", actions.cancel, _GET + _POST),
-    ("/trabalhos/<job_id>/folhas", "folhas", actions.folhas, _GET + _POST),
-    ("/balcao", "balcao", counter.counter_page, _GET + _POST),
-    ("/balcao/atos/<number>/estorno", "estorno", counter.reversal, _GET + _POST),
-    ("/balcao/conferencia", "conferencia", counter_day.day_check, _GET + _POST),
-    ("/balcao/controle", "controle", counter_day.paper_seal_control, _GET),
-    ("/balcao/faixa", "faixa", counter_numbers.number_range, _GET + _POST),
-    ("/balcao/numeros", "numeros", counter_numbers.numbers, _GET + _POST),
-    ("/balcao/diarios", "diarios", daily.diarios_of_day, _GET + _POST),
-    ("/trabalhos/<job_id>/substituir", "substituir", copies.replace_print, _GET + _POST),
-    ("/trabalhos/<job_id>/copia-judicial", "copia_judicial", copies.copy_by_court_order, _GET + _POST),
-    ("/trabalhos/<job_id>/assinaturas", "assinar", signatures.sign_instrumento, _GET + _POST),
-    ("/registro", "registro", records.record_seals, _GET + _POST),
-    ("/central", "central", records.exchange_requests, _GET),
-    ("/central/<codigo_hash>/<nome>", "central_arquivo", records.exchange_file, _GET),
-    ("/certidoes", "certidoes", collection.certidoes, _GET),
-    ("/certidoes/<job_id>", "certidao", collection.certidao, _GET + _POST),
-    ("/gratuidades", "gratuidades", records.free_acts, _GET),
-    ("/assinaturas", "assinaturas", signatures.signatures, _GET),
-    ("/tribunal", "tribunal", court_page.court_settings, _GET),
-    ("/tribunal/vivo", "vivo_tribunal", court_page.live_court, _GET),
-    ("/tribunal/faixa", "vivo_faixa", court_page.live_strip, _GET),
-    ("/tribunal/comunicar", "comunicar", court_page.report, _POST),
-    ("/tribunal/mandar", "mandar", court_page.order_faults, _GET + _POST),
-    ("/continuar", "continuar", login.continue_form, _POST),
-    ("/conta", "conta", account.own_account, _GET + _POST),
-)
 # Template filters by name. The names are Portuguese, as the templates are.
 _FILTERS: Mapping[str, Callable[..., object]] = {
     "no_tribunal": seal_words.court_state,
@@ -184,12 +118,30 @@ def register(app: Flask, office: Office) -> None:
     bp.add_app_template_filter(lambda value: court_words.until(value, context.now()), "falta")
     bp.add_app_template_filter(lambda value: words.is_past(value, context.now()), "passou")
 
-    bp.add_url_rule("/entrar", "entrar", login.log_in, methods=_GET + _POST)
-    bp.add_url_rule("/sair", "sair", login.log_out, methods=_POST)
-    for path, name, view, methods in SCREENS:
-        bp.add_url_rule(path, name, login_required(view), methods=methods)
-    bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=_GET + _POST)
+    bp.add_url_rule("/entrar", "entrar", login.log_in, methods=_BOTH)
+    bp.add_url_rule("/sair", "sair", login.log_out, methods=["POST"])
+    for screen in SCREENS:
+        bp.add_url_rule(screen.path, screen.endpoint, login_required(_checked(screen)), methods=screen.methods)
+    bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=_BOTH)
     app.register_blueprint(bp)
+
+
+def _checked(screen: access.Screen) -> Callable[..., ResponseReturnValue]:
+    """Return the view of a screen behind the check of who may see it or act on it."""
+
+    @wraps(screen.view)
+    def view(**arguments: object) -> ResponseReturnValue:
+        screen.check()
+        return screen.view(**arguments)
+
+    return view
+
+
+def _may_use(endpoint: str) -> bool:
+    """Return whether the person may use a screen, for templates that link to it or show its button."""
+    screen = next(each for each in SCREENS if each.endpoint == endpoint)
+    ability = screen.act or screen.see
+    return ability is not None and access.may(ability)
 
 
 def _small_bodies() -> None:
@@ -216,6 +168,7 @@ def _for_templates() -> dict[str, object]:
         "secoes": shell.sections,
         "secao_atual": shell.current_section,
         "quantas_esperam": shell.count,
+        "pode_usar": _may_use,
         "agora_por_extenso": lambda: words.full_time(context.now()),
     }
 

@@ -9,35 +9,34 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from printserver.web import court_page, court_words, polling, waiting
-from printserver.web.context import find_person
-
-_COUNTER: Final = ("escrevente", "substituto", "tabeliao")
+from printserver.web.access import COUNTER, LOOK, SEE_OFFICE, Ability, may
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the console: its name, its first screen, the prefixes of its paths, and the roles that see it."""
+    """A section of the console: its name, its first screen, the prefixes of its paths, and the ability to see it."""
 
     nome: str
     endpoint: str
     paths: tuple[str, ...]
     tecla: str = ""
-    papeis: tuple[str, ...] = (*_COUNTER, "administrador")
+    see: Ability = LOOK
 
 
 SECTIONS: Final = (
     Section("Hoje", "web.hoje", ()),
     Section("Impressões", "web.impressoes", ("/impressoes", "/trabalhos", "/registro", "/certidoes"), "i"),
-    Section("Balcão", "web.balcao", ("/balcao",), "b", _COUNTER),
+    Section("Balcão", "web.balcao", ("/balcao",), "b", COUNTER),
     Section("Selos", "web.selos", ("/selos", "/assinaturas", "/gratuidades"), "s"),
     Section("Tribunal", "web.tribunal", ("/tribunal", "/central"), "t"),
     Section("Papel", "web.papel", ("/papel",), "l"),
+    Section("Ajustes", "web.ajustes", ("/ajustes",), "j", SEE_OFFICE),
 )
 
 
 def sections() -> Sequence[Section]:
     """Return the sections of the person who is logged in."""
-    return [each for each in SECTIONS if find_person().papel in each.papeis]
+    return [each for each in SECTIONS if may(each.see)]
 
 
 def current_section() -> str:

@@ -14,6 +14,7 @@ from printserver.clock import local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.seal_actions import exchange, signatures
 from printserver.web import court_page, polling, words
+from printserver.web.access import COUNTER, LOOK, SEALS, Ability, may
 from printserver.web.context import find_person, now, office
 
 # A print whose seals are live and of which nothing came out stays in the list for the term of an XA (X4).
@@ -26,6 +27,8 @@ _kept: polling.Kept[tuple["Waiting", ...]] = polling.Kept(_KEEP_S)
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing that waits: its kind in a word, what it is, where it is dealt with, and the words of that button.
+
+    It waits for those who have the ability `para`.
 
     What it is stands in `texto`, or is the print `documento`. `desde` and `ate` are RFC 3339 texts. `quem` is the user
     name of the person whose print waits. `tom` as in `words.Status`.
@@ -41,13 +44,15 @@ class Waiting:
     desde: str | None = None
     ate: str | None = None
     id: str = ""
+    para: Ability = LOOK
 
 
 def everything() -> list[Waiting]:
-    """Return all that waits: the person's own first, then by term."""
+    """Return all that waits for the person who is logged in: their own first, then by term."""
     here = office()
     found = _kept.get(here, here.instance_name, lambda: tuple(_find()))
     me = find_person().usuario
+    found = tuple(each for each in found if may(each.para))
     return sorted(found, key=lambda each: (each.quem != me, each.ate or _LAST))
 
 
@@ -141,12 +146,13 @@ def _court() -> Iterator[Waiting]:
     if (n := status["sem_carga_atrasados"]) and day:
         load = url_for("web.conferencia", dia=day)
         yield Waiting(
-            "Carga", _late(n, "ato do balcão passou", "atos do balcão passaram"), load, "Conferir", "problema"
+            *("Carga", _late(n, "ato do balcão passou", "atos do balcão passaram"), load, "Conferir", "problema"),
+            para=COUNTER,
         )
     elif status["sem_carga"] and day and day < local_date(now()).isoformat():
         n = status["sem_carga"]
         text = f"{words.plural(n, 'ato do balcão espera', 'atos do balcão esperam')} a carga"
-        yield Waiting("Carga", text, url_for("web.conferencia", dia=day), "Conferir")
+        yield Waiting("Carga", text, url_for("web.conferencia", dia=day), "Conferir", para=COUNTER)
     if status["certificado_vencido"]:
         yield Waiting("Certificado", "O certificado venceu: nada mais pode ser selado", court, "Ver", "problema")
     elif status["certificado_futuro"]:
@@ -178,6 +184,7 @@ def _signatures() -> Iterator[Waiting]:
             url_for("web.assinar", job_id=case["job"]),
             "Ver",
             "problema" if left <= 0 else "espera",
+            para=SEALS,
         )
 
 

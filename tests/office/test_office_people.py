@@ -131,7 +131,19 @@ def test_x9_the_sealed_bytes_are_not_for_every_role(conn: sa.Connection, papel: 
     author = people.author_of_person(_ana(conn, papel), None)
     assert author.sistema is None
     assert ("original" in author.direitos) == (papel != "escrevente")
-    assert {"imprimir", "responder"} <= author.direitos
+
+
+@pytest.mark.parametrize("papel", people.ROLES)
+def test_a5_an_administrador_neither_answers_nor_changes_seals_nor_prints(conn: sa.Connection, papel: str) -> None:
+    author = people.author_of_person(_ana(conn, papel), None)
+    assert ({"imprimir", "responder", "selos"} <= author.direitos) == (papel != "administrador")
+    people.require_paper(author)
+    for right in ("responder", "selos"):
+        if papel == "administrador":
+            with pytest.raises(Recusa, match="sem-permissao"):
+                people.require_role(author, right)
+        else:
+            people.require_role(author, right)
 
 
 @pytest.mark.parametrize("papel", [*people.ROLES, None])

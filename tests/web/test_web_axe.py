@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 from web_rig import AXE_SCRIPT, Rig, axe_faults
 
-from printserver.web.blueprint import SCREENS
+from printserver.web.screens import SCREENS
 
 SIZES = ((1366, 768), (390, 844))
 # What one clicks or touches, but for links in a text: of a tick, its whole label.
@@ -57,9 +57,9 @@ def states(rig: Rig) -> dict[str, str]:
 
 
 def _screens() -> Iterator[str]:
-    for rule, _endpoint, _view, methods in SCREENS:
-        if "GET" in methods and not NOT_SCREENS.search(rule):
-            yield rule
+    for screen in SCREENS:
+        if screen.see is not None and not NOT_SCREENS.search(screen.path):
+            yield screen.path
 
 
 def test_no_screen_has_a_fault_that_axe_sees_nor_a_target_under_24_px(desk: Page, states: dict[str, str]) -> None:

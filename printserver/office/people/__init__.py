@@ -31,7 +31,9 @@ from printserver.office.people.rights import (
     SUBSCRITORES,
     Author,
     require_head,
+    require_paper,
     require_right,
+    require_role,
     require_subscritor,
 )
 
@@ -68,7 +70,9 @@ __all__ = [
     "on_behalf_of",
     "reactivate",
     "require_head",
+    "require_paper",
     "require_right",
+    "require_role",
     "require_subscritor",
     "revoke_key",
     "set_pin",

@@ -23,8 +23,10 @@ RIGHTS_OF_ROLE: Mapping[str, frozenset[str]] = {
     "escrevente": frozenset({"imprimir", "responder", "selos"}),
     "substituto": frozenset(RIGHTS),
     "tabeliao": frozenset(RIGHTS),
-    "administrador": frozenset(RIGHTS),
+    "administrador": frozenset({"original"}),
 }
+# A5: who administers the machine neither answers an XA nor changes a value, not even through a program and its key.
+_NOT_FOR: Mapping[str, frozenset[str]] = {"administrador": frozenset({"responder", "selos"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,22 @@ def require_right(author: Author, right: str) -> None:
     if SEM_CONSULTA in author.direitos if right == CONSULTAR else right not in author.direitos:
         who = f"A chave {author.sistema!r}" if author.sistema is not None else f"O usuário {author.pessoa!r}"
         raise Recusa("sem-permissao", f"{who} não tem o direito {right!r}. Peça-o ao administrador do servidor.")
+
+
+def require_role(author: Author, right: str) -> None:
+    """Raise `Recusa` `sem-permissao` if the role of the author's person excludes acts that use `right` (A5)."""
+    if right in _NOT_FOR.get(author.papel or "", ()):
+        raise Recusa(
+            "sem-permissao",
+            f"O usuário {author.pessoa!r} é administrador: não responde a perguntas nem faz ou muda selos. "
+            "Diga quem pratica o ato.",
+        )
+
+
+def require_paper(author: Author) -> None:
+    """Raise `Recusa` `sem-permissao` unless the author may account for paper: a person, or a key that answers (P5)."""
+    if author.sistema is not None:
+        require_right(author, "responder")
 
 
 def require_head(papel: str | None, ato: str) -> None:

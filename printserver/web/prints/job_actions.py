@@ -1,11 +1,12 @@
 """What a person can do with a print now; and what cannot be done, with the reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
 from printserver import jobs
 from printserver.common.data import JsonView
+from printserver.web import access
 from printserver.web.context import author, office
 
 
@@ -52,6 +53,8 @@ def of(job: JsonView) -> list[Action]:
         if name != "assinaturas" or job["documento"]["tipo"] == "livro"
     ]
     made += _new_documents(job)
+    if not access.may(access.PRINT):
+        made = [replace(each, motivo=access.why_not(access.PRINT)) for each in made]
     return sorted(made, key=lambda action: action.motivo is not None)
 
 

@@ -11,7 +11,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.documents import KINDS
 from printserver.errors import Recusa
 from printserver.office import people
-from printserver.web import pin, polling, words
+from printserver.web import access, pin, polling, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
 from printserver.web.prints import event_words
@@ -25,6 +25,8 @@ def question(job_id: str) -> ResponseReturnValue:
     if request.method != "GET":  # a draft: shown again as it was typed
         return _refused(job_id, Recusa("entrada-invalida", RESUMED))
     job = jobs.look_up(office(), job_id)
+    if not access.may(access.ANSWER):
+        return redirect(url_for("web.trabalho", job_id=job_id), 303)
     if job["pergunta"] and job["pergunta"]["tipo"] == "folhas":
         return redirect(url_for("web.folhas", job_id=job_id), 303)
     return _show(job, Form())

@@ -20,7 +20,7 @@ from printserver.ledger import seal_view
 from printserver.office import people
 from printserver.seal_actions import exclude, price_day, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
-from printserver.web import pin, polling, words
+from printserver.web import access, pin, polling, words
 from printserver.web.civil.records import record_of
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_day, typed_text
@@ -135,6 +135,8 @@ def send_again(codigo: str) -> ResponseReturnValue:
 
 def _can(found: JsonView) -> dict[str, bool]:
     """Return the actions allowed for a seal."""
+    if not access.may(access.SEALS):
+        return {"retificar": False, "excluir": False, "mandar": False}
     refused = [each for each in found["comunicacoes"] if each["estado"] in _REFUSED]
     return {
         "retificar": found["vivo"] and found["ato"] != EXCLUSION,

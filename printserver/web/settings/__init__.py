@@ -1,0 +1,1 @@
+"""Screens of *Ajustes*: what the tabelião and the administrador set."""
