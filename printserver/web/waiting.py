@@ -28,7 +28,7 @@ _kept: polling.Kept[tuple["Waiting", ...]] = polling.Kept(_KEEP_S)
 class Waiting:
     """One thing that waits: its kind in a word, what it is, where it is dealt with, and the words of that button.
 
-    It waits for those who have the ability `para`.
+    It waits for those who have `ability`.
 
     What it is stands in `texto`, or is the print `documento`. `desde` and `ate` are RFC 3339 texts. `quem` is the user
     name of the person whose print waits. `tom` as in `words.Status`.
@@ -44,7 +44,7 @@ class Waiting:
     desde: str | None = None
     ate: str | None = None
     id: str = ""
-    para: Ability = LOOK
+    ability: Ability = LOOK
 
 
 def everything() -> list[Waiting]:
@@ -52,7 +52,7 @@ def everything() -> list[Waiting]:
     here = office()
     found = _kept.get(here, here.instance_name, lambda: tuple(_find()))
     me = find_person().usuario
-    found = tuple(each for each in found if may(each.para))
+    found = tuple(each for each in found if may(each.ability))
     return sorted(found, key=lambda each: (each.quem != me, each.ate or _LAST))
 
 
@@ -147,12 +147,12 @@ def _court() -> Iterator[Waiting]:
         load = url_for("web.conferencia", dia=day)
         yield Waiting(
             *("Carga", _late(n, "ato do balcão passou", "atos do balcão passaram"), load, "Conferir", "problema"),
-            para=COUNTER,
+            ability=COUNTER,
         )
     elif status["sem_carga"] and day and day < local_date(now()).isoformat():
         n = status["sem_carga"]
         text = f"{words.plural(n, 'ato do balcão espera', 'atos do balcão esperam')} a carga"
-        yield Waiting("Carga", text, url_for("web.conferencia", dia=day), "Conferir", para=COUNTER)
+        yield Waiting("Carga", text, url_for("web.conferencia", dia=day), "Conferir", ability=COUNTER)
     if status["certificado_vencido"]:
         yield Waiting("Certificado", "O certificado venceu: nada mais pode ser selado", court, "Ver", "problema")
     elif status["certificado_futuro"]:
@@ -184,7 +184,7 @@ def _signatures() -> Iterator[Waiting]:
             url_for("web.assinar", job_id=case["job"]),
             "Ver",
             "problema" if left <= 0 else "espera",
-            para=SEALS,
+            ability=SEALS,
         )
 
 

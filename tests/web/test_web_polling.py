@@ -78,8 +78,8 @@ def test_every_poll_with_nothing_new_costs_a_look_at_the_log(own: Rig) -> None:
 
 
 def test_what_the_log_tells_is_seen_by_the_next_poll_of_everyone(own: Rig) -> None:
-    maria, rui = enter(own, "maria"), enter(own, "rui")
-    for person in (maria, rui):
+    maria, other = enter(own, "maria"), enter(own, "rui")
+    for person in (maria, other):
         (bell,) = polls(person, "/conta")[:1]
         assert "sino" in bell
         assert person.client.get(bell, headers=HTMX).status_code == 204
@@ -90,11 +90,11 @@ def test_what_the_log_tells_is_seen_by_the_next_poll_of_everyone(own: Rig) -> No
         everything, own_ones = re.findall(count, answer)[0]
         return int(everything), int(own_ones)
 
-    before = rings(maria), rings(rui)
+    before = rings(maria), rings(other)
     own.xa_question()
-    (all_before, mine_before), (_same, of_rui) = before
+    (all_before, mine_before), (_same, of_other) = before
     assert rings(maria) == (all_before + 1, mine_before + 1)
-    assert rings(rui) == (all_before + 1, of_rui)
+    assert rings(other) == (all_before + 1, of_other)
 
 
 def test_x4_a_term_that_passes_is_seen_without_an_entry_in_the_log(tmp_path: Path) -> None:
