@@ -1,7 +1,11 @@
 """Authentication by the key in `Authorization: Bearer`, and rate limits. `office.people` defines a key's rights."""
 
 import time
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
 
+import sqlalchemy as sa
 from flask import Request, g, request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -10,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from printserver.errors import Recusa
 from printserver.office import Http, Office, audit, people
 
+_NOTED_EVERY: Final = timedelta(minutes=1)
 _WRONG = "chave-errada"
 _VALID = "chave"
 
@@ -43,6 +48,7 @@ class Gate:
             )
         if self._valid is not None:
             self._count(self._valid, _VALID, str(found.id), "Pedidos demais com esta chave")
+        self._note_use(found)
         g.autor = people.author_of_key(found, address)
 
     def record(self, refusal: Recusa) -> None:
@@ -62,6 +68,14 @@ class Gate:
         with self._office.db.read() as conn:
             found = people.api_key(conn, text.strip())
         return found if found is not None and found.serventia_id == self._office.serventia_id else None
+
+    def _note_use(self, key: people.ApiKey) -> None:
+        """Record the use of a key, at most once a minute; where nothing can be written the request goes on."""
+        now = self._office.clock()
+        if key.usada_em is not None and timedelta(0) <= now - key.usada_em < _NOTED_EVERY:
+            return
+        with suppress(sa.exc.OperationalError), self._office.db.write() as conn:
+            people.note_use(conn, key, now)
 
     def _count(self, limit: RateLimitItemPerMinute, kind: str, who: str, message: str) -> None:
         if self._limiter.hit(limit, kind, who):

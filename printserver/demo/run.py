@@ -5,6 +5,7 @@ It prints only in an office that it has created.
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -32,7 +33,7 @@ from printserver.demo.prints import (
     wait_reported,
 )
 from printserver.errors import ConfigError
-from printserver.office import create, load_settings
+from printserver.office import Office, audit, create, load_settings, people
 from printserver.server.processes import die_with_parent
 
 CREDENTIALS: Final = "demonstracao.json"
@@ -86,7 +87,9 @@ def _tell(outcomes: Sequence[Outcome], folder: Path, port: int, court: str, logi
         if outcome.job.get("pergunta"):
             click.echo("\n" + click.wrap_text(f"Pergunta em aberto: {outcome.job['pergunta']['texto']}", 118))
     click.echo(f"\nCada PDF: {folder / 'saida' / create.FIRST_QUEUE}/JOB.pdf")
-    click.echo(f"Telas: {url}   usuário: {login['usuario']}   senha: {login['senha']}")
+    click.echo(f"Telas: {url}")
+    click.echo(f"  tabeliã:       usuário: {login['chefe']}   senha: {login['senha_do_chefe']}")
+    click.echo(f"  administrador: usuário: {login['usuario']}   senha: {login['senha']}")
     click.echo(f"API:   {url}/api/v1   chave: {login['chave']}")
     click.echo(f"Banco: {Database(create.database_url(folder, load_settings(folder))).versao}")
     click.echo(f"Tribunal SIMULADO: {court}")
@@ -108,10 +111,26 @@ def _office(folder: Path) -> dict[str, str]:
             f"{folder} não foi criada pela demonstração, e ela não imprime em serventia alheia: escolha outra pasta"
         )
     made = create.create_office(folder, system_clock())
-    login = {"usuario": made.usuario, "senha": made.password, "chave": made.chave}
+    login = {"usuario": made.usuario, "senha": made.password, "chave": made.chave} | _head(folder)
     create.write_private(kept, json.dumps(login, indent=2))
     click.echo(f"Serventia de demonstração criada em {folder}.")
     return login
+
+
+def _head(folder: Path) -> dict[str, str]:
+    """Create the head of the office and return their login: an administrador answers no question (A5)."""
+    password = secrets.token_urlsafe(12)
+    office = Office.open_folder(folder)
+    try:
+        with office.db.write() as conn:
+            who = people.create_person(
+                conn, office.serventia_id, "tabelia", "Tereza de Assunção Lima", "tabeliao", password, office.clock()
+            )
+            entry = audit.LogEntry("pessoa", who.usuario, "criada", detalhe={"papel": who.papel})
+            audit.write(conn, office.serventia_id, office.clock(), [entry])
+    finally:
+        office.close()
+    return {"chefe": who.usuario, "senha_do_chefe": password}
 
 
 def _refuse_taken_port(port: int, option: str) -> None:

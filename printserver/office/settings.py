@@ -177,6 +177,10 @@ class PeopleSettings(_Section):
     pin: list[Literal["xa", "isento", "substituicao", "fora-do-prazo"]] = Field(
         [], description="Atos que pedem o PIN de quem os faz, nas telas: xa, isento, substituicao, fora-do-prazo (A4)."
     )
+    segundo_fator: list[Literal["escrevente", "substituto", "tabeliao", "administrador"]] = Field(
+        ["substituto", "tabeliao", "administrador"],
+        description="Papéis que entram com senha e código do celular; na demonstração, só quem quer (A5).",
+    )
 
 
 class CourtSettings(_Section):

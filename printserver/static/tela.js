@@ -91,12 +91,90 @@
     if (event.detail.xhr.status !== 401 || !typed()) return;
     event.preventDefault();
     if (out) out.hidden = false;
+    comeBack();
   });
+
+  // Two minutes before the session would end for want of use, the page asks; other tabs of the person count as use.
+  var idle = document.getElementById("ociosa"), back = document.getElementById("voltar");
+  var limit = +document.body.dataset.ociosa * 1000, ask = Math.min(120000, limit / 2);
+  var refused = false;  // the person has said "not now": the page only says that the session is over
+  function used() {
+    try { localStorage.setItem("usada", Date.now()); } catch (blocked) { /* private windows */ }
+    lastUse = Date.now();
+  }
+  function unusedFor() {
+    var elsewhere = 0;
+    try { elsewhere = +localStorage.getItem("usada") || 0; } catch (blocked) { /* private windows */ }
+    return Date.now() - Math.max(lastUse, Math.min(elsewhere, Date.now()));
+  }
+  var lastUse = Date.now();
+  if (idle && limit) {
+    used();
+    document.addEventListener("htmx:afterRequest", function (event) { if (!live(event)) used(); });
+    setInterval(function () {
+      var over = unusedFor();
+      if (over < limit - ask || over >= limit) { if (idle.open) idle.close(); }
+      else if (!idle.open && !back.open) idle.showModal();
+    }, 1000);
+    idle.querySelector("[data-continuar]").addEventListener("click", function () {
+      idle.close();
+      post("/conta/presente", { csrf_token: tokenOfPage() }).then(function (answer) {
+        if (answer.ok) used();
+      }, function () { if (lost) lost.hidden = false; });
+    });
+  }
+
+  // The session is over: the person enters again over the page, and the forms of the page get the new token.
+  function comeBack() {
+    if (back && !back.open && !refused) back.showModal();
+  }
+  function tokenOfPage() {
+    var field = document.querySelector("[name=csrf_token]");
+    return field ? field.value : "";
+  }
+  function post(address, fields) {
+    var headers = { Accept: "application/json" };
+    return fetch(address, { method: "POST", headers: headers, body: new URLSearchParams(fields), redirect: "manual" });
+  }
+  function goOn(token) {
+    document.querySelectorAll("[name=csrf_token]").forEach(function (field) { field.value = token; });
+    back.close();
+    if (out) out.hidden = true;
+    used();
+  }
+  if (back) {
+    var entry = back.querySelector("form"), wrong = entry.querySelector(".erro");
+    back.querySelector("[data-depois]").addEventListener("click", function () { refused = true; back.close(); });
+    entry.addEventListener("submit", function (event) {
+      event.preventDefault();
+      event.stopPropagation();
+      var me = entry.elements.usuario.value, fields = Object.fromEntries(new FormData(entry));
+      entry.elements.senha.value = entry.elements.codigo_fator.value = "";  // what is typed from here on is the next try
+      fetch(entry.action, { headers: { Accept: "application/json" } }).then(function (answer) {
+        return answer.json();
+      }).then(function (now) {
+        if (now.usuario === me) return goOn(now.csrf);  // entered in another tab meanwhile
+        fields.csrf_token = now.csrf;
+        return post(entry.action, fields).then(function (answer) { return answer.json(); }).then(function (said) {
+          if (said.csrf) { entry.elements.passo.value = ""; return goOn(said.csrf); }
+          entry.elements.passo.value = said.passo || "";
+          entry.querySelector("[data-senha]").hidden = !!said.passo;
+          entry.querySelector("[data-codigo]").hidden = !said.passo;
+          wrong.hidden = !said.erro;
+          wrong.textContent = said.erro || "";
+          (said.passo ? entry.elements.codigo_fator : entry.elements.senha).focus();
+        });
+      }).catch(function () {
+        wrong.hidden = false;
+        wrong.textContent = "Sem contato com o servidor. Tente de novo.";
+      });
+    });
+  }
 
   // An answer is sent once: a second press of the button, or of a key that is held down, does nothing.
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || form.hasAttribute("data-voltar")) return;
     if (form.dataset.enviado) event.preventDefault();
     form.dataset.enviado = "sim";
   });

@@ -19,6 +19,7 @@ from printserver.errors import Recusa
 from printserver.jobs import Office
 from printserver.web import (
     access,
+    account,
     address,
     compression,
     context,
@@ -37,6 +38,7 @@ from printserver.web import (
 from printserver.web.civil import records
 from printserver.web.screens import SCREENS
 from printserver.web.seals import compare, seal_words
+from printserver.web.settings import keys_page
 
 _STATIC = Path(__file__).parent.parent / "static"
 _BOTH = ["GET", "POST"]
@@ -89,6 +91,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "registro_de": records.record_of,
     "nome_da_pessoa": context.person_name,
     "rotulo": forms.label,
+    "direitos_da_chave": keys_page.rights_in_words,
 }
 
 
@@ -131,6 +134,8 @@ def _checked(screen: access.Screen) -> Callable[..., ResponseReturnValue]:
 
     @wraps(screen.view)
     def view(**arguments: object) -> ResponseReturnValue:
+        if (first := account.required_first(screen.endpoint)) is not None:
+            return first
         screen.check()
         return screen.view(**arguments)
 
@@ -160,6 +165,7 @@ def _for_templates() -> dict[str, object]:
         "demonstracao": here.settings.serventia.demonstracao,
         "pessoa": context.find_person() if current_user.is_authenticated else None,
         "papeis": words.ROLES,
+        "ociosa_s": 60 * here.settings.pessoas.sessao_ociosa_minutos,
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
         "pin_pedido": pin.asked,

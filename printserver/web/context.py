@@ -15,10 +15,15 @@ EXTENSION = "printserver.web"
 
 
 class User(UserMixin):  # type: ignore[misc]  # flask-login has no types
-    """A person of the office who has logged in."""
+    """A person of the office who has logged in.
 
-    def __init__(self, find_person: people.Person) -> None:
+    `pending` is what they must do before anything else: `senha` (replace the provisional one), `fator` (set up the
+    second factor), or empty.
+    """
+
+    def __init__(self, find_person: people.Person, pending: str = "") -> None:
         self.pessoa = find_person
+        self.pending = pending
 
     def get_id(self) -> str:
         """Return the user name, which the session stores."""
@@ -39,6 +44,12 @@ def now() -> datetime:
 def find_person() -> people.Person:
     """Return the person who is logged in."""
     found: people.Person = current_user.pessoa
+    return found
+
+
+def pending() -> str:
+    """Return what the person must do before anything else; see `User`."""
+    found: str = current_user.pending
     return found
 
 

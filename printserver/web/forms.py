@@ -17,7 +17,9 @@ from printserver.selo import LABELS as COMPONENTS
 
 # Fields that every form may have.
 _ALWAYS: Final = ("csrf_token", "chave", "confirmo", "pin")
-SECRETS: Final = frozenset({"senha", "pin", "pin_novo", "pin_repetido"})
+SECRETS: Final = frozenset(
+    {"senha", "senha_nova", "senha_repetida", "pin", "pin_novo", "pin_repetido", "codigo_fator", "segredo", "passo"}
+)
 """Fields that are never shown again, stored or logged."""
 RESUMED: Final = "A página tinha expirado. O que você digitou está aqui, e nada foi feito: confira e envie de novo."
 
@@ -41,6 +43,15 @@ LABELS: Final[Mapping[str, str]] = {
     "pin_novo": "PIN novo",
     "pin_repetido": "PIN novo, outra vez",
     "senha": "Senha",
+    "senha_nova": "Senha nova",
+    "senha_repetida": "Senha nova, outra vez",
+    "codigo_fator": "Código",
+    "segredo": "Segredo",
+    "entrada": "Entrada",
+    "nome": "Nome",
+    "usuario": "Nome de usuário",
+    "direitos": "O que o programa pode",
+    "acao": "Ação",
     "fora_do_prazo": "Fora do prazo",
     "papel_em_maos": "Papel em mãos",
     "certeza": "É isso mesmo?",
@@ -114,6 +125,8 @@ _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "papel": {"de": "Do número", "ate": "Ao número"},
     "selos": _OF_SEARCH,
     "selos_exportar": _OF_SEARCH,
+    "pessoa": {"papel": "Papel"},
+    "pessoa_nova": {"papel": "Papel"},
     "selos_totais": _OF_SEARCH,
     "vivo_impressoes": _OF_PERIOD,
 }

@@ -3,12 +3,25 @@
 from typing import Final
 
 from printserver.web import account, court_page, find, login, paper, shell, today
-from printserver.web.access import ACCOUNT, ANSWER, COUNTER, LOOK, PAPER, PRINT, REPLACE, SEALS, SEE_OFFICE, Screen
+from printserver.web.access import (
+    ACCOUNT,
+    ANSWER,
+    COUNTER,
+    KEYS,
+    LOOK,
+    PAPER,
+    PEOPLE,
+    PRINT,
+    REPLACE,
+    SEALS,
+    SEE_OFFICE,
+    Screen,
+)
 from printserver.web.civil import collection, records
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
-from printserver.web.settings import hub
+from printserver.web.settings import hub, keys_page, people_page
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/", "hoje", today.first_page),
@@ -73,7 +86,21 @@ SCREENS: Final[tuple[Screen, ...]] = (
     # -- Auditoria
     # -- Ajustes
     Screen("/ajustes", "ajustes", hub.settings, SEE_OFFICE),
+    Screen("/ajustes/pessoas", "pessoas", people_page.list_of_people, SEE_OFFICE),
+    Screen("/ajustes/pessoas/nova", "pessoa_nova", people_page.new_person, PEOPLE, PEOPLE),
+    Screen("/ajustes/pessoas/<usuario>", "pessoa", people_page.one_person, SEE_OFFICE, PEOPLE),
+    Screen("/ajustes/pessoas/<usuario>/senha", "pessoa_senha", people_page.other_password, None, PEOPLE),
+    Screen("/ajustes/pessoas/<usuario>/saida", "pessoa_saida", people_page.leave_or_return, None, PEOPLE),
+    Screen("/ajustes/pessoas/<usuario>/entradas", "pessoa_entradas", people_page.end_sessions, None, PEOPLE),
+    Screen("/ajustes/papeis", "papeis", people_page.roles, LOOK),
+    Screen("/ajustes/chaves", "chaves", keys_page.list_of_keys, SEE_OFFICE),
+    Screen("/ajustes/chaves/nova", "chave_nova", keys_page.new_key, KEYS, KEYS),
+    Screen("/ajustes/chaves/<int:numero>/revogar", "chave_revogar", keys_page.revoke_key, KEYS, KEYS),
     # -- Formatos
     # -- Ajuda
     Screen("/conta", "conta", account.own_account, ACCOUNT, ACCOUNT),
+    Screen("/conta/senha", "conta_senha", account.own_password, ACCOUNT, ACCOUNT),
+    Screen("/conta/segundo-fator", "segundo_fator", account.own_factor, ACCOUNT, ACCOUNT),
+    Screen("/conta/entradas", "conta_entradas", account.own_sessions, None, ACCOUNT),
+    Screen("/conta/presente", "presente", account.still_here, None, ACCOUNT),
 )

@@ -18,6 +18,7 @@ from printserver.web.context import User, now, office, register
 _SESSION = "sessao"  # the key of the session token in the cookie
 _ATTEMPTS = "printserver.tentativas"
 _PIN_ATTEMPTS = "printserver.tentativas_de_pin"
+_CODE_ATTEMPTS = "printserver.tentativas_de_codigo"
 _EVERYWHERE = "*"  # PINs are counted by person alone, whatever the address
 _PIN_TRIES = 5  # wrong PINs in a row, after which the person must enter again with the password
 
@@ -72,6 +73,7 @@ def prepare(app: Flask, office: Office, send_to_login: Callable[[], ResponseRetu
     csrf.init_app(app)
     app.extensions[_ATTEMPTS] = Attempts(office.settings.http.senhas_erradas_por_minuto)
     app.extensions[_PIN_ATTEMPTS] = Attempts(_PIN_TRIES)
+    app.extensions[_CODE_ATTEMPTS] = Attempts(_PIN_TRIES)
     return csrf
 
 
@@ -123,12 +125,47 @@ def log_in(person: people.Person) -> None:
     with here.db.write() as conn:
         if isinstance(older, str):
             sessions.end(conn, older, here.clock())
-        token = sessions.begin(conn, person, here.clock(), request.remote_addr)
+        token = sessions.begin(conn, person, here.clock(), request.remote_addr, _browser())
     session.clear()
     login_user(User(person))
     current_app.extensions[_PIN_ATTEMPTS].succeed(person.usuario, _EVERYWHERE)
     session[_SESSION] = token
     register("pessoa", person.usuario, "entrou")
+
+
+def token() -> str | None:
+    """Return the token of the visitor's session."""
+    found = session.get(_SESSION)
+    return found if isinstance(found, str) else None
+
+
+def secret() -> str:
+    """Return the office's secret, with which it signs and encrypts."""
+    found = current_app.secret_key
+    assert isinstance(found, str)
+    return found
+
+
+def try_code(person: people.Person, code: str) -> int:
+    """Try a code of the second factor: 0 if it is right, else the seconds to wait before another, at least 1 (A5)."""
+    found: Attempts = current_app.extensions[_CODE_ATTEMPTS]
+    if held := found.begin(person.usuario, _EVERYWHERE, lambda: True):
+        return held
+    here = office()
+    with here.db.write() as conn:
+        if not people.use_factor(conn, person, code, here.clock(), secret()):
+            return 1
+    found.succeed(person.usuario, _EVERYWHERE)
+    return 0
+
+
+def _browser() -> str:
+    """Return browser and system of the request in words, as a person tells their machines apart."""
+    agent = request.headers.get("User-Agent", "")
+    browsers = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+    systems = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "Mac OS": "Mac", "Linux": "Linux"}
+    names = [next((nome for part, nome in known.items() if part in agent), "") for known in (browsers, systems)]
+    return " em ".join(filter(None, names)) or "navegador desconhecido"
 
 
 def log_out(usuario: str | None) -> None:
@@ -198,13 +235,26 @@ def _load(usuario: str) -> User | None:
             hours=people_settings.sessao_horas,
             minutes=people_settings.sessao_ociosa_minutos,
         )
-    if found is None or found[0].usuario != usuario:
+    if found is None or found.pessoa.usuario != usuario:
         return None
-    person, due = found
-    if due and not _by_itself():
+    if found.due and not _by_itself():
         with here.db.write() as conn:
             sessions.touch(conn, token, moment)
-    return User(person)
+    return User(found.pessoa, _pending(found))
+
+
+def _pending(found: sessions.Found) -> str:
+    """Return what the person must do first: see `User`. A demonstration office asks nobody for a second factor."""
+    if found.senha_provisoria:
+        return "senha"
+    asked = needs_second_factor(found.pessoa.papel) and not found.second_factor
+    return "fator" if asked else ""
+
+
+def needs_second_factor(papel: str) -> bool:
+    """Return whether people of the role must have a second factor (A5)."""
+    here = office()
+    return not here.demonstracao and papel in here.settings.pessoas.segundo_fator
 
 
 def _by_itself() -> bool:

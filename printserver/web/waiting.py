@@ -4,7 +4,7 @@ Questions, prints that did not come out, queues and the court, in one order: min
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import url_for
@@ -14,7 +14,7 @@ from printserver.clock import local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.seal_actions import exchange, signatures
 from printserver.web import court_page, polling, words
-from printserver.web.access import COUNTER, LOOK, SEALS, Ability, may
+from printserver.web.access import ANSWER, COUNTER, LOOK, SEALS, Ability, may
 from printserver.web.context import find_person, now, office
 
 # A print whose seals are live and of which nothing came out stays in the list for the term of an XA (X4).
@@ -52,7 +52,7 @@ def everything() -> list[Waiting]:
     here = office()
     found = _kept.get(here, here.instance_name, lambda: tuple(_find()))
     me = find_person().usuario
-    found = tuple(each for each in found if may(each.ability))
+    found = tuple(each if may(ANSWER) else replace(each, botao="Ver") for each in found if may(each.ability))
     return sorted(found, key=lambda each: (each.quem != me, each.ate or _LAST))
 
 

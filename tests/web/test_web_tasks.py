@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from web_rig import enter, served
+from web_rig import PASSWORD, enter, served
 
 from printserver import db
 from printserver.delivery import numbered_paper
@@ -16,6 +16,7 @@ from support.court import Court, rig_with_court
 from support.office import FEES, Rig
 
 REASON = "conferido no balcão"
+OTHER_PASSWORD = "outro cavalo na bateria"
 
 
 class Hand:
@@ -250,6 +251,29 @@ def the_end_of_the_certificate(hand: Hand, _rig: Rig, _court: Court) -> None:
     expect(hand.page.locator("main")).to_contain_text(re.compile(r"[Cc]ertificado.*\d\d/\d\d/\d{4}"))
 
 
+def a_new_employee_comes(hand: Hand, rig: Rig, _court: Court) -> None:
+    name = f"Gente {type(hand).__name__}"
+    hand.page.goto("/")
+    hand.press(hand.page.get_by_role("link", name="Ajustes"))
+    hand.press(hand.page.get_by_role("link", name="Pessoas"))
+    hand.press(hand.page.get_by_role("link", name="Nova pessoa"))
+    hand.put(hand.page.locator("#nome"), name)
+    hand.press(hand.page.get_by_role("button", name="Criar"))
+    expect(hand.page.locator("#senha-feita")).to_be_visible()
+    assert name in {row["nome"] for row in rig.rows(db.pessoa)}
+
+
+def ones_own_password_is_changed(hand: Hand, rig: Rig, _court: Court) -> None:
+    before, after = (OTHER_PASSWORD, PASSWORD) if isinstance(hand, Keys) else (PASSWORD, OTHER_PASSWORD)
+    hand.page.goto("/")
+    hand.press(hand.page.locator("details.pessoa summary"))
+    hand.press(hand.page.get_by_role("link", name="Minha conta"))
+    for field, text in (("#senha-atual", before), ("#senha_nova", after), ("#senha_repetida", after)):
+        hand.put(hand.page.locator(field), text)
+    hand.press(hand.page.get_by_role("button", name="Mudar a senha"))
+    expect(hand.page.locator("main")).to_contain_text("A sua senha foi mudada")
+
+
 # The most clicks of each.
 TASKS: dict[Task, int] = {
     a_ficha_with_a_seal: 2,
@@ -266,6 +290,8 @@ TASKS: dict[Task, int] = {
     the_totals_of_a_month: 1,
     a_comparison_with_the_court: 2,
     the_end_of_the_certificate: 1,
+    a_new_employee_comes: 4,
+    ones_own_password_is_changed: 3,
 }
 
 
@@ -279,3 +305,25 @@ def test_each_task_takes_few_clicks_and_none_by_the_keyboard(
         task(hand, *both)
         assert hand.clicks <= (TASKS[task] if kind is Hand else 0)
         page.close()
+
+
+def test_a5_a_key_is_revoked_in_three_clicks_and_a_reason(both: tuple[Rig, Court], browser: Browser) -> None:
+    rig, _court = both
+    with rig.office.db.write() as conn:
+        people.create_person(conn, 1, "adao", "Adão Reis", "administrador", PASSWORD, rig.clock())
+        people.create_key(conn, 1, "máquina vendida", ["imprimir"], rig.clock())
+    with served(create_app(rig.office)) as address:
+        context = browser.new_context(base_url=address, locale="pt-BR")
+        hand = Hand(enter(context.new_page(), "adao"))
+        hand.press(hand.page.get_by_role("link", name="Ajustes"))
+        hand.press(hand.page.get_by_role("link", name="Chaves"))
+        hand.press(hand.page.get_by_role("row", name="máquina vendida").get_by_role("link", name="Revogar"))
+        expect(hand.page.locator("#motivo")).to_be_focused()
+        hand.page.keyboard.type("a máquina foi vendida")
+        hand.page.keyboard.press("Enter")
+        expect(hand.page.locator("main")).to_contain_text("foi revogada")
+        context.close()
+    assert hand.clicks == 3
+    assert [row["revogada_em"] is not None for row in rig.rows(db.chave_api) if row["nome"] == "máquina vendida"] == [
+        True
+    ]

@@ -366,7 +366,15 @@ FURTHER_CASES = (
     ),
 )
 # Forms of one button, and those that have tests of their own.
-BUTTONS = {"web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"}
+BUTTONS = {
+    "web.mandar_de_novo",
+    "web.comunicar",
+    "web.mandar",
+    "web.sair",
+    "web.continuar",
+    "web.entrar",
+    "web.presente",
+}
 OWN_TESTS = {
     "web.vinculos",
     "web.carta_de_sentenca",
@@ -375,6 +383,16 @@ OWN_TESTS = {
     "web.desconhecido",
     "web.registro",
     "web.conta",
+    "web.conta_senha",
+    "web.conta_entradas",
+    "web.segundo_fator",
+    "web.pessoa_nova",
+    "web.pessoa",
+    "web.pessoa_senha",
+    "web.pessoa_saida",
+    "web.pessoa_entradas",
+    "web.chave_nova",
+    "web.chave_revogar",
     "web.certidao",
 }
 

@@ -142,9 +142,12 @@ class Rig:
 
 
 @contextmanager
-def open_office(folder: Path, clock: Clock, settings: str = "") -> Iterator[Rig]:
-    """Give a new office with the three people and a key of a legacy program; `settings` is added to its file."""
-    create.create_office(folder, clock())
+def open_office(folder: Path, clock: Clock, settings: str = "", cns: str | None = None) -> Iterator[Rig]:
+    """Give a new office with the three people and a key of a legacy program; `settings` is added to its file.
+
+    With a CNS it is a real one.
+    """
+    create.create_office(folder, clock(), cns=cns)
     with (folder / SETTINGS_FILE).open("a") as file:
         file.write(settings)
     office = Office.open_folder(folder, clock)

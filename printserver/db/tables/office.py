@@ -24,6 +24,10 @@ pessoa = sa.Table(
     text("papel", nullable=False),
     text("senha_hash", nullable=False),
     text("pin_hash"),  # null: this person has no PIN yet
+    flag("senha_provisoria", "0"),  # given by somebody else: its person sets another before anything else
+    text("fator_segredo"),  # secret of the second factor, encrypted with the office's key; null: none
+    sa.Column("fator_passo", sa.BigInteger),  # last time step of a code that was used: none is used twice
+    json_column("fator_reserva"),  # SHA-256 of the recovery codes that are left
     flag("ativa", "1"),
     moment("criada_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "usuario"),
@@ -37,6 +41,7 @@ sessao = sa.Table(
     office_id(),
     sa.Column("pessoa_id", sa.BigInteger, sa.ForeignKey("pessoa.id"), nullable=False),
     text("endereco"),
+    text("navegador"),  # browser and system, in words
     moment("criada_em", nullable=False),
     moment("vista_em", nullable=False),  # last action of the person; polls of live parts do not count
     moment("fim_em"),
@@ -54,6 +59,7 @@ chave_api = sa.Table(
     json_column("direitos", nullable=False),
     text("fila"),  # default queue of this station or program
     moment("criada_em", nullable=False),
+    moment("usada_em"),  # last use, by the minute
     moment("revogada_em"),
     sa.UniqueConstraint("serventia_id", "nome"),
     sa.UniqueConstraint("serventia_id", "sha256"),

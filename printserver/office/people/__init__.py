@@ -3,8 +3,8 @@
 No HTTP here; sessions are in `sessions`.
 """
 
-from printserver.office.people.keys import ApiKey, api_key, author_of_key, create_key, list_keys, revoke_key
-from printserver.office.people.passwords import check_strength
+from printserver.office.people.keys import ApiKey, api_key, author_of_key, create_key, list_keys, note_use, revoke_key
+from printserver.office.people.passwords import SHORTEST_PASSWORD, check_strength
 from printserver.office.people.persons import (
     Person,
     author_of_person,
@@ -30,11 +30,22 @@ from printserver.office.people.rights import (
     SEM_CONSULTA,
     SUBSCRITORES,
     Author,
+    grantable_roles,
     require_head,
     require_paper,
     require_right,
     require_role,
     require_subscritor,
+)
+from printserver.office.people.second_factor import (
+    SecondFactor,
+    disable_factor,
+    enable_factor,
+    factor_address,
+    factor_step,
+    find_factor,
+    new_factor_secret,
+    use_factor,
 )
 
 __all__ = [
@@ -44,10 +55,12 @@ __all__ = [
     "RIGHTS",
     "ROLES",
     "SEM_CONSULTA",
+    "SHORTEST_PASSWORD",
     "SUBSCRITORES",
     "ApiKey",
     "Author",
     "Person",
+    "SecondFactor",
     "api_key",
     "author_of_key",
     "author_of_person",
@@ -60,13 +73,21 @@ __all__ = [
     "create_key",
     "create_person",
     "deactivate",
+    "disable_factor",
+    "enable_factor",
     "exists",
+    "factor_address",
+    "factor_step",
+    "find_factor",
     "find_person",
+    "grantable_roles",
     "has_pin",
     "is_pin",
     "list_keys",
     "list_people",
     "names",
+    "new_factor_secret",
+    "note_use",
     "on_behalf_of",
     "reactivate",
     "require_head",
@@ -76,4 +97,5 @@ __all__ = [
     "require_subscritor",
     "revoke_key",
     "set_pin",
+    "use_factor",
 ]

@@ -24,6 +24,8 @@ class ApiKey:
     nome: str
     direitos: frozenset[str]
     fila: str | None = None
+    criada_em: datetime | None = None
+    usada_em: datetime | None = None
 
 
 def create_key(
@@ -70,6 +72,11 @@ def api_key(conn: sa.Connection, text: str) -> ApiKey | None:
     return None if row is None else _key(row)
 
 
+def note_use(conn: sa.Connection, key: ApiKey, now: datetime) -> None:
+    """Record that a key is used now."""
+    conn.execute(sa.update(db.chave_api).where(db.chave_api.c.id == key.id).values(usada_em=now))
+
+
 def revoke_key(conn: sa.Connection, serventia_id: int, nome: str, now: datetime) -> None:
     """Revoke a key, at once and permanently (A5). Raises `Recusa` `nao-encontrado`, `estado-nao-permite`."""
     tabela = db.chave_api
@@ -104,7 +111,8 @@ def author_of_key(de: ApiKey, endereco: str | None) -> Author:
 
 
 def _key(row: sa.RowMapping) -> ApiKey:
-    return ApiKey(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]), row["fila"])
+    times = (row["criada_em"], row["usada_em"])
+    return ApiKey(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]), row["fila"], *times)
 
 
 def _sha256(text: str) -> str:

@@ -31,11 +31,20 @@ class Person:
 
 
 def create_person(
-    conn: sa.Connection, serventia_id: int, usuario: str, nome: str, papel: str, password: str, now: datetime
+    conn: sa.Connection,
+    serventia_id: int,
+    usuario: str,
+    nome: str,
+    papel: str,
+    password: str,
+    now: datetime,
+    *,
+    provisional: bool = False,
 ) -> Person:
     """Create and return a person of the office. `usuario` is stored in lower case.
 
-    Raises `Recusa` `entrada-invalida` for a bad or used user name, an unknown role or a weak password.
+    A `provisional` password must be replaced by its person at the first login. Raises `Recusa` `entrada-invalida` for
+    a bad or used user name, an unknown role or a weak password.
     """
     usuario = usuario.strip().lower()
     if not _USERNAME.fullmatch(usuario):
@@ -43,11 +52,12 @@ def create_person(
     nome = checked_name(nome, printed)
     if papel not in ROLES:
         raise invalid_input("papel", f"diga um de: {', '.join(ROLES)}")
-    check_strength(password, usuario)
+    check_strength(password, usuario, [nome])
     if exists(conn, serventia_id, usuario):
         raise invalid_input("usuario", f"já existe o usuário {usuario!r}")
     values = {"serventia_id": serventia_id, "usuario": usuario, "nome": nome, "papel": papel}
-    made_key = conn.execute(db.pessoa.insert().values(**values, senha_hash=hash_password(password), criada_em=now))
+    password_columns = {"senha_hash": hash_password(password), "senha_provisoria": provisional}
+    made_key = conn.execute(db.pessoa.insert().values(**values, **password_columns, criada_em=now))
     primary_key = made_key.inserted_primary_key
     assert primary_key is not None
     return Person(id=primary_key[0], serventia_id=serventia_id, usuario=usuario, nome=nome, papel=papel)
@@ -60,11 +70,16 @@ def exists(conn: sa.Connection, serventia_id: int, usuario: str) -> bool:
     return conn.execute(sa.select(tabela.c.id).where(*same_username)).first() is not None
 
 
-def change_password(conn: sa.Connection, serventia_id: int, usuario: str, password: str, now: datetime) -> Person:
-    """Set a new password; the person's sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existing`."""
+def change_password(
+    conn: sa.Connection, serventia_id: int, usuario: str, password: str, now: datetime, *, provisional: bool = False
+) -> Person:
+    """Set a new password; the person's sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existing`.
+
+    A `provisional` one must be replaced by its person at the next login.
+    """
     who, _active = _existing(conn, serventia_id, usuario)
-    check_strength(password, who.usuario)
-    _change(conn, who, now, senha_hash=hash_password(password))
+    check_strength(password, who.usuario, [who.nome])
+    _change(conn, who, now, senha_hash=hash_password(password), senha_provisoria=provisional)
     return who
 
 

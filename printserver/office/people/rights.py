@@ -81,6 +81,17 @@ def require_paper(author: Author) -> None:
         require_right(author, "responder")
 
 
+def grantable_roles(papel: str, *, headless: bool) -> tuple[str, ...]:
+    """Return the roles of the people whom a person of role `papel` may create and change (A5).
+
+    Heads are made by a tabelião; by an administrador only while the office is `headless`, that is, has no head: who
+    administers the machine must not make themselves one who answers an XA.
+    """
+    if papel == "tabeliao" or (papel == "administrador" and headless):
+        return ROLES
+    return {"substituto": ("escrevente",), "administrador": ("escrevente", "administrador")}.get(papel, ())
+
+
 def require_head(papel: str | None, ato: str) -> None:
     """Raise `Recusa` `sem-permissao` unless the role is a head of the office: tabelião or substituto (X4, X8).
 

@@ -6,7 +6,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 # Endpoint, name and purpose; a person sees those that they may open.
-SHEETS: Final[tuple[tuple[str, str, str], ...]] = ()
+SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("pessoas", "Pessoas", "Quem trabalha aqui, com que papel; senha esquecida; quem saiu."),
+    ("chaves", "Chaves", "As chaves dos programas que imprimem: o que podem, o último uso, revogar."),
+)
 
 
 def settings() -> ResponseReturnValue:

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("pessoa_id", sa.BigInteger(), nullable=False),
         sa.Column("endereco", sa.Text(), nullable=True),
+        sa.Column("navegador", sa.Text(), nullable=True),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
         sa.Column("vista_em", Moment(timezone=True), nullable=False),
         sa.Column("fim_em", Moment(timezone=True), nullable=True),
