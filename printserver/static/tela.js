@@ -61,12 +61,12 @@
 
   // The person's menu closes when somebody goes on elsewhere.
   document.addEventListener("click", function (event) {
-    document.querySelectorAll("details.pessoa[open]").forEach(function (menu) {
+    document.querySelectorAll("details.pessoa[open], details.ajuda[open]").forEach(function (menu) {
       if (!menu.contains(event.target)) menu.open = false;
     });
   });
   document.addEventListener("keydown", function (event) {
-    var menu = document.querySelector("details.pessoa[open]");
+    var menu = document.querySelector("details.pessoa[open], details.ajuda[open]");
     if (event.key !== "Escape" || !menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();

@@ -37,6 +37,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "mandar": ("selo",),
     "selo_novo": ("natureza",),
     "vinculos": ("vinculador",),
+    "ajuda": ("q",),
     "entrar": ("proximo",),
     "registro": ("id",),
     "central": ("estado",),

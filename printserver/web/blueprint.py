@@ -36,6 +36,7 @@ from printserver.web import (
     words,
 )
 from printserver.web.civil import records
+from printserver.web.help import topics
 from printserver.web.screens import SCREENS
 from printserver.web.seals import compare, seal_words
 from printserver.web.settings import keys_page
@@ -175,6 +176,7 @@ def _for_templates() -> dict[str, object]:
         "secao_atual": shell.current_section,
         "quantas_esperam": shell.count,
         "pode_usar": _may_use,
+        "ajuda_daqui": lambda: topics.topic((request.endpoint or "").removeprefix("web.")),
         "agora_por_extenso": lambda: words.full_time(context.now()),
     }
 

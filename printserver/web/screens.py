@@ -19,6 +19,7 @@ from printserver.web.access import (
 )
 from printserver.web.civil import collection, records
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
+from printserver.web.help import pages as help_pages
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
 from printserver.web.settings import hub, keys_page, people_page
@@ -98,6 +99,8 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/ajustes/chaves/<int:numero>/revogar", "chave_revogar", keys_page.revoke_key, KEYS, KEYS),
     # -- Formatos
     # -- Ajuda
+    Screen("/ajuda", "ajuda", help_pages.contents),
+    Screen("/ajuda/<capitulo>", "ajuda_capitulo", help_pages.chapter),
     Screen("/conta", "conta", account.own_account, ACCOUNT, ACCOUNT),
     Screen("/conta/senha", "conta_senha", account.own_password, ACCOUNT, ACCOUNT),
     Screen("/conta/segundo-fator", "segundo_fator", account.own_factor, ACCOUNT, ACCOUNT),
