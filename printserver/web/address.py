@@ -18,6 +18,7 @@ FILTERS: Final = (
 """The search filters of the seals screen."""
 MAX_LENGTH: Final = 255
 _LIST = ("de", "ate", "estado", "tipo", "texto", "depois")
+_LOG = ("de", "ate", "autor", "objeto", "nome", "excecoes")
 # Query parameters of each screen, in addition to those allowed everywhere.
 _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "impressoes": _LIST,
@@ -43,6 +44,8 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "certidoes": ("situacao", "formato", "pagina"),
     "papel_mes": ("mes", "formato"),
     "gratuidades": ("mes", "formato"),
+    "auditoria": (*_LOG, "depois"),
+    "auditoria_exportar": _LOG,
 }
 _ALWAYS: Final = ("retomar", "marca")
 

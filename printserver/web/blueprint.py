@@ -34,6 +34,7 @@ from printserver.web import (
     shell,
     words,
 )
+from printserver.web.audit import log_words
 from printserver.web.civil import records
 from printserver.web.screens import SCREENS
 from printserver.web.seals import compare, seal_words
@@ -87,6 +88,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "data_iso": court_words.data_iso,
     "componente": court_words.component,
     "registro_de": records.record_of,
+    "autor_do_registro": log_words.author,
     "nome_da_pessoa": context.person_name,
     "rotulo": forms.label,
 }

@@ -4,6 +4,7 @@ from typing import Final
 
 from printserver.web import account, court_page, find, login, paper, shell, today
 from printserver.web.access import ACCOUNT, ANSWER, COUNTER, LOOK, PAPER, PRINT, REPLACE, SEALS, SEE_OFFICE, Screen
+from printserver.web.audit import log_page, verify_page
 from printserver.web.civil import collection, records
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.prints import actions, copies, job_page, prints, questions
@@ -71,6 +72,10 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/continuar", "continuar", login.continue_form, None, LOOK),
     # -- Fechamento e correição
     # -- Auditoria
+    Screen("/auditoria", "auditoria", log_page.show_log, SEE_OFFICE),
+    Screen("/auditoria/exportar", "auditoria_exportar", log_page.export_log, SEE_OFFICE),
+    Screen("/auditoria/conferir", "auditoria_conferir", verify_page.show_verification, SEE_OFFICE, SEE_OFFICE),
+    Screen("/vivo/auditoria", "vivo_conferencia_da_auditoria", verify_page.live_verification, SEE_OFFICE),
     # -- Ajustes
     Screen("/ajustes", "ajustes", hub.settings, SEE_OFFICE),
     # -- Formatos

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from printserver.db.columns import flag, json_column, metadata, moment, office_id, row_id, text
+from printserver.db.columns import flag, index_where, json_column, metadata, moment, office_id, row_id, text
 
 serventia = sa.Table(
     "serventia",
@@ -85,7 +85,18 @@ log = sa.Table(
     text("endereco"),
     json_column("detalhe", nullable=False),
     json_column("prova"),  # evidence about the row, for verification (A6, see `office.proof.proofs`); not shown
+    text("excecao"),  # of the tabelião's list (A4, see `office.exceptions`); null: none
     sa.Column("hash", sa.String(64), nullable=False),
     sa.UniqueConstraint("serventia_id", "evento"),
-    sa.Index("ix_log_objeto", "serventia_id", "objeto", "objeto_id"),
+    sa.Index("ix_log_objeto", "serventia_id", "objeto", "objeto_id", "quando", "n"),
+    # a page of the audit, newest first, by each filter: covering, so that filters together read no rows in between
+    sa.Index("ix_log_quando", "serventia_id", "quando", "n"),
+    sa.Index("ix_log_tipo", "serventia_id", "objeto", "quando", "n", "quem", "sistema"),
+    index_where("ix_log_quem", "serventia_id", "quem", "quando", "n", "objeto", where="quem IS NOT NULL"),
+    index_where("ix_log_sistema", "serventia_id", "sistema", "quando", "n", "objeto", where="sistema IS NOT NULL"),
+    index_where(
+        "ix_log_excecao",
+        *("serventia_id", "excecao", "quando", "n", "quem", "sistema", "objeto"),
+        where="excecao IS NOT NULL",
+    ),
 )

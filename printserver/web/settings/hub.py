@@ -6,7 +6,9 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 # Endpoint, name and purpose; a person sees those that they may open.
-SHEETS: Final[tuple[tuple[str, str, str], ...]] = ()
+SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("auditoria", "Auditoria", "Tudo o que foi feito, por quem e de onde; exceções; conferência do registro."),
+)
 
 
 def settings() -> ResponseReturnValue:

@@ -333,13 +333,37 @@ def upgrade() -> None:
         sa.Column("endereco", sa.Text(), nullable=True),
         sa.Column("detalhe", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("prova", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("excecao", sa.Text(), nullable=True),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_log_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "n", name=op.f("pk_log")),
         sa.UniqueConstraint("serventia_id", "evento", name=op.f("uq_log_serventia_id_evento")),
     )
     with op.batch_alter_table("log", schema=None) as batch_op:
-        batch_op.create_index("ix_log_objeto", ["serventia_id", "objeto", "objeto_id"], unique=False)
+        batch_op.create_index("ix_log_objeto", ["serventia_id", "objeto", "objeto_id", "quando", "n"], unique=False)
+        batch_op.create_index("ix_log_quando", ["serventia_id", "quando", "n"], unique=False)
+        batch_op.create_index("ix_log_tipo", ["serventia_id", "objeto", "quando", "n", "quem", "sistema"], unique=False)
+        batch_op.create_index(
+            "ix_log_quem",
+            ["serventia_id", "quem", "quando", "n", "objeto"],
+            unique=False,
+            sqlite_where=sa.text("quem IS NOT NULL"),
+            postgresql_where=sa.text("quem IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_log_sistema",
+            ["serventia_id", "sistema", "quando", "n", "objeto"],
+            unique=False,
+            sqlite_where=sa.text("sistema IS NOT NULL"),
+            postgresql_where=sa.text("sistema IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_log_excecao",
+            ["serventia_id", "excecao", "quando", "n", "quem", "sistema", "objeto"],
+            unique=False,
+            sqlite_where=sa.text("excecao IS NOT NULL"),
+            postgresql_where=sa.text("excecao IS NOT NULL"),
+        )
 
     op.create_table(
         "outbox",
