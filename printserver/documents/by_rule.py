@@ -1,4 +1,4 @@
-"""The reasons of a zero that a rule sets by itself: no person chose it, and it is no exception (A4)."""
+"""The reasons that a rule gives by itself, of a zero or of a past date: no person chose it, it is no exception (A4)."""
 
 from typing import Final
 
@@ -8,9 +8,12 @@ OPTIONAL_SEAL: Final = "selo facultativo"  # N9
 BY_LAW: Final = "gratuidade da lei"  # C13
 IN_HABILITACAO: Final = "emolumentos na habilitação"  # C18; the code of its seal may follow
 
-_ALL: Final = (FIRST_TRASLADO, UNCHARGED_TRASLADO, OPTIONAL_SEAL, BY_LAW)
+REPRINT_ASKED: Final = "reimpressão pedida em"  # X1, S7: the question may be answered after midnight; a day follows
+
+_WHOLE: Final = (FIRST_TRASLADO, UNCHARGED_TRASLADO, OPTIONAL_SEAL, BY_LAW)
+_BEGUN: Final = (IN_HABILITACAO, REPRINT_ASKED)
 
 
 def is_by_rule(reason: str) -> bool:
-    """Return whether `reason` (a seal's `motivo_isencao`) is one that a rule sets."""
-    return reason in _ALL or reason.startswith(IN_HABILITACAO)
+    """Return whether `reason` (`motivo_isencao` of a seal, `motivo_data` of an act) is one that a rule gives."""
+    return reason in _WHOLE or reason.startswith(_BEGUN)

@@ -34,10 +34,7 @@ def _of_seal(_id: str, what: Mapping[str, object]) -> str | None:
         return XA
     if what.get("ato") == EXCLUSION:  # the excluded seal's own entry is the exception
         return None
-    reason = what.get("motivo_isencao")
-    if isinstance(reason, str) and not is_by_rule(reason):
-        return ISENTO
-    return LATE if "motivo_data" in what else None
+    return ISENTO if _chosen(what.get("motivo_isencao")) else LATE if _chosen(what.get("motivo_data")) else None
 
 
 def _of_job(_id: str, what: Mapping[str, object]) -> str | None:
@@ -49,7 +46,12 @@ def _of_job(_id: str, what: Mapping[str, object]) -> str | None:
         return SPOILED
     if "nao_saiu" in said or "reenviado" in what:
         return NOTHING_OUT
-    return LATE if "motivo_data" in what else None
+    return LATE if _chosen(what.get("motivo_data")) else None
+
+
+def _chosen(reason: object) -> bool:
+    """Return whether somebody gave the reason, and no rule."""
+    return isinstance(reason, str) and not is_by_rule(reason)
 
 
 def _of_queue(_id: str, what: Mapping[str, object]) -> str | None:

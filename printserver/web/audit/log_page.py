@@ -1,8 +1,8 @@
 """Auditoria: everything in the log, newest first, filtered, and as CSV (A3, A4, A5)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from flask import Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -10,14 +10,15 @@ from flask.typing import ResponseReturnValue
 from printserver import search
 from printserver.clock import local_date
 from printserver.common.data import JsonView
-from printserver.errors import Recusa, invalid_input
+from printserver.errors import BadField, Recusa, invalid_input
 from printserver.search import LogFilter
-from printserver.web import words
+from printserver.web import names, words
 from printserver.web.address import requested_day, requested_option, requested_text
 from printserver.web.audit import log_words
 from printserver.web.context import author, is_htmx, now, office, person_name
 from printserver.web.forms import Form, refused_form
 
+T = TypeVar("T")
 MAX_NAME: Final = 200
 HEADINGS: Final = (
     *("registro", "quando", "quem", "sistema", "endereco", "sobre", "qual", "o_que", "detalhes", "excecao", "hash"),
@@ -40,7 +41,7 @@ def show_log() -> ResponseReturnValue:
         form = Form(typed, refused_form(refusal).erros, "Nada foi procurado. Corrija o que está marcado.")
         status = refusal.kind.status
     values = {
-        "achados": None if found is None else [log_words.tell(each) for each in found.itens],
+        "achados": None if found is None else _told(found.itens),
         "mais": found is not None and found.mais,
         "depois": after,
         "endereco": _address(asked),
@@ -77,17 +78,34 @@ def _cells(entry: JsonView) -> tuple[str, ...]:
     return (str(told.n), when, told.quem, told.sistema, told.endereco, *what)
 
 
+def _told(entries: Sequence[JsonView]) -> list[log_words.Told]:
+    """Return the entries of a page in words, with the prints by the names that people know."""
+    ids = {str(each["objeto_id"]) for each in entries if each["objeto"] in log_words.OF_PRINTS}
+    prints = {job_id: said for job_id, said in names.short(ids).items() if said}
+    return [log_words.tell(each, prints) for each in entries]
+
+
 def _filter(people: list[tuple[str, str]], kinds: list[str]) -> LogFilter:
     """Read the filter from the query parameters. Raises `Recusa` `entrada-invalida` for invalid ones (A7)."""
-    ticked = requested_option("excecoes", ("sim",)) == "sim"
+    wrong: list[BadField] = []
+
+    def read(get: Callable[[], T], otherwise: T) -> T:
+        try:
+            return get()
+        except Recusa as refusal:
+            wrong.extend(refusal.errors)
+            return otherwise
+
     found = LogFilter(
-        de=requested_day("de"),
-        ate=requested_day("ate"),
-        autor=requested_option("autor", {search.THE_SERVER, *(value for value, _ in people)}),
-        objeto=requested_option("objeto", {*kinds, *log_words.KINDS}),
-        nome=_name(requested_text("nome", MAX_NAME)),
-        excecoes=ticked,
+        de=read(lambda: requested_day("de"), None),
+        ate=read(lambda: requested_day("ate"), None),
+        autor=read(lambda: requested_option("autor", {search.THE_SERVER, *(value for value, _ in people)}), ""),
+        objeto=read(lambda: requested_option("objeto", {*kinds, *log_words.KINDS}), ""),
+        nome=_name(read(lambda: requested_text("nome", MAX_NAME), "")),
+        excecoes=read(lambda: requested_option("excecoes", ("sim",)), "") == "sim",
     )
+    if wrong:
+        raise Recusa("entrada-invalida", "Corrija o filtro.", errors=wrong)
     found.check()
     return found
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from printserver.clock import rfc3339
@@ -42,6 +43,8 @@ KINDS: Final[Mapping[str, str]] = {
     "tribunal": "Tribunal",
 }
 """What an entry is about."""
+OF_PRINTS: Final = frozenset({"job", "pergunta", "pdf"})
+"""Kinds whose id is that of a print."""
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "xa": "exclusão (XA)",
     "isento": "isento",
@@ -235,6 +238,7 @@ class Told:
     """An entry as it is shown: number, time (RFC 3339), author, address, what was done, details, what it is about.
 
     `quem` is empty for the server itself. `aonde` is the endpoint of the object's screen and its arguments; None: none.
+    `nome` is what it is about, `dito` whether `texto` says that already.
     """
 
     n: int
@@ -246,25 +250,31 @@ class Told:
     detalhes: tuple[str, ...]
     objeto: str
     nome: str
+    dito: bool
     aonde: tuple[str, Mapping[str, str]] | None
     excecao: str
     hash: str
 
 
-def tell(entry: JsonView) -> Told:
-    """Return an entry (`search.read_log`) in words; of one that was damaged, what can be read."""
+def tell(entry: JsonView, prints: Mapping[str, str] = MappingProxyType({})) -> Told:
+    """Return an entry (`search.read_log`) in words; of one that was damaged, what can be read.
+
+    `prints` are the names of prints, by id: of one without a name the id is shown.
+    """
     moment = entry["quando"]
     kind, name = str(entry["objeto"]), str(entry["objeto_id"])
+    text, called = _text(entry), object_name(kind, name)
     return Told(
         n=entry["n"],
         quando=rfc3339(moment) if isinstance(moment, datetime) else "",
         quem=person_name(entry["quem"]),
         sistema=str(entry["sistema"] or ""),
         endereco=str(entry["endereco"] or ""),
-        texto=_text(entry),
+        texto=text,
         detalhes=tuple(_details(kind, entry["detalhe"])),
         objeto=kind_name(kind),
-        nome=object_name(kind, name),
+        nome=prints.get(name, called) if kind in OF_PRINTS else called,
+        dito=called in text or (kind == "pessoa" and name == entry["quem"]),
         aonde=_screen(kind, name),
         excecao=EXCEPTIONS.get(entry["excecao"] or "", entry["excecao"] or ""),
         hash=str(entry["hash"]),
@@ -395,7 +405,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _screen(kind: str, name: str) -> tuple[str, Mapping[str, str]] | None:
     """Return the screen of an object, where it has one."""
-    if kind in ("job", "pergunta", "pdf"):
+    if kind in OF_PRINTS:
         return "trabalho", {"job_id": name}
     if kind == "selo":
         return "selo", {"codigo": name}
