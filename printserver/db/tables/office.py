@@ -2,7 +2,17 @@
 
 import sqlalchemy as sa
 
-from printserver.db.columns import flag, index_where, json_column, metadata, moment, office_id, row_id, text
+from printserver.db.columns import (
+    flag,
+    index_where,
+    json_column,
+    metadata,
+    moment,
+    office_id,
+    row_id,
+    text,
+    unique_where,
+)
 
 serventia = sa.Table(
     "serventia",
@@ -67,6 +77,30 @@ cadeia = sa.Table(
     sa.Column("n", sa.BigInteger, nullable=False),
     sa.Column("evento", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+)
+
+
+fechamento = sa.Table(
+    "fechamento",  # a day closed by name, as it was signed; of a row only the reopening is written later, once (A4)
+    metadata,
+    row_id(),
+    office_id(),
+    sa.Column("dia", sa.Date, nullable=False),
+    sa.Column("numero", sa.Integer, nullable=False),  # of the signature among those of the day, from 1
+    json_column("figuras", nullable=False),  # see `closing.figures`
+    sa.Column("sha256", sa.String(64), nullable=False),  # of all that was signed; the log has it too
+    sa.Column("soma_centavos", sa.BigInteger, nullable=False),
+    sa.Column("caixa_centavos", sa.BigInteger, nullable=False),  # the till's own total, as typed
+    json_column("caixa"),  # its components in centavos; null: only the total was typed
+    text("motivo"),  # of a difference
+    text("quem", nullable=False),
+    moment("quando", nullable=False),
+    text("reaberto_por"),
+    moment("reaberto_em"),
+    text("reaberto_motivo"),
+    sa.UniqueConstraint("serventia_id", "dia", "numero"),
+    unique_where("uq_fechamento_dia", "serventia_id", "dia", where="reaberto_em IS NULL"),
+    sa.Index("ix_fechamento_quando", "serventia_id", "quando"),
 )
 
 
