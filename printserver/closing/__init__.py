@@ -3,7 +3,7 @@
 It reads all others below it, and writes only its signatures and the log.
 """
 
-from printserver.closing.compute import compute, open_things
+from printserver.closing.compute import compute, documents_of, open_things
 from printserver.closing.exceptions import Made
 from printserver.closing.exceptions import read as exceptions_of
 from printserver.closing.figures import FREE, QUANTITY, TOTAL, Difference, Figures, Table
@@ -13,8 +13,10 @@ from printserver.closing.sign import (
     Compared,
     Signature,
     changed_since,
+    check,
     compare_till,
     holding,
+    keep_head,
     reopen,
     sign,
     signatures,
@@ -35,10 +37,13 @@ __all__ = [
     "a_day",
     "a_month",
     "changed_since",
+    "check",
     "compare_till",
     "compute",
+    "documents_of",
     "exceptions_of",
     "holding",
+    "keep_head",
     "open_things",
     "reopen",
     "sheets_of",

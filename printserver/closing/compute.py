@@ -17,8 +17,10 @@ from printserver.clock import day_end, day_start
 from printserver.closing import exceptions, sheets
 from printserver.closing.figures import FREE, QUANTITY, TOTAL, Figures
 from printserver.closing.periods import Period
+from printserver.common.data import JsonObject
 from printserver.counter import check
 from printserver.court import WAITING
+from printserver.documents import shown_fields
 from printserver.ledger import UNCERTAIN
 from printserver.office import Office
 from printserver.selo import COMPONENTS
@@ -187,6 +189,18 @@ def open_things(conn: Connection, office: Office, period: Period) -> Iterator[tu
     refused = sa.select(_s.codigo).where(*_at_court(office, period, REFUSED)).order_by(_s.id)
     for row in conn.execute(refused):
         yield "recusado", row.codigo
+
+
+def documents_of(conn: Connection, office: Office, job_ids: Sequence[str]) -> dict[str, JsonObject]:
+    """Return the `documento` of prints, by id, as the contract's job has it."""
+    job = db.job.c
+    found: dict[str, JsonObject] = {}
+    for start in range(0, len(job_ids), 500):
+        query = sa.select(job.id, job.campos).where(
+            job.serventia_id == office.serventia_id, job.id.in_(job_ids[start : start + 500])
+        )
+        found |= {row.id: shown_fields(row.campos) for row in conn.execute(query)}
+    return found
 
 
 def moved_days(conn: Connection, office: Office, period: Period) -> set[date]:

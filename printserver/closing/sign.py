@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -22,7 +23,7 @@ from printserver.common.data import JsonObject, JsonView, Row
 from printserver.documents import Reason, RequestModel, read
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.ledger import Call, Outcome, do_once
-from printserver.office import Act, Author, Office, acting, people
+from printserver.office import Act, Author, HeadDiffers, Office, acting, people, proof
 from printserver.selo import COMPONENTS, LABELS, Reais, centavos, format_reais, from_centavos
 
 OBJECT: Final = "fechamento"
@@ -31,6 +32,7 @@ IN_USE_DAYS: Final = 60
 """An office that signed no day for so long does not use closings: nothing is asked of it."""
 _LATE_DAYS: Final = 7  # days back that are looked at for one that was not signed
 _BUSY: Final = "O fechamento deste dia muda a cada tentativa: mande de novo."
+_log: Final = structlog.get_logger()
 _f = db.fechamento.c
 
 
@@ -122,10 +124,29 @@ def sign(office: Office, author: Author, day: date, data: object, key: str | Non
     return int(outcome.feito), repeated
 
 
-def _sign(act: Act, day: date, till: Till) -> int:
-    conn, office = act.conn, act.office
-    period = a_day(day, act.now)
-    if not period.is_over(act.now):
+def check(office: Office, day: date, data: object) -> None:
+    """Raise what `sign` would raise, and write nothing."""
+    with office.db.read() as conn:
+        _check(conn, office, office.clock(), day, read(Till, data))
+
+
+def keep_head(office: Office) -> str | None:
+    """Sign the head of the log and keep it outside the database (A6). Return why not (Portuguese); None if it is kept.
+
+    The signature holds all the same: the engine keeps the head again on the next day.
+    """
+    try:
+        proof.store(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
+    except (HeadDiffers, OSError) as error:
+        _log.error("the head of the log cannot be kept", why=str(error))
+        return str(error)
+    return None
+
+
+def _check(conn: Connection, office: Office, now: datetime, day: date, till: Till) -> tuple[Figures, Compared, int]:
+    """Return what is signed: the figures, beside the till, and the number of the signature. Raises as `sign`."""
+    period = a_day(day, now)
+    if not period.is_over(now):
         raise invalid_input("dia", f"o dia {day:%d/%m/%Y} ainda não acabou: assine depois da meia-noite")
     earlier = _rows(conn, office, day)
     if any(row["reaberto_em"] is None for row in earlier):
@@ -136,17 +157,26 @@ def _sign(act: Act, day: date, till: Till) -> int:
             "estado-nao-permite",
             "Nada foi assinado: os números do dia mudaram depois que a página foi aberta. Confira-os de novo.",
         )
-    parts = None if till.parcelas is None else {name: centavos(value) for name, value in till.parcelas.items()}
-    compared = compare_till(figures, centavos(till.total), parts)
+    compared = compare_till(figures, centavos(till.total), _parts(till))
     _check_till(compared, till)
+    return figures, compared, len(earlier) + 1
+
+
+def _parts(till: Till) -> dict[str, int] | None:
+    return None if till.parcelas is None else {name: centavos(value) for name, value in till.parcelas.items()}
+
+
+def _sign(act: Act, day: date, till: Till) -> int:
+    conn, office = act.conn, act.office
+    figures, compared, number = _check(conn, office, act.now, day, till)
     row = {
         "serventia_id": office.serventia_id,
         "dia": day,
-        "numero": len(earlier) + 1,
+        "numero": number,
         "figuras": figures.as_json(),
         "soma_centavos": compared.soma,
         "caixa_centavos": compared.caixa,
-        "caixa": parts,
+        "caixa": _parts(till),
         "motivo": till.motivo if compared.differs else None,
         "quem": act.author.pessoa,
         "quando": act.now,
@@ -154,14 +184,14 @@ def _sign(act: Act, day: date, till: Till) -> int:
     sha256 = digest(_signed_content(office, row))
     conn.execute(sa.insert(db.fechamento).values(**row, sha256=sha256))
     what = {
-        "numero": row["numero"],
+        "numero": number,
         "sha256": sha256,
         "soma_centavos": compared.soma,
         "caixa_centavos": compared.caixa,
         **({"motivo": till.motivo} if compared.differs else {}),
     }
     act.log(OBJECT, day.isoformat(), SIGNED, what)
-    return len(earlier) + 1
+    return number
 
 
 def _check_till(compared: Compared, till: Till) -> None:

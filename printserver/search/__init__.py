@@ -1,5 +1,6 @@
 """Search, sums and export of seals, and comparison with the court's list (T5). Writes only to the log (A3)."""
 
+from printserver.search.cells import mark
 from printserver.search.certidoes import CHOICES as CERTIDOES
 from printserver.search.certidoes import as_csv as certidoes_csv
 from printserver.search.certidoes import certidao, list_certidoes
@@ -51,6 +52,7 @@ __all__ = [
     "log_authors",
     "log_filter_text",
     "log_kinds",
+    "mark",
     "paper_month",
     "paper_month_csv",
     "parse_terms",

@@ -72,6 +72,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "data_escrita": words.written_day,
     "data": words.data,
     "hora": words.time_of_day,
+    "por_extenso": words.full_time,
     "passo": words.step,
     "detalhe": words.detail,
     "situacao": words.status,

@@ -82,6 +82,7 @@ LABELS: Final[Mapping[str, str]] = {
     "por": "Nome de quem retirou",
     "mes": "Mês",
     "escrevente": "Escrevente",
+    "assinatura": "Assinatura",
 }
 _OF_SEARCH: Final[Mapping[str, str]] = {
     "codigo": "Código, parte dele, QR ou papel",
@@ -119,6 +120,7 @@ _OF_LOG: Final[Mapping[str, str]] = {
 _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "auditoria": _OF_LOG,
     "auditoria_exportar": _OF_LOG,
+    "fechamento": {"total": "Total do caixa", "motivo": "Motivo da diferença"},
     "comparar": {"de": "Atos de", "ate": "Atos até"},
     "controle": {"de": "De", "ate": "Até"},
     "impressoes": _OF_PERIOD,

@@ -3,9 +3,22 @@
 from typing import Final
 
 from printserver.web import account, court_page, find, login, paper, shell, today
-from printserver.web.access import ACCOUNT, ANSWER, COUNTER, LOOK, PAPER, PRINT, REPLACE, SEALS, SEE_OFFICE, Screen
+from printserver.web.access import (
+    ACCOUNT,
+    ANSWER,
+    CLOSE,
+    COUNTER,
+    LOOK,
+    PAPER,
+    PRINT,
+    REPLACE,
+    SEALS,
+    SEE_OFFICE,
+    Screen,
+)
 from printserver.web.audit import log_page, verify_page
 from printserver.web.civil import collection, records
+from printserver.web.closing import day, month, report
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
@@ -71,6 +84,10 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/tribunal/mandar", "mandar", court_page.order_faults, SEALS, SEALS),
     Screen("/continuar", "continuar", login.continue_form, None, LOOK),
     # -- Fechamento e correição
+    Screen("/fechamento", "fechamento", day.closing_of_day, SEE_OFFICE, CLOSE),
+    Screen("/fechamento/reabrir", "fechamento_reabrir", day.reopening, CLOSE, CLOSE),
+    Screen("/fechamento/mes", "fechamento_mes", month.closing_of_month, SEE_OFFICE),
+    Screen("/fechamento/exportar", "fechamento_exportar", report.export_closing, SEE_OFFICE),
     # -- Auditoria
     Screen("/auditoria", "auditoria", log_page.show_log, SEE_OFFICE),
     Screen("/auditoria/exportar", "auditoria_exportar", log_page.export_log, SEE_OFFICE),

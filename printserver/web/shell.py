@@ -30,6 +30,7 @@ SECTIONS: Final = (
     Section("Selos", "web.selos", ("/selos", "/assinaturas", "/gratuidades"), "s"),
     Section("Tribunal", "web.tribunal", ("/tribunal", "/central"), "t"),
     Section("Papel", "web.papel", ("/papel",), "l"),
+    Section("Fechamento", "web.fechamento", ("/fechamento",), "f", SEE_OFFICE),
     Section("Ajustes", "web.ajustes", ("/ajustes", "/auditoria", "/correicao"), "j", SEE_OFFICE),
 )
 
