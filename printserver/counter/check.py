@@ -41,7 +41,7 @@ def day_check(office: Office, day: date) -> JsonObject:
     with office.db.read() as conn:
         rows = list(conn.execute(query))
         ranges = _by_range(conn, office, day)
-        numbers = _control_report(conn, office, day, day)
+        numbers = control_lines(conn, office, day, day)
     valid = [row for row in rows if row.estado != ESTORNADO]
 
     def add_up(state: str) -> dict[str, int]:
@@ -59,6 +59,31 @@ def day_check(office: Office, day: date) -> JsonObject:
         "total_centavos": sum(row.total for row in valid) + sum(each["total_centavos"] for each in ranges),
         "numeros": numbers,
     }
+
+
+def checked_totals(conn: Connection, office: Office, de: date, ate: date) -> dict[date, tuple[int, int]]:
+    """Return the number and the total (centavos) that `day_check` has of each day of a period, where it has any."""
+    act, paper, seal = db.ato_balcao, db.selo_papel, db.selo
+    count, sums = sa.func.count(), sa.func.sum
+    acts = sa.select(act.c.data, count, sums(act.c.total_centavos)).where(
+        act.c.serventia_id == office.serventia_id, act.c.data.between(de, ate), act.c.estado != ESTORNADO
+    )
+    # The same row of both tables: a range has no act of its day with its code.
+    same = (
+        (act.c.serventia_id == paper.c.serventia_id) & (act.c.data == paper.c.data) & (act.c.codigo == paper.c.codigo)
+    )
+    ranges = (
+        sa.select(paper.c.data, count, sums(seal.c.total_centavos))
+        .join(seal, (seal.c.serventia_id == paper.c.serventia_id) & (seal.c.codigo == paper.c.codigo))
+        .outerjoin(act, same)
+        .where(paper.c.serventia_id == office.serventia_id, paper.c.data.between(de, ate), act.c.id.is_(None))
+    )
+    found: dict[date, tuple[int, int]] = {}
+    for query in (acts.group_by(act.c.data), ranges.group_by(paper.c.data)):
+        for day, quantity, total in conn.execute(query):
+            before = found.get(day, (0, 0))
+            found[day] = (before[0] + int(quantity), before[1] + int(total))
+    return found
 
 
 def waiting_days(office: Office) -> list[JsonObject]:
@@ -84,7 +109,7 @@ def control_report(office: Office, de: date, ate: date) -> list[JsonObject]:
     Numbers reported by another program are listed only in `ranges_without_selo`.
     """
     with office.db.read() as conn:
-        return _control_report(conn, office, de, ate)
+        return control_lines(conn, office, de, ate)
 
 
 def ranges_without_selo(office: Office) -> list[JsonObject]:
@@ -145,7 +170,8 @@ def _by_range(conn: Connection, office: Office, day: date) -> list[JsonObject]:
     ]
 
 
-def _control_report(conn: Connection, office: Office, de: date, ate: date) -> list[JsonObject]:
+def control_lines(conn: Connection, office: Office, de: date, ate: date) -> list[JsonObject]:
+    """Return the lines of `control_report`, read on `conn`."""
     table = db.selo_papel
     query = sa.select(table.c.data, table.c.ato, table.c.serie, table.c.numero, table.c.estado).where(
         table.c.serventia_id == office.serventia_id,

@@ -5,6 +5,7 @@ question of a second print. No access to tables, queues or pages.
 """
 
 from printserver.documents.assento import Assento, AssentoOrReference, AssentoReference, AverbacaoAnotacao
+from printserver.documents.by_rule import REPRINT_ASKED, is_by_rule
 from printserver.documents.civil.certidoes import civil_fields, shown_notes
 from printserver.documents.civil.exchange import Delivery, as_text, as_xml, seal_fields
 from printserver.documents.civil.fields import Fields
@@ -123,6 +124,7 @@ __all__ = [
     "OBJECT",
     "OBJECT_OR_OTHER",
     "OTHER",
+    "REPRINT_ASKED",
     "TAG_PREFIX",
     "AffectedPrint",
     "Alternative",
@@ -211,6 +213,7 @@ __all__ = [
     "fee_lines",
     "field_error",
     "identify",
+    "is_by_rule",
     "kind_of",
     "kind_word",
     "label",

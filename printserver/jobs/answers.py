@@ -14,6 +14,7 @@ from printserver import db
 from printserver.clock import local_date
 from printserver.delivery import withdraw_from_queue
 from printserver.documents import (
+    REPRINT_ASKED,
     Answer,
     FichaAbertura,
     LiveSelo,
@@ -286,7 +287,7 @@ def _held_data(conn: Connection, office: Office, job: Job, answer: RespostaXa) -
         instrumento["folha_final"] = answer.folha_final
     asked_on = local_date(job.criado_em).isoformat()
     if instrumento.get("data") == asked_on and not instrumento.get("motivo_data"):
-        instrumento["motivo_data"] = f"reimpressão pedida em {asked_on}, confirmada depois"
+        instrumento["motivo_data"] = f"{REPRINT_ASKED} {asked_on}, confirmada depois"
     return data
 
 

@@ -4,13 +4,16 @@ from printserver.office.act import Act, acting
 from printserver.office.audit import LogEntry
 from printserver.office.bell import Bell
 from printserver.office.create import SECRET_FILE
+from printserver.office.exceptions import EXCEPTIONS
 from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name, reached
 from printserver.office.office import Office, acting_author, acting_person
 from printserver.office.people import Author, Person
 from printserver.office.proof import JOB, QUESTION, SELO, HeadDiffers, Report, change_proof, evidence
 from printserver.office.settings import CourtSettings, Http, load_settings
+from printserver.office.verification import Progress, Verifier
 
 __all__ = [
+    "EXCEPTIONS",
     "JOB",
     "QUESTION",
     "RELEASED",
@@ -27,7 +30,9 @@ __all__ = [
     "LogEntry",
     "Office",
     "Person",
+    "Progress",
     "Report",
+    "Verifier",
     "acting",
     "acting_author",
     "acting_person",
@@ -43,4 +48,5 @@ __all__ = [
     "reached",
     "ready",
     "sessions",
+    "verification",
 ]

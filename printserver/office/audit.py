@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.common.data import JsonObject, JsonView
 from printserver.db import HEAD
+from printserver.office.exceptions import exception_of
 
 GENESIS = "0" * 64
 _PUBLIC = ("job", "selo")
@@ -47,6 +48,7 @@ def _digest(previous: str, row: JsonView) -> str:
         "evento": row["evento"],
         "quando": moment.astimezone(UTC).isoformat(timespec="microseconds"),
         **{name: row[name] for name in _KEPT},
+        **({} if row["excecao"] is None else {"excecao": row["excecao"]}),
     }
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
@@ -84,6 +86,7 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
             "endereco": item.endereco,
             "detalhe": dict(item.detalhe),
             "prova": None if item.prova is None else dict(item.prova),
+            "excecao": exception_of(item.objeto, item.objeto_id, item.detalhe),
         }
         previous = row["hash"] = _digest(previous, row)
         rows.append(row)

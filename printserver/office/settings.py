@@ -174,8 +174,10 @@ class PeopleSettings(_Section):
     sessao_ociosa_minutos: int = Field(
         30, ge=1, description="Minutos sem uso depois dos quais a entrada nas telas se encerra (A5)."
     )
-    pin: list[Literal["xa", "isento", "substituicao", "fora-do-prazo"]] = Field(
-        [], description="Atos que pedem o PIN de quem os faz, nas telas: xa, isento, substituicao, fora-do-prazo (A4)."
+    pin: list[Literal["xa", "isento", "substituicao", "fora-do-prazo", "fechamento"]] = Field(
+        [],
+        description="Atos que pedem o PIN de quem os faz, nas telas: xa, isento, substituicao, fora-do-prazo, "
+        "fechamento (A4).",
     )
     segundo_fator: list[Literal["escrevente", "substituto", "tabeliao", "administrador"]] = Field(
         ["substituto", "tabeliao", "administrador"],

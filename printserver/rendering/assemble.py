@@ -109,6 +109,13 @@ def warm_up() -> None:
     gc.freeze()  # fonts and style sheets stay: no later collection walks through them
 
 
+def make_report(html: str, stylesheet: str) -> bytes:
+    """Return the pages of a whole HTML document of this program's own as PDF/A-2b: no body, no seal, nothing kept."""
+    pdf = _pages(_parse(html), stylesheet).write_pdf(pdf_variant="pdf/a-2b")
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
 def make_layout(task: LayoutTask) -> Layout:
     """Return the layout of `task` from the cache, or make it. Raises `Recusa` as `Render.layout` does."""
     if task.corpo[0] == "pdf":

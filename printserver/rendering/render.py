@@ -100,6 +100,13 @@ class Render:
                 self._remembered.popitem(last=False)
         return made
 
+    def report(self, html: str, stylesheet: str) -> bytes:
+        """Return an HTML document of this program's own (texts escaped, fonts and images of the program) as PDF/A-2b.
+
+        Raises `Recusa` `servidor-ocupado`, and `corpo-invalido` if it takes more than the limits of the pool.
+        """
+        return self._pool.run(pool_tasks.make_report, html, stylesheet)
+
     def kept(self, hash: str) -> Layout | None:
         """Return the cached layout with that hash, or None if it is missing or incomplete."""
         return from_json(cache.read(self._cache.pasta, hash))

@@ -3,10 +3,7 @@
 No cell is a formula and no text becomes a number: by a leading apostrophe in CSV (`cells.py`), by its type in XLSX.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -19,6 +16,7 @@ from printserver.search.cells import mark
 from printserver.search.columns import Cell
 from printserver.search.filters import Filters, conditions
 from printserver.search.results import SearchRow, all_rows
+from printserver.search.streams import Export, Until, write_csv
 
 FORMATS: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
@@ -26,16 +24,6 @@ FORMATS: Final[Mapping[str, str]] = {
 }
 SHEET_ROWS: Final = 1_048_576  # Excel's limit, including the heading
 _ALL: Final = ("validos", "0")  # a filter without effect
-_PIECE_BYTES: Final = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """An export: file name, media type, and its bytes in pieces, to be read once."""
-
-    file: str
-    tipo: str
-    pieces: Iterator[bytes]
 
 
 def export_seals(office: Office, author: Author, filters: Filters, file_format: str) -> Export:
@@ -63,28 +51,7 @@ def export_seals(office: Office, author: Author, filters: Filters, file_format: 
     else:
         pieces = spreadsheet.write(rows, _summary(office, author, filters, names, now), SHEET_ROWS)
     name = f"selos-{office.cns}-{local(now):%Y%m%d-%H%M}.{file_format}"
-    return Export(name, FORMATS[file_format], _Until(pieces, office.listeners.release))
-
-
-class _Until(Iterator[bytes]):
-    """An iterator over the pieces, with a callback at the end or when the reader stops."""
-
-    def __init__(self, pieces: Iterator[bytes], ended: Callable[[], None]) -> None:
-        self._pieces = pieces
-        self._ended: Callable[[], None] | None = ended
-
-    def __next__(self) -> bytes:
-        try:
-            return next(self._pieces)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """End the reading. The HTTP server calls it in every case."""
-        if self._ended is not None:
-            ended, self._ended = self._ended, None
-            ended()
+    return Export(name, FORMATS[file_format], Until(pieces, office.listeners.release))
 
 
 def _with_names(rows: Iterator[SearchRow], names: Mapping[str, str]) -> Iterator[SearchRow]:
@@ -115,18 +82,8 @@ def _day(given: str | None, otherwise: str) -> str:
 
 
 def _csv(rows: Iterator[SearchRow]) -> Iterator[bytes]:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    buffer.write("\ufeff")
-    writer.writerow(columns.CSV_ORDER)
     read = [columns.READERS[name] for name in columns.CSV_ORDER]
-    for row in rows:
-        writer.writerow([_as_csv(each(row)) for each in read])
-        if buffer.tell() >= _PIECE_BYTES:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
+    return write_csv(columns.CSV_ORDER, ([_as_csv(each(row)) for each in read] for row in rows))
 
 
 def _as_csv(value: Cell) -> str:

@@ -18,6 +18,7 @@ FILTERS: Final = (
 """The search filters of the seals screen."""
 MAX_LENGTH: Final = 255
 _LIST = ("de", "ate", "estado", "tipo", "texto", "depois")
+_LOG = ("de", "ate", "autor", "objeto", "nome", "excecoes")
 # Query parameters of each screen, in addition to those allowed everywhere.
 _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "impressoes": _LIST,
@@ -42,8 +43,14 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "registro": ("id",),
     "central": ("estado",),
     "certidoes": ("situacao", "formato", "pagina"),
+    "fechamento": ("dia", "assinatura"),
+    "fechamento_reabrir": ("dia",),
+    "fechamento_mes": ("mes",),
+    "fechamento_exportar": ("dia", "mes", "assinatura", "formato"),
     "papel_mes": ("mes", "formato"),
     "gratuidades": ("mes", "formato"),
+    "auditoria": (*_LOG, "depois"),
+    "auditoria_exportar": _LOG,
 }
 _ALWAYS: Final = ("retomar", "marca")
 

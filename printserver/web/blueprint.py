@@ -35,6 +35,7 @@ from printserver.web import (
     shell,
     words,
 )
+from printserver.web.audit import log_words
 from printserver.web.civil import records
 from printserver.web.help import topics
 from printserver.web.screens import SCREENS
@@ -74,6 +75,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "data_escrita": words.written_day,
     "data": words.data,
     "hora": words.time_of_day,
+    "por_extenso": words.full_time,
     "passo": words.step,
     "detalhe": words.detail,
     "situacao": words.status,
@@ -90,6 +92,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "data_iso": court_words.data_iso,
     "componente": court_words.component,
     "registro_de": records.record_of,
+    "autor_do_registro": log_words.author,
     "nome_da_pessoa": context.person_name,
     "rotulo": forms.label,
     "direitos_da_chave": keys_page.rights_in_words,

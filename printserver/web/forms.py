@@ -93,6 +93,7 @@ LABELS: Final[Mapping[str, str]] = {
     "por": "Nome de quem retirou",
     "mes": "Mês",
     "escrevente": "Escrevente",
+    "assinatura": "Assinatura",
 }
 _OF_SEARCH: Final[Mapping[str, str]] = {
     "codigo": "Código, parte dele, QR ou papel",
@@ -117,8 +118,20 @@ _OF_PERIOD: Final[Mapping[str, str]] = {
     "tipo": "Documento",
     "texto": "Procurar",
 }
+_OF_LOG: Final[Mapping[str, str]] = {
+    "de": "De",
+    "ate": "Até",
+    "autor": "Quem",
+    "objeto": "Sobre o quê",
+    "nome": "Código, trabalho, usuário ou fila",
+    "excecoes": "Só exceções",
+    "depois": "Página",
+}
 # Where a screen has another label for a field: by the name of its endpoint.
 _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
+    "auditoria": _OF_LOG,
+    "auditoria_exportar": _OF_LOG,
+    "fechamento": {"total": "Total do caixa", "motivo": "Motivo da diferença"},
     "comparar": {"de": "Atos de", "ate": "Atos até"},
     "controle": {"de": "De", "ate": "Até"},
     "impressoes": _OF_PERIOD,

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from textwrap import shorten
 from typing import Final
 
@@ -80,6 +80,15 @@ def number(job: JsonView) -> str:
     document = job["documento"]
     found = str(document.get(documents.kind_of(document).named_by) or "")
     return f"{found}, via {document['via']}" if (document.get("via") or 1) > 1 else found
+
+
+def short(job_ids: Collection[str]) -> dict[str, str]:
+    """Return the title and the parties of prints by their ids, as far as they are kept."""
+    found = jobs.names_of(office(), list(job_ids)) if job_ids else {}
+    return {
+        job_id: " · ".join(filter(None, (_plain_title(each["titulo"] or ""), parties(each["partes"] or ()))))
+        for job_id, each in found.items()
+    }
 
 
 def parties(persons: Sequence[JsonView]) -> str:

@@ -16,7 +16,7 @@ from printserver.web import drafts, login, security
 from printserver.web.context import find_person, office, register
 from printserver.web.forms import typed_text
 
-PinAct = Literal["xa", "isento", "substituicao", "fora-do-prazo"]
+PinAct = Literal["xa", "isento", "substituicao", "fora-do-prazo", "fechamento"]
 _TOO_MANY = (
     "PIN errado muitas vezes seguidas: nada foi feito, e a sua entrada terminou. O que você digitou está guardado: "
     "entre com a senha, e a página volta."

@@ -6,6 +6,7 @@ from printserver.web import account, court_page, find, login, paper, shell, toda
 from printserver.web.access import (
     ACCOUNT,
     ANSWER,
+    CLOSE,
     COUNTER,
     KEYS,
     LOOK,
@@ -17,7 +18,9 @@ from printserver.web.access import (
     SEE_OFFICE,
     Screen,
 )
+from printserver.web.audit import log_page, verify_page
 from printserver.web.civil import collection, records
+from printserver.web.closing import day, month, report
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.help import pages as help_pages
 from printserver.web.prints import actions, copies, job_page, prints, questions
@@ -84,7 +87,15 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/tribunal/mandar", "mandar", court_page.order_faults, SEALS, SEALS),
     Screen("/continuar", "continuar", login.continue_form, None, LOOK),
     # -- Fechamento e correição
+    Screen("/fechamento", "fechamento", day.closing_of_day, SEE_OFFICE, CLOSE),
+    Screen("/fechamento/reabrir", "fechamento_reabrir", day.reopening, CLOSE, CLOSE),
+    Screen("/fechamento/mes", "fechamento_mes", month.closing_of_month, SEE_OFFICE),
+    Screen("/fechamento/exportar", "fechamento_exportar", report.export_closing, SEE_OFFICE),
     # -- Auditoria
+    Screen("/auditoria", "auditoria", log_page.show_log, SEE_OFFICE),
+    Screen("/auditoria/exportar", "auditoria_exportar", log_page.export_log, SEE_OFFICE),
+    Screen("/auditoria/conferir", "auditoria_conferir", verify_page.show_verification, SEE_OFFICE, SEE_OFFICE),
+    Screen("/vivo/auditoria", "vivo_conferencia_da_auditoria", verify_page.live_verification, SEE_OFFICE),
     # -- Ajustes
     Screen("/ajustes", "ajustes", hub.settings, SEE_OFFICE),
     Screen("/ajustes/pessoas", "pessoas", people_page.list_of_people, SEE_OFFICE),

@@ -30,7 +30,8 @@ SECTIONS: Final = (
     Section("Selos", "web.selos", ("/selos", "/assinaturas", "/gratuidades"), "s"),
     Section("Tribunal", "web.tribunal", ("/tribunal", "/central"), "t"),
     Section("Papel", "web.papel", ("/papel",), "l"),
-    Section("Ajustes", "web.ajustes", ("/ajustes",), "j", SEE_OFFICE),
+    Section("Fechamento", "web.fechamento", ("/fechamento",), "f", SEE_OFFICE),
+    Section("Ajustes", "web.ajustes", ("/ajustes", "/auditoria", "/correicao"), "j", SEE_OFFICE),
 )
 
 

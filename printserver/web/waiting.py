@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from flask import url_for
 
-from printserver import jobs
+from printserver import closing, jobs
 from printserver.clock import local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.seal_actions import exchange, signatures
 from printserver.web import court_page, polling, words
-from printserver.web.access import ANSWER, COUNTER, LOOK, SEALS, Ability, may
+from printserver.web.access import ANSWER, CLOSE, COUNTER, LOOK, SEALS, Ability, may
 from printserver.web.context import find_person, now, office
 
 # A print whose seals are live and of which nothing came out stays in the list for the term of an XA (X4).
@@ -69,6 +69,7 @@ def _find() -> Iterator[Waiting]:
     yield from _court()
     yield from _signatures()
     yield from _exchange()
+    yield from _closing()
 
 
 _QUESTIONS = {
@@ -194,3 +195,13 @@ def _exchange() -> Iterator[Waiting]:
     if n := len(failed):
         text = words.plural(n, "certidão não chegou à Central", "certidões não chegaram à Central")
         yield Waiting("Central", f"{text}: mande o arquivo", url_for("web.central", estado="falhou"), "Ver")
+
+
+def _closing() -> Iterator[Waiting]:
+    """Yield the days that nobody closed, in an office that closes its days."""
+    with office().db.read() as conn:
+        days = closing.unsigned_days(conn, office(), now())
+    if days:
+        first = words.day(days[0])
+        text = f"O dia {first} não está fechado" if len(days) == 1 else f"{len(days)} dias por fechar, desde {first}"
+        yield Waiting("Fechamento", text, url_for("web.fechamento", dia=days[0].isoformat()), "Fechar", ability=CLOSE)

@@ -253,6 +253,11 @@ def full_time(quando: datetime) -> str:
     return f"{local(quando):%d/%m/%Y às %H:%M:%S}"
 
 
+def csv_time(value: str) -> str:
+    """Return a time (RFC 3339 text) for a cell of a spreadsheet: `20/11/2026 14:32:07`."""
+    return f"{local(datetime.fromisoformat(value)):%d/%m/%Y %H:%M:%S}"
+
+
 def step(state: str) -> str:
     """Return the name of a step in a job's history."""
     if state in STATES:
@@ -262,7 +267,7 @@ def step(state: str) -> str:
     return state.replace("_", " ").replace("-", " ").capitalize()
 
 
-_LABELS: Mapping[str, str] = {
+DETAILS: Mapping[str, str] = {
     "pagina": "página",
     "paginas": "páginas",
     "copia": "cópia",
@@ -280,7 +285,7 @@ def detail(value: object) -> str:
     if isinstance(value, bool):
         return "sim" if value else "não"
     if isinstance(value, Mapping):
-        parts = [(_LABELS.get(nome, str(nome).replace("_", " ")), detail(item)) for nome, item in value.items()]
+        parts = [(DETAILS.get(nome, str(nome).replace("_", " ")), detail(item)) for nome, item in value.items()]
         return "; ".join(f"{nome}: {text}" for nome, text in parts if text)
     if isinstance(value, list | tuple):
         return ", ".join(filter(None, map(detail, value)))

@@ -2,7 +2,17 @@
 
 import sqlalchemy as sa
 
-from printserver.db.columns import flag, json_column, metadata, moment, office_id, row_id, text
+from printserver.db.columns import (
+    flag,
+    index_where,
+    json_column,
+    metadata,
+    moment,
+    office_id,
+    row_id,
+    text,
+    unique_where,
+)
 
 serventia = sa.Table(
     "serventia",
@@ -76,6 +86,30 @@ cadeia = sa.Table(
 )
 
 
+fechamento = sa.Table(
+    "fechamento",  # a day closed by name, as it was signed; of a row only the reopening is written later, once (A4)
+    metadata,
+    row_id(),
+    office_id(),
+    sa.Column("dia", sa.Date, nullable=False),
+    sa.Column("numero", sa.Integer, nullable=False),  # of the signature among those of the day, from 1
+    json_column("figuras", nullable=False),  # see `closing.figures`
+    sa.Column("sha256", sa.String(64), nullable=False),  # of all that was signed; the log has it too
+    sa.Column("soma_centavos", sa.BigInteger, nullable=False),
+    sa.Column("caixa_centavos", sa.BigInteger, nullable=False),  # the till's own total, as typed
+    json_column("caixa"),  # its components in centavos; null: only the total was typed
+    text("motivo"),  # of a difference
+    text("quem", nullable=False),
+    moment("quando", nullable=False),
+    text("reaberto_por"),
+    moment("reaberto_em"),
+    text("reaberto_motivo"),
+    sa.UniqueConstraint("serventia_id", "dia", "numero"),
+    unique_where("uq_fechamento_dia", "serventia_id", "dia", where="reaberto_em IS NULL"),
+    sa.Index("ix_fechamento_quando", "serventia_id", "quando"),
+)
+
+
 log = sa.Table(
     "log",  # append-only: triggers refuse UPDATE and DELETE
     metadata,
@@ -91,7 +125,18 @@ log = sa.Table(
     text("endereco"),
     json_column("detalhe", nullable=False),
     json_column("prova"),  # evidence about the row, for verification (A6, see `office.proof.proofs`); not shown
+    text("excecao"),  # of the tabelião's list (A4, see `office.exceptions`); null: none
     sa.Column("hash", sa.String(64), nullable=False),
     sa.UniqueConstraint("serventia_id", "evento"),
-    sa.Index("ix_log_objeto", "serventia_id", "objeto", "objeto_id"),
+    sa.Index("ix_log_objeto", "serventia_id", "objeto", "objeto_id", "quando", "n"),
+    # a page of the audit, newest first, by each filter: covering, so that filters together read no rows in between
+    sa.Index("ix_log_quando", "serventia_id", "quando", "n"),
+    sa.Index("ix_log_tipo", "serventia_id", "objeto", "quando", "n", "quem", "sistema"),
+    index_where("ix_log_quem", "serventia_id", "quem", "quando", "n", "objeto", where="quem IS NOT NULL"),
+    index_where("ix_log_sistema", "serventia_id", "sistema", "quando", "n", "objeto", where="sistema IS NOT NULL"),
+    index_where(
+        "ix_log_excecao",
+        *("serventia_id", "excecao", "quando", "n", "quem", "sistema", "objeto"),
+        where="excecao IS NOT NULL",
+    ),
 )

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from printserver.db.columns import flag, json_column, metadata, moment, office_id, row_id, text
+from printserver.db.columns import flag, index_where, json_column, metadata, moment, office_id, row_id, text
 
 fila = sa.Table(
     "fila",
@@ -86,6 +86,9 @@ papel = sa.Table(
     moment("saiu_em", nullable=False),  # when it left the stock; never changed (C24)
     sa.UniqueConstraint("serventia_id", "numero"),
     sa.Index("ix_papel_job", "serventia_id", "job_id"),
+    # the sheets of a period, without the rows
+    sa.Index("ix_papel_saiu", "serventia_id", "saiu_em", "estado", "quando", "fila", "numero"),
+    index_where("ix_papel_inutilizado", "serventia_id", "quando", where="estado = 'inutilizado'"),
 )
 
 

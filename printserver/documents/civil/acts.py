@@ -4,6 +4,7 @@ from datetime import datetime
 
 from printserver.clock import local_date
 from printserver.documents.assento import NATUREZA, Assento
+from printserver.documents.by_rule import IN_HABILITACAO
 from printserver.documents.civil import values
 from printserver.documents.civil.identity import civil_identity
 from printserver.documents.civil.matricula import assento_matricula
@@ -98,7 +99,7 @@ def _assento_fee(document: AssentoPage, context: Context) -> tuple[CivilFee | No
         )
     if context.rules.casamento_selo == "nenhum":
         return None, quoted, notices
-    reason = f"emolumentos na habilitação {quoted.codigo}" if quoted is not None else "emolumentos na habilitação"
+    reason = f"{IN_HABILITACAO} {quoted.codigo}" if quoted is not None else IN_HABILITACAO
     fee = values.zero(reason)
     return fee, quoted, notices
 

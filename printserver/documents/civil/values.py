@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from printserver.documents import fees
+from printserver.documents import by_rule, fees
 from printserver.documents.assento import NATUREZA
 from printserver.documents.civil_documents import CivilCertidao, CivilValue, Fundamento
 from printserver.documents.fees import AtoValue
@@ -17,7 +17,7 @@ FREE_BY_LAW: Final = frozenset({"nascimento", "obito", "natimorto"})
 AVERBACAO_SERVICE: Final = "averbacao-na-certidao"
 _FIELD = "documento"
 _REASONS: Final[dict[Fundamento, str]] = {
-    "lei": "gratuidade da lei",
+    "lei": by_rule.BY_LAW,
     "declaracao": "declaração da pessoa",
     "justica-gratuita": "justiça gratuita",
     "crianca-adolescente": "Estatuto da Criança e do Adolescente",

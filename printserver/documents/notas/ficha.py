@@ -1,6 +1,6 @@
 """The ficha de abertura de firma (N9): its seal is optional by law; the office or the escrevente decides."""
 
-from printserver.documents import fees
+from printserver.documents import by_rule, fees
 from printserver.documents.fees import AtoValue
 from printserver.documents.identity import identify
 from printserver.documents.instrumento import Corpo
@@ -80,4 +80,4 @@ def _value(document: FichaAbertura, context: Context) -> AtoValue:
     if given is not None:
         return given
     service = context.rules.ficha_service
-    return fees.from_service(service, context, f"{_FIELD}.servico") if service else fees.isento("selo facultativo")
+    return fees.from_service(service, context, f"{_FIELD}.servico") if service else fees.isento(by_rule.OPTIONAL_SEAL)

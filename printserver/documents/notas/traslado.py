@@ -1,6 +1,6 @@
 """The traslado (N3, N4, N13): the first is isento and shows the QR of the livro's principal, others their own."""
 
-from printserver.documents import fees
+from printserver.documents import by_rule, fees
 from printserver.documents.fees import CERTIDAO_SERVICE, AtoValue
 from printserver.documents.identity import identify, traslado_number
 from printserver.documents.model import Traslado
@@ -51,7 +51,7 @@ def make_plan(document: Traslado, context: Context) -> Plan:
 def _first_value(document: Traslado) -> AtoValue:
     """Return the zero value of traslado 1 (N3)."""
     fees.refuse_charge(document, copies.FIELD, "o primeiro traslado é isento")
-    return fees.isento(document.motivo_isencao or "primeiro traslado")
+    return fees.isento(document.motivo_isencao or by_rule.FIRST_TRASLADO)
 
 
 def _later_value(document: Traslado, context: Context) -> AtoValue:
@@ -61,7 +61,7 @@ def _later_value(document: Traslado, context: Context) -> AtoValue:
         return given
     if context.rules.charges_second_traslado:
         return fees.from_service(CERTIDAO_SERVICE, context, f"{copies.FIELD}.servico")
-    return fees.isento("traslado não cobrado por esta serventia")
+    return fees.isento(by_rule.UNCHARGED_TRASLADO)
 
 
 def _custas_do_livro(livro: LiveLivro) -> tuple[Custas, ...]:

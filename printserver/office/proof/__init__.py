@@ -7,6 +7,7 @@ from printserver.office.proof.certificates import register
 from printserver.office.proof.daily_head import (
     Head,
     HeadDiffers,
+    KeptHead,
     difference,
     kept_heads,
     of_day,
@@ -30,6 +31,7 @@ __all__ = [
     "SELO",
     "Head",
     "HeadDiffers",
+    "KeptHead",
     "Report",
     "change_proof",
     "difference",

@@ -48,12 +48,15 @@ def verify(
     serventia_id: int,
     kept_heads: Sequence[daily_head.KeptHead],
     points: Sequence[tuple[int, str]] = (),
+    *,
+    report: Report | None = None,
 ) -> Report:
     """Verify all records. `conn` sees one state of the database (`Database.snapshot`).
 
     `kept_heads` are the stored heads (`daily_head.read_all`), `points` those given by a person, as sent by e-mail.
+    `report` is filled and returned: its counts grow meanwhile, and another thread may read them.
     """
-    report = Report()
+    report = Report() if report is None else report
     for n, fault in audit.walk(conn, serventia_id):
         if fault is None:
             report.registros += 1

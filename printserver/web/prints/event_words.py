@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from printserver.common.data import JsonView
+from printserver.common.text import capitalized
 from printserver.selo import EXCLUSION, read
 from printserver.web import words
 from printserver.web.context import person_name
@@ -64,6 +65,38 @@ def answer(steps: Sequence[JsonView]) -> Event | None:
     return Event(step["quando"], _of_job(step, before["estado"]))
 
 
+def of_print(step: JsonView) -> str:
+    """Return what one entry of the log tells of a print, as a sentence without the author; never empty.
+
+    `step` is as one of `jobs.life`, with `antes`: the print's state before it.
+    """
+    return _without_author(step, _of_job(step, step["antes"] or "") or words.step(step["estado"]))
+
+
+def of_seal(step: JsonView) -> str:
+    """Return the same of a seal; `step` is as one of `jobs.life`."""
+    what, kind = _detail(step), _seal_kind(step)
+    if step["sistema"] == _COURT:
+        if by := what.get("retificado_por"):
+            done = "excluiu o ato deste selo, pelo" if read(by).ato == EXCLUSION else "pôs no lugar deste o selo"
+            return f"O tribunal {done} {by}"
+        taken = "vinculo" if step["estado"] == "vínculo aceito" else kind
+        if step["estado"] in _TAKEN:
+            return _took(taken, 1)
+    if text := _of_seal(step, {step["selo"]: kind}, set()):
+        return _without_author(step, text)
+    if "vinculador" in what:
+        return f"Vinculou o selo ao vinculador {what['vinculador']}"
+    if "retifica" in what:
+        made = "a exclusão (XA) do selo" if kind == "exclusao" else "o retificador do selo"
+        return f"Fez {made} {what['retifica']}"
+    return "Fez o selo"
+
+
+def _without_author(step: JsonView, text: str) -> str:
+    return capitalized(text.removeprefix(_who(step)).lstrip(" ,:"))
+
+
 def _detail(step: JsonView) -> JsonView:
     return step["detalhe"] if isinstance(step["detalhe"], Mapping) else {}
 
@@ -114,6 +147,8 @@ def _of_job(step: JsonView, before: str) -> str:
         return _sheets(who, what)
     if what.get("desatualizado"):
         return "Ficou desatualizado: um selo que mostra foi excluído"
+    if "certidao" in what:
+        return _with(f"{who} registrou a certidão como {what['certidao']}", why or what.get("por"))
     if "selos_excluidos" in what:
         return _with(f"{who} pediu a exclusão (XA)", why)
     if "substituido_por" in what:

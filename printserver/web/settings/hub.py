@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("pessoas", "Pessoas", "Quem trabalha aqui, com que papel; senha esquecida; quem saiu."),
     ("chaves", "Chaves", "As chaves dos programas que imprimem: o que podem, o último uso, revogar."),
+    ("auditoria", "Auditoria", "Tudo o que foi feito, por quem e de onde; exceções; conferência do registro."),
 )
 
 

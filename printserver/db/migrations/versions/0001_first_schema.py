@@ -58,6 +58,12 @@ _SQLITE_BACKWARD = " OR ".join(
     ]
 )
 _POSTGRES_BACKWARD = _SQLITE_BACKWARD.replace("IS NOT OLD", "IS DISTINCT FROM OLD")
+# Columns of a day closed by name: what was signed stays; the reopening is written once, and not taken back.
+_CLOSING_FIXED = (
+    *("id", "serventia_id", "dia", "numero", "figuras", "sha256", "soma_centavos", "caixa_centavos", "caixa"),
+    *("motivo", "quem", "quando"),
+)
+_CLOSING_REOPENED = "OLD.reaberto_em IS NOT NULL"
 _HEAD_BACKWARD = (
     "NEW.serventia_id <> OLD.serventia_id OR NEW.n < OLD.n OR NEW.evento < OLD.evento "
     "OR (NEW.n = OLD.n AND NEW.hash <> OLD.hash)"
@@ -104,6 +110,23 @@ _SQLITE_TRIGGERS = (
         "a cadeia nao se altera",
         "EXISTS (SELECT 1 FROM cadeia WHERE serventia_id = NEW.serventia_id)",
     ),
+    _sqlite_refusal(
+        "fechamento_sem_update",
+        f"UPDATE OF {', '.join(_CLOSING_FIXED)}",
+        "fechamento",
+        "o fechamento nao se altera",
+    ),
+    _sqlite_refusal("fechamento_sem_volta", "UPDATE", "fechamento", "o fechamento nao se altera", _CLOSING_REOPENED),
+    _sqlite_refusal("fechamento_sem_delete", "DELETE", "fechamento", "o fechamento nao se apaga"),
+    _sqlite_refusal(
+        "fechamento_sem_replace",
+        "INSERT",
+        "fechamento",
+        "o fechamento nao se altera",
+        "EXISTS (SELECT 1 FROM fechamento WHERE id = NEW.id) "
+        "OR EXISTS (SELECT 1 FROM fechamento WHERE serventia_id = NEW.serventia_id AND dia = NEW.dia "
+        "AND (numero = NEW.numero OR reaberto_em IS NULL))",
+    ),
 )
 
 
@@ -121,9 +144,12 @@ _POSTGRES_TRIGGERS = (
     _postgres_refusal("selo_sem_delete", "DELETE", "selo"),
     _postgres_refusal("cadeia_sem_volta", "UPDATE", "cadeia", _HEAD_BACKWARD),
     _postgres_refusal("cadeia_sem_delete", "DELETE", "cadeia"),
+    _postgres_refusal("fechamento_sem_update", f"UPDATE OF {', '.join(_CLOSING_FIXED)}", "fechamento"),
+    _postgres_refusal("fechamento_sem_volta", "UPDATE", "fechamento", _CLOSING_REOPENED),
+    _postgres_refusal("fechamento_sem_delete", "DELETE", "fechamento"),
     *(
         f"CREATE TRIGGER {table}_sem_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION recusa_mudanca()"
-        for table in ("log", "selo", "cadeia")
+        for table in ("log", "selo", "cadeia", "fechamento")
     ),
 )
 
@@ -254,6 +280,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("serventia_id", "tipo", "dia", name=op.f("pk_diario")),
     )
     op.create_table(
+        "fechamento",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("dia", sa.Date(), nullable=False),
+        sa.Column("numero", sa.Integer(), nullable=False),
+        sa.Column("figuras", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("soma_centavos", sa.BigInteger(), nullable=False),
+        sa.Column("caixa_centavos", sa.BigInteger(), nullable=False),
+        sa.Column("caixa", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("motivo", sa.Text(), nullable=True),
+        sa.Column("quem", sa.Text(), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.Column("reaberto_por", sa.Text(), nullable=True),
+        sa.Column("reaberto_em", Moment(timezone=True), nullable=True),
+        sa.Column("reaberto_motivo", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_fechamento_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fechamento")),
+        sa.UniqueConstraint("serventia_id", "dia", "numero", name=op.f("uq_fechamento_serventia_id_dia_numero")),
+    )
+    with op.batch_alter_table("fechamento", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_fechamento_dia",
+            ["serventia_id", "dia"],
+            unique=True,
+            sqlite_where=sa.text("reaberto_em IS NULL"),
+            postgresql_where=sa.text("reaberto_em IS NULL"),
+        )
+        batch_op.create_index("ix_fechamento_quando", ["serventia_id", "quando"], unique=False)
+
+    op.create_table(
         "fila",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("serventia_id", sa.Integer(), nullable=False),
@@ -334,13 +391,37 @@ def upgrade() -> None:
         sa.Column("endereco", sa.Text(), nullable=True),
         sa.Column("detalhe", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("prova", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("excecao", sa.Text(), nullable=True),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_log_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "n", name=op.f("pk_log")),
         sa.UniqueConstraint("serventia_id", "evento", name=op.f("uq_log_serventia_id_evento")),
     )
     with op.batch_alter_table("log", schema=None) as batch_op:
-        batch_op.create_index("ix_log_objeto", ["serventia_id", "objeto", "objeto_id"], unique=False)
+        batch_op.create_index("ix_log_objeto", ["serventia_id", "objeto", "objeto_id", "quando", "n"], unique=False)
+        batch_op.create_index("ix_log_quando", ["serventia_id", "quando", "n"], unique=False)
+        batch_op.create_index("ix_log_tipo", ["serventia_id", "objeto", "quando", "n", "quem", "sistema"], unique=False)
+        batch_op.create_index(
+            "ix_log_quem",
+            ["serventia_id", "quem", "quando", "n", "objeto"],
+            unique=False,
+            sqlite_where=sa.text("quem IS NOT NULL"),
+            postgresql_where=sa.text("quem IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_log_sistema",
+            ["serventia_id", "sistema", "quando", "n", "objeto"],
+            unique=False,
+            sqlite_where=sa.text("sistema IS NOT NULL"),
+            postgresql_where=sa.text("sistema IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_log_excecao",
+            ["serventia_id", "excecao", "quando", "n", "quem", "sistema", "objeto"],
+            unique=False,
+            sqlite_where=sa.text("excecao IS NOT NULL"),
+            postgresql_where=sa.text("excecao IS NOT NULL"),
+        )
 
     op.create_table(
         "outbox",
@@ -420,6 +501,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("papel", schema=None) as batch_op:
         batch_op.create_index("ix_papel_job", ["serventia_id", "job_id"], unique=False)
+        batch_op.create_index(
+            "ix_papel_saiu",
+            ["serventia_id", "saiu_em", "estado", "quando", "fila", "numero"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_papel_inutilizado",
+            ["serventia_id", "quando"],
+            unique=False,
+            sqlite_where=sa.text("estado = 'inutilizado'"),
+            postgresql_where=sa.text("estado = 'inutilizado'"),
+        )
 
     op.create_table(
         "papel_lote",

@@ -1,0 +1,49 @@
+"""The exceptions of a period, by day and person, as the log has them (A4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.closing.periods import Period
+from printserver.common.data import JsonView
+from printserver.office import Office
+
+_REASONS: Final = ("motivo", "motivo_isencao", "motivo_data", "texto")
+_l = db.log.c
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An exception: its class (`office.exceptions`), what it is about, when, by whom, and the reason that was given.
+
+    `quem` is a user name; of what a program did for nobody, `sistema:` and its name.
+    """
+
+    classe: str
+    objeto: str
+    nome: str
+    quando: datetime
+    quem: str
+    motivo: str
+
+
+def read(conn: Connection, office: Office, period: Period) -> Iterator[Made]:
+    """Yield the exceptions of the period, in order."""
+    query = sa.select(_l.excecao, _l.objeto, _l.objeto_id, _l.quando, _l.quem, _l.sistema, _l.detalhe).where(
+        _l.serventia_id == office.serventia_id,
+        _l.excecao.is_not(None),
+        _l.quando >= period.start,
+        _l.quando < period.end,
+    )
+    for row in conn.execute(query.order_by(_l.quando, _l.n)):
+        who = row.quem or (f"sistema:{row.sistema}" if row.sistema else "")
+        yield Made(row.excecao, row.objeto, row.objeto_id, row.quando, who, _reason(row.detalhe))
+
+
+def _reason(detail: JsonView) -> str:
+    return next((str(detail[name]) for name in _REASONS if detail.get(name)), "")

@@ -1,0 +1,1 @@
+"""Screens of the closing: a day, signed by name, and the month."""

@@ -1,0 +1,155 @@
+"""The figures of a closing in plain Portuguese: rows with their labels, and what changed since a signature."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from printserver import documents
+from printserver.closing import FREE, QUANTITY, TOTAL, Difference, Figures, Table
+from printserver.selo import COMPONENTS, LABELS
+from printserver.web import words
+from printserver.web.civil.records import FUNDAMENTOS
+from printserver.web.context import office, person_name
+from printserver.web.seals import seal_words
+
+EXCEPTIONS: Final[Mapping[str, str]] = {
+    "xa": "Exclusão (XA)",
+    "isento": "Isento",
+    "substituicao": "Substituição",
+    "nao-saiu": "Página que não saiu",
+    "inutilizada": "Papel ou selo inutilizado",
+    "data-passada": "Ato com data passada",
+}
+PENDING: Final[Mapping[str, str]] = {
+    "sem_carga": "Atos do balcão sem carga",
+    "pergunta": "Perguntas sem resposta",
+    "incerto": "Impressões incertas",
+    "pendente": "Selos que o tribunal ainda não confirmou",
+    "recusado": "Selos recusados pelo tribunal",
+}
+_ORIGINS: Final[Mapping[str, str]] = {"hibrido": "Balcão (selos de papel)", "diario": "Selos do dia"}
+_NUMBERS: Final[Mapping[str, str]] = {
+    QUANTITY: "quantidade",
+    FREE: "isentos",
+    TOTAL: "total dos selos",
+    **LABELS,
+    "sairam": "folhas que saíram do estoque",
+    "inutilizadas": "folhas inutilizadas",
+    "faltam": "números que faltam",
+    "usados": "usados",
+    "aguardando": "à espera da carga",
+    "inutilizados": "inutilizados",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table, as shown: its key in words, and its numbers."""
+
+    rotulos: Sequence[str]
+    numeros: Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A difference since the signature, in words."""
+
+    texto: str
+    antes: str
+    depois: str
+
+
+def rows(figures: Figures, table: str) -> list[Row]:
+    """Return the rows of a table, in the order of their words."""
+    found: Table = getattr(figures, table)
+    return sorted(
+        (Row(_KEYS[table](*key), numbers) for key, numbers in found.items()), key=lambda row: tuple(row.rotulos)
+    )
+
+
+def person(nome: str) -> str:
+    """Return the name of who did something: a person, or a program by its key."""
+    if nome.startswith("sistema:"):
+        return f"programa {nome.removeprefix('sistema:')}"
+    return person_name(nome) or "o servidor"
+
+
+def signed_money(centavos: int) -> str:
+    """Return a difference of money with its sign: `+ R$ 1,00`."""
+    sign = "" if centavos == 0 else "+ " if centavos > 0 else "− "
+    return sign + words.reais(abs(centavos))
+
+
+def hints(figures: Figures, missing: int) -> list[str]:
+    """Return what the difference between till and sum is equal to: a part of the day that one of them may lack."""
+    size = abs(missing)
+    parts = [
+        ("o ISS das fotocópias, que fica fora do total dos selos", figures.iss_a_parte),
+        ("os atos do balcão que esperam a carga", figures.number("sem_carga", TOTAL)),
+        *((f"a parcela {LABELS[name]}", value) for name, value in figures.parcelas.items()),
+        *((f"o total de {row.rotulos[0]}", row.numeros[TOTAL]) for row in rows(figures, "atos")),
+        *((f"o total de {row.rotulos[0]}", row.numeros[TOTAL]) for row in rows(figures, "origens")),
+    ]
+    return [text for text, value in parts if size and value == size]
+
+
+def changes(differences: Sequence[Difference], *, quiet: bool) -> list[Changed]:
+    """Return the differences in words: those that count, or the quiet ones."""
+    found = []
+    for each in differences:
+        if each.quieto is not quiet or each.tabela in ("origens", "conferencia"):  # the same acts once more
+            continue
+        if each.nome in COMPONENTS:
+            continue  # the total of the ato says it; the table of the components shows each
+        key = _KEYS.get(each.tabela, _key_of_kind)(*each.chave)
+        money = each.nome == TOTAL
+        said = (words.reais(each.antes), words.reais(each.depois)) if money else (str(each.antes), str(each.depois))
+        found.append(Changed(f"{_TABLES[each.tabela]}, {', '.join(key)}: {_NUMBERS[each.nome]}", *said))
+    return found
+
+
+def _ato(natureza: str, code: str) -> tuple[str, ...]:
+    kind = office().atos.get(code, int(natureza))
+    return (f"{code} · {kind.descricao}" if kind else code,)
+
+
+def _free(natureza: str, code: str, fundamento: str, reason: str) -> tuple[str, ...]:
+    why = FUNDAMENTOS.get(fundamento, fundamento) if fundamento else reason
+    return (*_ato(natureza, code), why or "sem motivo dado")
+
+
+def _key_of_kind(kind: str, *_state: str) -> tuple[str, ...]:
+    return (_kind(kind), *(words.STATES[each].palavra for each in _state if each in words.STATES))
+
+
+def _kind(word: str) -> str:
+    return documents.KINDS[word].name if word in documents.KINDS else word
+
+
+def _sheets(queue: str, series: str) -> tuple[str, ...]:
+    return (f"fila {queue}" if queue else "número dado no pedido", series or "só algarismos")
+
+
+_KEYS: Final[Mapping[str, Callable[..., tuple[str, ...]]]] = {
+    "atos": _ato,
+    "sem_carga": _ato,
+    "origens": lambda nome: (_ORIGINS.get(nome) or seal_words.origin(nome),),
+    "isentos": _free,
+    "impressoes": _key_of_kind,
+    "excecoes": lambda kind, who: (person(who), EXCEPTIONS.get(kind, kind)),
+    "papel": _sheets,
+    "selos_de_papel": lambda ato, serie: (f"{ato}{serie}",),
+    "pendencias": lambda kind: (PENDING.get(kind, kind),),
+    "conferencia": lambda _: ("balcão",),
+}
+_TABLES: Final[Mapping[str, str]] = {
+    "atos": "Selos",
+    "sem_carga": "Balcão sem carga",
+    "isentos": "Isentos",
+    "impressoes": "Impressões",
+    "excecoes": "Exceções",
+    "papel": "Papel numerado",
+    "selos_de_papel": "Selos de papel",
+    "pendencias": "Pendências",
+}
