@@ -43,4 +43,6 @@ __all__ = [
     "reached",
     "ready",
     "sessions",
+    "table_changes",
+    "table_files",
 ]
