@@ -45,4 +45,5 @@ __all__ = [
     "sessions",
     "table_changes",
     "table_files",
+    "tables",
 ]

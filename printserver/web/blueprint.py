@@ -37,6 +37,7 @@ from printserver.web import (
 from printserver.web.civil import records
 from printserver.web.screens import SCREENS
 from printserver.web.seals import compare, seal_words
+from printserver.web.settings import service_import
 
 _STATIC = Path(__file__).parent.parent / "static"
 _BOTH = ["GET", "POST"]
@@ -147,6 +148,8 @@ def _may_use(endpoint: str) -> bool:
 def _small_bodies() -> None:
     file = request.endpoint == "web.comparar" and request.mimetype == "multipart/form-data"
     request.max_content_length = compare.FILE_MB * 1024 * 1024 if file else _MAX_FORM
+    if request.endpoint == "web.servicos_importar":  # its second step carries the file
+        request.max_content_length = request.max_form_memory_size = service_import.FORM_BYTES
 
 
 def _unknown(**_address: str) -> ResponseReturnValue:

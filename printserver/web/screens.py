@@ -3,12 +3,24 @@
 from typing import Final
 
 from printserver.web import account, court_page, find, login, paper, shell, today
-from printserver.web.access import ACCOUNT, ANSWER, COUNTER, LOOK, PAPER, PRINT, REPLACE, SEALS, SEE_OFFICE, Screen
+from printserver.web.access import (
+    ACCOUNT,
+    ANSWER,
+    COUNTER,
+    LOOK,
+    PAPER,
+    PRINT,
+    REPLACE,
+    SEALS,
+    SEE_OFFICE,
+    VALUES,
+    Screen,
+)
 from printserver.web.civil import collection, records
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
-from printserver.web.settings import hub
+from printserver.web.settings import atos, hub, service_import, services, table_versions
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/", "hoje", today.first_page),
@@ -73,6 +85,32 @@ SCREENS: Final[tuple[Screen, ...]] = (
     # -- Auditoria
     # -- Ajustes
     Screen("/ajustes", "ajustes", hub.settings, SEE_OFFICE),
+    Screen("/ajustes/servicos", "servicos", services.list_services, SEE_OFFICE),
+    Screen("/ajustes/servicos/novo", "servico_novo", services.new_service, VALUES, VALUES),
+    Screen("/ajustes/servicos/importar", "servicos_importar", service_import.import_services, VALUES, VALUES),
+    Screen("/ajustes/servicos/exportar", "servicos_exportar", services.export_services, SEE_OFFICE),
+    Screen("/ajustes/servicos/versoes", "servicos_versoes", table_versions.service_versions, SEE_OFFICE, VALUES),
+    Screen("/ajustes/servicos/servico/<servico>", "servico", services.service_page, SEE_OFFICE),
+    Screen("/ajustes/servicos/servico/<servico>/valor", "servico_valor", services.new_value, VALUES, VALUES),
+    Screen("/ajustes/servicos/servico/<servico>/fim", "servico_fim", services.end_service, VALUES, VALUES),
+    Screen(
+        *("/ajustes/servicos/servico/<servico>/corrigir/<dia>", "servico_corrigir", services.correct_value),
+        *(VALUES, VALUES),
+    ),
+    Screen(
+        *("/ajustes/servicos/servico/<servico>/conferido/<dia>", "servico_conferido", services.confirm_service),
+        *(VALUES, VALUES),
+    ),
+    Screen(
+        *("/ajustes/servicos/servico/<servico>/retirar/<dia>", "servico_retirar", services.withdraw_version),
+        *(VALUES, VALUES),
+    ),
+    Screen("/ajustes/atos", "atos", atos.list_atos, SEE_OFFICE),
+    Screen("/ajustes/atos/novo", "ato_novo", atos.new_ato, VALUES, VALUES),
+    Screen("/ajustes/atos/versoes", "atos_versoes", table_versions.ato_versions, SEE_OFFICE, VALUES),
+    Screen("/ajustes/atos/ato/<ato>", "ato", atos.change_ato, VALUES, VALUES),
+    Screen("/ajustes/atos/ato/<ato>/conferido", "ato_conferido", atos.confirm_ato, VALUES, VALUES),
+    Screen("/ajustes/atos/ato/<ato>/retirar", "ato_retirar", atos.withdraw_ato, VALUES, VALUES),
     # -- Formatos
     # -- Ajuda
     Screen("/conta", "conta", account.own_account, ACCOUNT, ACCOUNT),
