@@ -26,6 +26,7 @@ from printserver.selo import AtoTable, AtoType, Service, ServiceTable, TableFile
 
 _TABLES: Final = (SERVICES, ATOS)
 _BY_HAND: Final = "Escrito fora das telas"
+_SHIPPED: Final = "Como veio com o programa"
 _t = db.tabela_guardada.c
 
 
@@ -98,7 +99,7 @@ def save(
             _refuse_stale(act, seen)
             if check is not None:
                 check(act)
-            _keep(act, seen, _BY_HAND, None)
+            _keep(act, seen, _BY_HAND if seen.texto else _SHIPPED, None)
             _keep(act, new, what, who.pessoa)
             act.log("tabela", seen.nome, "gravada", {"texto": what, "antes": seen.marca, "depois": new.marca})
             act.add(who.record(each.objeto, each.objeto_id, each.estado, each.detalhe) for each in entries)

@@ -50,10 +50,7 @@ def with_ato(text: str, ato: AtoType) -> str:
 
 
 def without_ato(text: str, ato: AtoType) -> str:
-    """Return the text of atos.toml without the row that is of this ato alone; of a row of several naturezas, less one.
-
-    The ato then is what the shipped table says of it, if that has it.
-    """
+    """Return the text of atos.toml without this ato, one that the shipped table does not have."""
     document = _parse(text)
     _drop(document, f"{ato.natureza}.{ato.codigo}")
     general = document.get(ato.codigo)
@@ -108,17 +105,17 @@ def _put_versions(
         return
     known, last = {each.desde: each for each in before}, {each.desde: each for each in wanted}
     tables = {_begin(each): each for each in rows}
-    for n in reversed(range(len(rows))):
-        if _begin(rows[n]) not in last:
-            trivia = _take_trailing(rows[n])
-            rows.pop(n)
-            if len(rows):
-                _add_trailing(rows[-1], trivia)
     for day, version in last.items():
         if day not in tables:
             _append(rows, _table(_service_fields(version)))
         elif known.get(day) != version:
             _set_fields(tables[day], _service_fields(version), _SERVICE_KEYS)
+
+    for n in reversed(range(len(rows))):
+        if _begin(rows[n]) not in last:
+            trivia = _take_trailing(rows[n])
+            del rows[n]
+            _add_trailing(rows[n - 1], trivia)  # of the first: the last
 
 
 def _begin(row: Table) -> date:

@@ -38,8 +38,8 @@ from printserver.web.settings.table_steps import Also, Step, two_steps
 ALWAYS: Final = "sempre"
 _VALUE_FIELDS: Final = ("desde", *COMPONENTS, "total", "fonte", "a_confirmar")
 _NATUREZAS: Final = {str(number): name for number, name in TABLE_NATUREZAS.items()}
+_COMPONENTS: Final = {**LABELS, "tabeliao": "Tabelião ou oficial"}
 _SHORT: Final = {
-    "tabeliao": "Tabelião ou oficial",
     "secretaria_fazenda": "Sec. da Fazenda",
     "tribunal_justica": "Trib. de Justiça",
     "registro_civil": "Reg. Civil",
@@ -234,8 +234,8 @@ def _read() -> Services:
 
 def _words() -> dict[str, object]:
     return {
-        "componentes": LABELS,
-        "curtos": {**LABELS, **_SHORT},
+        "componentes": _COMPONENTS,
+        "curtos": {**_COMPONENTS, **_SHORT},
         "naturezas": TABLE_NATUREZAS,
         "estado_de": state,
         "desde_de": shown_since,
@@ -325,7 +325,7 @@ def _shown(made: ServiceChange) -> change.Change:
         before = old.emolumentos if old is not None else None
         for name in COMPONENTS:
             was = None if before is None else format_reais(getattr(before, name))
-            rows.append((LABELS[name], was, format_reais(getattr(new.emolumentos, name))))
+            rows.append((_COMPONENTS[name], was, format_reais(getattr(new.emolumentos, name))))
     total = None
     if new is not None and new.total is not None:
         total = (None if old is None or old.total is None else centavos(old.total), centavos(new.total))
@@ -335,7 +335,8 @@ def _shown(made: ServiceChange) -> change.Change:
 
 def _notices(made: ServiceChange) -> list[str]:
     found, today = [], local_date(now())
-    if much := percent(made.old, made.new):
+    same = made.old is not None and made.new is not None and made.old.total == made.new.total
+    if not same and (much := percent(made.old, made.new)):
         found.append(f"O total muda {much}.")
     if made.first is not None and made.first == today and (count := table_changes.past_acts(office(), made)):
         today_made = words.plural(count, "ato foi feito", "atos foram feitos")

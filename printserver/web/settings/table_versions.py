@@ -88,8 +88,8 @@ def _shown(seen: Snapshot, chosen: Kept) -> change.Change:
     except ConfigError as error:
         raise invalid_input("versao", f"esta versão não se lê mais: {error}") from None
     rows = [
-        (f"{name}, {services.shown_since(each)}", *_before_after(each, old, new))
-        for name, (old, new) in table_files.changed_services(before, after).items()
+        (f"{each.descricao}, {services.shown_since(each)}", *_before_after(each, old, new))
+        for old, new in table_files.changed_services(before, after).values()
         for each in sorted({*old, *new}, key=lambda version: version.desde)
         if each in new or each.desde not in {other.desde for other in new}
     ]
