@@ -1,3 +1,3 @@
 """Helpers for every layer: data types, error texts, files, text, validation messages."""
 
-__all__ = ["data", "faults", "files", "text", "validation"]
+__all__ = ["cells", "data", "faults", "files", "text", "validation"]

@@ -9,7 +9,7 @@ from printserver.db.engine import Database, as_meant, as_stored, count, insert_o
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
 from printserver.db.tables.documents import corpo, documento, folha_lado, formato, instrumento, nome, palavra
 from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta, retirada
-from printserver.db.tables.office import cadeia, chave_api, fechamento, log, pessoa, serventia, sessao
+from printserver.db.tables.office import cadeia, chave_api, fechamento, log, pessoa, serventia, sessao, tabela_guardada
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
 from printserver.db.tables.seals import (
     CODE_END,
@@ -70,6 +70,7 @@ __all__ = [
     "sequencia",
     "serventia",
     "sessao",
+    "tabela_guardada",
     "tentativa",
     "upgrade",
     "vigia",

@@ -12,7 +12,7 @@ from printserver.documents.civil.fields import Fields
 from printserver.documents.civil.identity import record_key
 from printserver.documents.civil.matricula import read_matricula
 from printserver.documents.civil.models import describe_models
-from printserver.documents.civil.values import averbacao_price
+from printserver.documents.civil.values import AVERBACAO_SERVICE, averbacao_price
 from printserver.documents.civil_documents import (
     AssentoPage,
     Averbacao,
@@ -23,7 +23,7 @@ from printserver.documents.civil_documents import (
     Habilitacao,
     Procedimento,
 )
-from printserver.documents.fees import add_up_services
+from printserver.documents.fees import CERTIDAO_SERVICE, add_up_services
 from printserver.documents.fields import (
     OBJECT,
     OBJECT_OR_OTHER,
@@ -120,6 +120,8 @@ from printserver.documents.view import (
 )
 
 __all__ = [
+    "AVERBACAO_SERVICE",
+    "CERTIDAO_SERVICE",
     "KINDS",
     "OBJECT",
     "OBJECT_OR_OTHER",

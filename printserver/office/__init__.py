@@ -48,5 +48,8 @@ __all__ = [
     "reached",
     "ready",
     "sessions",
+    "table_changes",
+    "table_files",
+    "tables",
     "verification",
 ]

@@ -18,9 +18,10 @@ from printserver.office.bell import Bell
 from printserver.office.create import certificate, database_url
 from printserver.office.people import Author, Person
 from printserver.office.settings import Settings, load_settings
+from printserver.office.tables import LiveTables
 from printserver.printing import Capabilities
 from printserver.rendering import PageImages, Render
-from printserver.selo import AtoTable, Certificate, ServiceTable, align, load_atos, load_services
+from printserver.selo import AtoTable, Certificate, ServiceTable, align
 
 
 @dataclass(slots=True)
@@ -35,8 +36,7 @@ class Office:
     cns: str
     instance_name: str
     rules: Rules
-    atos: AtoTable
-    servicos: ServiceTable
+    tables: LiveTables
     certificado: Certificate
     formatos: Formats
     render: Render
@@ -84,8 +84,7 @@ class Office:
             cns=office.cns,
             instance_name=office.instancia,
             rules=_rules(settings, office.cns),
-            atos=load_atos(instance),
-            servicos=load_services(instance, demonstracao=settings.serventia.demonstracao),
+            tables=LiveTables(instance, demonstracao=settings.serventia.demonstracao),
             certificado=signer,
             formatos=Formats(instance),
             render=Render(
@@ -102,6 +101,16 @@ class Office:
             lock=threading.Lock(),
             listeners=threading.BoundedSemaphore(max(1, settings.http.linhas // 2)),
         )
+
+    @property
+    def atos(self) -> AtoTable:
+        """The table of atos as its file is now (S10). An act that looks twice takes it once, and keeps it."""
+        return self.tables.atos
+
+    @property
+    def servicos(self) -> ServiceTable:
+        """The service table as its file is now (C5). An act that looks twice takes it once, and keeps it."""
+        return self.tables.servicos
 
     @property
     def spool(self) -> Path:

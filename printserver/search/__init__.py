@@ -1,6 +1,6 @@
 """Search, sums and export of seals, and comparison with the court's list (T5). Writes only to the log (A3)."""
 
-from printserver.search.cells import mark
+from printserver.common.cells import mark
 from printserver.search.certidoes import CHOICES as CERTIDOES
 from printserver.search.certidoes import as_csv as certidoes_csv
 from printserver.search.certidoes import certidao, list_certidoes

@@ -12,11 +12,11 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import day_start, local_date, rfc3339
+from printserver.common.cells import mark
 from printserver.common.data import JsonObject
 from printserver.errors import Recusa
 from printserver.ledger import HANDED_OFF, PAGE, PRINTED, RENDERED, UNCERTAIN
 from printserver.office import Office
-from printserver.search.cells import mark
 
 CHOICES: Final = ("vencidas", "a_retirar", "retiradas", "descartadas")
 """Which certidões a list shows: not collected in time, not collected, collected, discarded."""

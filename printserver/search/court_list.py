@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from printserver.common.cells import unmark
 from printserver.common.data import JsonObject, JsonView
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.search.cells import unmark
 from printserver.search.columns import READ_AS, plain_name
 from printserver.selo import COMPONENTS, matricula_digits, read
 

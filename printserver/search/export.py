@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Final
 
 from printserver.clock import local
+from printserver.common.cells import mark
 from printserver.errors import Recusa, invalid_input
 from printserver.office import Author, Office, acting, people
 from printserver.search import columns, spreadsheet
-from printserver.search.cells import mark
 from printserver.search.columns import Cell
 from printserver.search.filters import Filters, conditions
 from printserver.search.results import SearchRow, all_rows

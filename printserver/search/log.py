@@ -14,10 +14,10 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import day_end, day_start, local
+from printserver.common.cells import mark
 from printserver.common.data import JsonObject, JsonView
 from printserver.errors import Recusa, invalid_input
 from printserver.office import EXCEPTIONS, Author, Office, acting
-from printserver.search.cells import mark
 from printserver.search.streams import Export, Until, write_csv
 
 PAGE: Final = 50

@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import day_end, day_start
+from printserver.common.cells import mark
 from printserver.common.data import JsonObject
 from printserver.documents import normalize
 from printserver.office import Office
-from printserver.search.cells import mark
 from printserver.search.months import month_days
 
 COUNTS: Final = ("estoque_anterior", "recebidos", "usados", "inutilizados", "usados_inutilizados", "estoque")

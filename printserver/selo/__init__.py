@@ -3,10 +3,13 @@
 No HTTP, printing or templates; only `sequence` accesses the database.
 """
 
+from printserver.selo import service_changes
+from printserver.selo._tables import TableFile
 from printserver.selo.atos import (
     EXCLUSION,
     AtoTable,
     AtoType,
+    atos_of,
     load_atos,
 )
 from printserver.selo.certificate import Certificate, PublicCertificate, generate_test_certificate
@@ -44,6 +47,7 @@ from printserver.selo.money import (
     format_reais,
     from_centavos,
     parse_reais,
+    read_reais,
 )
 from printserver.selo.qr import QrSelo, parse_qr, url_do_qr
 from printserver.selo.registro import (
@@ -61,20 +65,30 @@ from printserver.selo.sequence import (
     take,
     take_many,
 )
-from printserver.selo.services import Service, ServiceTable, load_services
+from printserver.selo.service_changes import ServiceChange, in_force
+from printserver.selo.service_list import MAX_BYTES as LIST_BYTES
+from printserver.selo.service_list import NATUREZAS as TABLE_NATUREZAS
+from printserver.selo.service_list import Column, Compared, Fault, compare, read_list, unreadable, write_list
+from printserver.selo.services import Service, ServiceTable, load_services, services_of
+from printserver.selo.table_text import with_ato, with_services, without_ato
 
 __all__ = [
     "COMPONENTS",
     "EXCLUSION",
     "LABELS",
+    "LIST_BYTES",
     "LIVRO_TYPES",
     "NATUREZAS",
+    "TABLE_NATUREZAS",
     "ZERO",
     "AtoTable",
     "AtoType",
     "Certificate",
     "CodigoSelo",
+    "Column",
+    "Compared",
     "Emolumentos",
+    "Fault",
     "IssuedSelo",
     "Matricula",
     "Mode",
@@ -85,20 +99,25 @@ __all__ = [
     "Reais",
     "Registro",
     "Service",
+    "ServiceChange",
     "ServiceTable",
+    "TableFile",
     "WrongTotal",
     "advance",
     "align",
     "assemble_code",
+    "atos_of",
     "centavos",
     "check_digit",
     "code",
+    "compare",
     "format_reais",
     "from_centavos",
     "generate_test_certificate",
     "group_digits",
     "has_initials",
     "hibrido_informacao",
+    "in_force",
     "issue_selo",
     "load_atos",
     "load_services",
@@ -112,11 +131,20 @@ __all__ = [
     "parse_registro",
     "party_initials",
     "read",
+    "read_list",
+    "read_reais",
     "registro_line",
     "sequence_name",
     "sequential_informacao",
+    "service_changes",
+    "services_of",
     "split_registro",
     "take",
     "take_many",
+    "unreadable",
     "url_do_qr",
+    "with_ato",
+    "with_services",
+    "without_ato",
+    "write_list",
 ]

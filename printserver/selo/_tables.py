@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -62,35 +63,62 @@ L = TypeVar("L", bound=TableRow)
 V = TypeVar("V", bound=VersionRow)
 
 
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """The text of a table's file; `path` is where it stands, for messages."""
+
+    path: Path
+    text: str
+
+    @classmethod
+    def of_bytes(cls, path: Path, content: bytes) -> "TableFile":
+        """Return the file with that content. Raises ConfigError (Portuguese) if it is no UTF-8."""
+        try:
+            return cls(path, content.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{path}: não é TOML válido em UTF-8: {error}") from error
+
+    @classmethod
+    def read(cls, path: Path) -> "TableFile":
+        """Read the file. Raises ConfigError (Portuguese) if it cannot be read."""
+        try:
+            return cls.of_bytes(path, path.read_bytes())
+        except OSError as error:
+            raise ConfigError(f"{path}: não pode ser lido ({faults.of_os(error)})") from error
+
+    @classmethod
+    def of_office(cls, instance_dir: Path | None, name: str) -> "TableFile | None":
+        """Read the office's own table `name`; None if it has none. Raises as `read`."""
+        if instance_dir is None or not (instance_dir / name).exists():
+            return None
+        return cls.read(instance_dir / name)
+
+
 def load_layers(
-    name: str, instance_dir: Path | None, kinds: Mapping[re.Pattern[str], type[L]]
+    name: str, office: TableFile | None, kinds: Mapping[re.Pattern[str], type[L]]
 ) -> tuple[dict[str, L], dict[str, L]]:
     """Return the rows of table `name` (a file name) by their key: the shipped ones that stay, and the office's.
 
     A row of the office replaces the shipped one of the same key as a whole. `kinds` gives the model of a row by the
     form of its key. Raises ConfigError (Portuguese) that names file, key and what is allowed.
     """
-    shipped, own = _read(_SHIPPED / name, kinds), {}
-    if instance_dir is not None and (instance_dir / name).exists():
-        own = _read(instance_dir / name, kinds)
+    shipped = _read(TableFile.read(_SHIPPED / name), kinds)
+    own = _read(office, kinds) if office is not None else {}
     return {key: row for key, row in shipped.items() if key not in own}, own
 
 
 def load_versions(
-    names: Iterable[str], instance_dir: Path | None, row: type[V], key: re.Pattern[str]
+    names: Iterable[str], office: TableFile | None, row: type[V], key: re.Pattern[str]
 ) -> dict[str, list[V]]:
     """Return the versions of each row by its key, the newest first: `[name]` is one, `[[name]]` one of several.
 
-    A later one of the shipped files `names`, and the office's file of the first name, replace all versions of a row.
+    A later one of the shipped files `names`, and the office's own file, replace all versions of a row.
     Raises ConfigError (Portuguese) that names file, key and what is allowed; also where two versions begin on one day.
     """
-    names = list(names)
-    paths = [_SHIPPED / name for name in names]
-    if instance_dir is not None and (instance_dir / names[0]).exists():
-        paths.append(instance_dir / names[0])
+    files = [TableFile.read(_SHIPPED / name) for name in names]
     found: dict[str, list[V]] = {}
-    for path in paths:
-        found |= {name: _versions(path, name, values, row, key) for name, values in _tables(path).items()}
+    for file in [*files, office] if office is not None else files:
+        found |= {name: _versions(file.path, name, values, row, key) for name, values in _tables(file).items()}
     return found
 
 
@@ -106,17 +134,15 @@ def _versions(path: Path, name: str, values: object, row: type[V], key: re.Patte
     return rows
 
 
-def _read(path: Path, kinds: Mapping[re.Pattern[str], type[L]]) -> dict[str, L]:
-    return {name: _row(path, name, values, kinds) for name, values in _tables(path).items()}
+def _read(file: TableFile, kinds: Mapping[re.Pattern[str], type[L]]) -> dict[str, L]:
+    return {name: _row(file.path, name, values, kinds) for name, values in _tables(file).items()}
 
 
-def _tables(path: Path) -> dict[str, object]:
+def _tables(file: TableFile) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: não pode ser lido ({faults.of_os(error)})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: não é TOML válido em UTF-8: {error}") from error
+        return tomllib.loads(file.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{file.path}: não é TOML válido em UTF-8: {error}") from error
 
 
 def _row(

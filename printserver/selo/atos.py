@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import stamped
-from printserver.selo._tables import TableRow, load_layers
+from printserver.selo._tables import TableFile, TableRow, load_layers
 
 FILE_NAME: Final = "atos.toml"
 # The ato of a seal that excludes another (X2).
@@ -65,6 +65,10 @@ class AtoTable:
         """Return the ato of that code and natureza, or None (C3)."""
         return self._atos.get((natureza, codigo))
 
+    def every(self) -> tuple[AtoType, ...]:
+        """Return all atos, by natureza and code."""
+        return tuple(ato for _, ato in sorted(self._atos.items()))
+
     def codigos(self, natureza: int) -> tuple[str, ...]:
         """Return all codes of a natureza, in alphabetical order."""
         return tuple(sorted(codigo for of, codigo in self._atos if of == natureza))
@@ -115,7 +119,12 @@ def load_atos(instance_dir: Path | None) -> AtoTable:
     A row `[CE]` is of all its naturezas, a row `["2.CE"]` of that one, and goes before the other of its file (C3).
     Raises ConfigError (Portuguese) that names the file and the key.
     """
-    layers = load_layers(FILE_NAME, instance_dir, _ROWS)
+    return atos_of(TableFile.of_office(instance_dir, FILE_NAME))
+
+
+def atos_of(office: TableFile | None) -> AtoTable:
+    """Return the table of an office whose own file is `office` (None: it has none). Raises as `load_atos`."""
+    layers = load_layers(FILE_NAME, office, _ROWS)
     return AtoTable(ato for rows in layers for key in sorted(rows, key=len) for ato in rows[key].ato_types(key))
 
 

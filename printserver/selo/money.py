@@ -10,6 +10,10 @@ from pydantic_core import PydanticCustomError
 _REAIS = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
 _PATTERN = r"^[0-9]{1,9}\.[0-9]{2}$"
 _REFUSAL = 'valor em reais inválido: escreva algarismos, um ponto e dois algarismos, entre aspas, como "95.12"'
+# With a comma before the centavos, or with a point.
+_CELL = re.compile(
+    r"(\d{1,9}|\d{1,3}(?:\.\d{3}){1,2}(?=,))(?:,(\d{1,2}))?|(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})\.(\d{1,2})", re.ASCII
+)
 
 ZERO = Decimal("0.00")
 
@@ -22,6 +26,24 @@ def parse_reais(text: object) -> Decimal:
     if not isinstance(text, str) or _REAIS.fullmatch(text) is None:
         raise ValueError(_REFUSAL)
     return Decimal(text)
+
+
+def read_reais(text: str) -> Decimal | None:
+    """Return the reais of a cell as people and spreadsheets write them; None if it is blank.
+
+    `R$ 1.234,50`, `1234,5`, `95`, `95.12`, `1,234.50`; `-` is the zero of a spreadsheet. `1.234` may be two amounts.
+    Raises ValueError (Portuguese) for anything else.
+    """
+    plain = re.sub(r"R\$|\s", "", text)
+    if not plain:
+        return None
+    if plain in ("-", "–", "—"):
+        return ZERO
+    found = _CELL.fullmatch(plain)
+    if found is None:
+        raise ValueError(f"{text.strip()[:30]!r} não é um valor em reais: escreva 1234,50")
+    whole, cents = next((a, b) for a, b in ((found[1], found[2]), (found[3], found[4])) if a is not None)
+    return Decimal(f"{re.sub('[.,]', '', whole)}.{(cents or '').ljust(2, '0')}")
 
 
 def check_reais(value: Decimal) -> Decimal:

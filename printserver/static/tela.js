@@ -250,6 +250,25 @@
   // What stands in the field is a proposal: the next key, or a scanner, writes over it.
   if (first && first.hasAttribute("data-seleciona")) first.select();
 
+  // The sum of the components of a value, in whole centavos, as they are typed.
+  document.querySelectorAll("form[data-soma]").forEach(function (form) {
+    var shown = form.querySelector("[data-total]");
+    var centavos = function (text) {
+      var plain = text.replace(/R\$|\s/g, "");
+      var found = /^(\d+)\.(\d{2})$/.exec(plain) || /^(\d{1,3}(?:\.\d{3})+|\d*)(?:,(\d{1,2}))?$/.exec(plain);
+      return found ? 100 * (found[1] || "0").replace(/\./g, "") + +((found[2] || "") + "00").slice(0, 2) : NaN;
+    };
+    var add = function () {
+      var sum = 0;
+      form.querySelectorAll("[data-parcela]").forEach(function (field) { sum += centavos(field.value); });
+      shown.hidden = false;
+      shown.textContent = isNaN(sum) ? "Soma: há uma parcela que não é um valor."
+        : "Soma: R$ " + (sum / 100).toLocaleString("pt-BR", { minimumFractionDigits: 2 });
+    };
+    form.addEventListener("input", add);
+    add();
+  });
+
   // Copies what stands in a field; where the browser has no clipboard (plain HTTP), the text is marked for Ctrl+C.
   document.querySelectorAll("[data-copiar]").forEach(function (button) {
     var field = document.getElementById(button.dataset.copiar);

@@ -40,7 +40,7 @@ from printserver.web.civil import records
 from printserver.web.help import topics
 from printserver.web.screens import SCREENS
 from printserver.web.seals import compare, seal_words
-from printserver.web.settings import keys_page
+from printserver.web.settings import keys_page, service_import
 
 _STATIC = Path(__file__).parent.parent / "static"
 _BOTH = ["GET", "POST"]
@@ -156,6 +156,8 @@ def _may_use(endpoint: str) -> bool:
 def _small_bodies() -> None:
     file = request.endpoint == "web.comparar" and request.mimetype == "multipart/form-data"
     request.max_content_length = compare.FILE_MB * 1024 * 1024 if file else _MAX_FORM
+    if request.endpoint == "web.servicos_importar":  # its second step carries the file
+        request.max_content_length = request.max_form_memory_size = service_import.FORM_BYTES
 
 
 def _unknown(**_address: str) -> ResponseReturnValue:

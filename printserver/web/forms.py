@@ -94,7 +94,19 @@ LABELS: Final[Mapping[str, str]] = {
     "mes": "Mês",
     "escrevente": "Escrevente",
     "assinatura": "Assinatura",
+    # -- tables of services and atos
+    "desde": "Vale a partir de",
+    "descricao": "Descrição",
+    "codigo": "Código",
+    "conteudo": "Arquivo",
+    "a_confirmar": "A confirmar",
+    "sem_erros": "Linhas com erro",
+    "versao": "Versão",
+    "hibrido": "De selo de papel",
+    "so_retificador": "Só retifica",
+    "iss_a_parte": "ISS à parte",
 }
+_OF_SERVICE: Final[Mapping[str, str]] = {"total": "Total da tabela", "fonte": "De onde vem", "servico": "Nome"}
 _OF_SEARCH: Final[Mapping[str, str]] = {
     "codigo": "Código, parte dele, QR ou papel",
     "livro": "Livro",
@@ -134,6 +146,9 @@ _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "fechamento": {"total": "Total do caixa", "motivo": "Motivo da diferença"},
     "comparar": {"de": "Atos de", "ate": "Atos até"},
     "controle": {"de": "De", "ate": "Até"},
+    "servico_valor": _OF_SERVICE,
+    "servico_corrigir": _OF_SERVICE,
+    "servico_novo": _OF_SERVICE,
     "impressoes": _OF_PERIOD,
     "papel": {"de": "Do número", "ate": "Ao número"},
     "selos": _OF_SEARCH,

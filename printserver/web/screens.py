@@ -16,6 +16,7 @@ from printserver.web.access import (
     REPLACE,
     SEALS,
     SEE_OFFICE,
+    VALUES,
     Screen,
 )
 from printserver.web.audit import log_page, verify_page
@@ -25,7 +26,7 @@ from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.help import pages as help_pages
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
-from printserver.web.settings import hub, keys_page, people_page
+from printserver.web.settings import atos, hub, keys_page, people_page, service_import, services, table_versions
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/", "hoje", today.first_page),
@@ -108,6 +109,32 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/ajustes/chaves", "chaves", keys_page.list_of_keys, SEE_OFFICE),
     Screen("/ajustes/chaves/nova", "chave_nova", keys_page.new_key, KEYS, KEYS),
     Screen("/ajustes/chaves/<int:numero>/revogar", "chave_revogar", keys_page.revoke_key, KEYS, KEYS),
+    Screen("/ajustes/servicos", "servicos", services.list_services, SEE_OFFICE),
+    Screen("/ajustes/servicos/novo", "servico_novo", services.new_service, VALUES, VALUES),
+    Screen("/ajustes/servicos/importar", "servicos_importar", service_import.import_services, VALUES, VALUES),
+    Screen("/ajustes/servicos/exportar", "servicos_exportar", services.export_services, SEE_OFFICE),
+    Screen("/ajustes/servicos/versoes", "servicos_versoes", table_versions.service_versions, SEE_OFFICE, VALUES),
+    Screen("/ajustes/servicos/servico/<servico>", "servico", services.service_page, SEE_OFFICE),
+    Screen("/ajustes/servicos/servico/<servico>/valor", "servico_valor", services.new_value, VALUES, VALUES),
+    Screen("/ajustes/servicos/servico/<servico>/fim", "servico_fim", services.end_service, VALUES, VALUES),
+    Screen(
+        *("/ajustes/servicos/servico/<servico>/corrigir/<dia>", "servico_corrigir", services.correct_value),
+        *(VALUES, VALUES),
+    ),
+    Screen(
+        *("/ajustes/servicos/servico/<servico>/conferido/<dia>", "servico_conferido", services.confirm_service),
+        *(VALUES, VALUES),
+    ),
+    Screen(
+        *("/ajustes/servicos/servico/<servico>/retirar/<dia>", "servico_retirar", services.withdraw_version),
+        *(VALUES, VALUES),
+    ),
+    Screen("/ajustes/atos", "atos", atos.list_atos, SEE_OFFICE),
+    Screen("/ajustes/atos/novo", "ato_novo", atos.new_ato, VALUES, VALUES),
+    Screen("/ajustes/atos/versoes", "atos_versoes", table_versions.ato_versions, SEE_OFFICE, VALUES),
+    Screen("/ajustes/atos/ato/<ato>", "ato", atos.change_ato, VALUES, VALUES),
+    Screen("/ajustes/atos/ato/<ato>/conferido", "ato_conferido", atos.confirm_ato, VALUES, VALUES),
+    Screen("/ajustes/atos/ato/<ato>/retirar", "ato_retirar", atos.withdraw_ato, VALUES, VALUES),
     # -- Formatos
     # -- Ajuda
     Screen("/ajuda", "ajuda", help_pages.contents),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from printserver import db
 from printserver.seal_actions.signatures import one_third
-from printserver.selo import COMPONENTS, Emolumentos, centavos, load_services, parse_matricula
+from printserver.selo import COMPONENTS, Emolumentos, centavos, parse_matricula
 from support.court import Court
 from support.office import FEES, ISENTO, TOTAL, Answer, Rig, open_rig
 
@@ -99,7 +99,7 @@ def test_c3_an_unpublished_ato_seals_nothing_outside_a_demonstration(rig: Rig, t
         assert made(standalone(real, ato="PR"))["ato"] == "PR"  # of Notas: sealed, with a warning where it is printed
 
 
-def test_c5_an_act_of_registro_civil_costs_what_it_did_on_its_day(rig: Rig, tmp_path: Path) -> None:
+def test_c5_an_act_of_registro_civil_costs_what_it_did_on_its_day(rig: Rig) -> None:
     """Of Notas what it costs today; 20 November is today."""
     zeros = "".join(f'{name} = "0.00"\n' for name in COMPONENTS if name != "tabeliao")
     versions = "".join(
@@ -107,8 +107,7 @@ def test_c5_an_act_of_registro_civil_costs_what_it_did_on_its_day(rig: Rig, tmp_
         for name, natureza in (("civil", 2), ("notas", 1))
         for value, since in (("10.00", ""), ("20.00", 'desde = "2026-11-20"'), ("30.00", 'desde = "2026-11-21"'))
     )
-    (tmp_path / "servicos.toml").write_text(versions, "utf-8")
-    rig.office.servicos = load_services(tmp_path)
+    (rig.office.instance / "servicos.toml").write_text(versions, "utf-8")
     past = {"data": "2026-11-19", "motivo_data": "esquecido"}
     civil = made(standalone(rig, natureza=2, ato="CE", servico="civil", **past))
     assert civil["total_centavos"] == 1000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from printserver.search.cells import mark, unmark
+from printserver.common.cells import mark, unmark
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 

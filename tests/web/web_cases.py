@@ -394,6 +394,10 @@ OWN_TESTS = {
     "web.chave_nova",
     "web.chave_revogar",
     "web.certidao",
+    # test_web_tables.py
+    *("web.servico_novo", "web.servico_valor", "web.servico_corrigir", "web.servico_fim", "web.servico_conferido"),
+    *("web.servico_retirar", "web.servicos_importar", "web.servicos_versoes"),
+    *("web.ato_novo", "web.ato", "web.ato_conferido", "web.ato_retirar", "web.atos_versoes"),
 }
 
 

@@ -76,6 +76,21 @@ chave_api = sa.Table(
 )
 
 
+tabela_guardada = sa.Table(
+    "tabela_guardada",  # each content that a table's file (servicos.toml, atos.toml) has had, to go back to
+    metadata,
+    row_id(),
+    office_id(),
+    text("nome", nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    text("conteudo", nullable=False),
+    text("feito", nullable=False),  # what the change was
+    text("quem"),  # null: written outside the screens
+    moment("quando", nullable=False),
+    sa.Index("ix_tabela_guardada_nome", "serventia_id", "nome", "id"),
+)
+
+
 cadeia = sa.Table(
     "cadeia",  # head of the log, locked last and briefly
     metadata,

@@ -39,6 +39,7 @@ class Change:
 
     `totais` is the total in centavos before (None: none) and after, None where no value changes; `duvidas` what is
     unusual; `avisos` what else happens; `pin` the acts for which the office may ask a PIN (A4).
+    `rotulo` names the total.
     """
 
     linhas: Sequence[tuple[str, str | None, str]]
@@ -46,6 +47,7 @@ class Change:
     duvidas: Sequence[str] = ()
     avisos: Sequence[str] = ()
     pin: tuple[PinAct, ...] = ()
+    rotulo: str = "Total do selo"
 
     @property
     def marca(self) -> str:

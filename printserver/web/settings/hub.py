@@ -1,18 +1,49 @@
 """*Ajustes*: the list of what can be set, each with a sentence of what it is for."""
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+
+from printserver.office import table_changes
+from printserver.web import words
+from printserver.web.context import office
 
 # Endpoint, name and purpose; a person sees those that they may open.
 SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("pessoas", "Pessoas", "Quem trabalha aqui, com que papel; senha esquecida; quem saiu."),
     ("chaves", "Chaves", "As chaves dos programas que imprimem: o que podem, o último uso, revogar."),
     ("auditoria", "Auditoria", "Tudo o que foi feito, por quem e de onde; exceções; conferência do registro."),
+    # -- services and atos
+    ("servicos", "Serviços e valores", "O que cada serviço custa, parcela por parcela, e desde quando."),
+    ("atos", "Tabela de atos", "Os códigos do tribunal, e o que ainda falta conferir."),
 )
+
+
+def _of_services() -> str | None:
+    empty, unconfirmed = table_changes.unready(office())
+    if office().demonstracao or not (empty or unconfirmed):
+        return None
+    parts = [f"{empty} sem parcelas" if empty else "", f"{unconfirmed} a confirmar" if unconfirmed else ""]
+    return f"{' e '.join(filter(None, parts))}: não selam"
+
+
+def _of_atos() -> str | None:
+    count = table_changes.unconfirmed_atos(office())
+    return (
+        words.plural(count, "código a confirmar", "códigos a confirmar")
+        if count and not office().demonstracao
+        else None
+    )
+
+
+# What a sheet of the list asks for, in a few words, by its endpoint.
+NOTICES: Final[Mapping[str, Callable[[], str | None]]] = {"servicos": _of_services, "atos": _of_atos}
 
 
 def settings() -> ResponseReturnValue:
     """Show the list."""
-    return render_template("screens/ajustes.html", folhas=SHEETS)
+    return render_template(
+        "screens/ajustes.html", folhas=SHEETS, avisos={name: said() for name, said in NOTICES.items()}
+    )

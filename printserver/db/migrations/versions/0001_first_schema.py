@@ -604,6 +604,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("serventia_id", "nome", name=op.f("pk_sequencia")),
     )
     op.create_table(
+        "tabela_guardada",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("nome", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("conteudo", sa.Text(), nullable=False),
+        sa.Column("feito", sa.Text(), nullable=False),
+        sa.Column("quem", sa.Text(), nullable=True),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_tabela_guardada_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tabela_guardada")),
+    )
+    with op.batch_alter_table("tabela_guardada", schema=None) as batch_op:
+        batch_op.create_index("ix_tabela_guardada_nome", ["serventia_id", "nome", "id"], unique=False)
+
+    op.create_table(
         "tentativa",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("serventia_id", sa.Integer(), nullable=False),
