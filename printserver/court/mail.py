@@ -38,8 +38,9 @@ def run(office: Office, stop: threading.Event, pause_s: float = LOOK_EVERY_S) ->
     """Make and send notices until `stop`. A fault is logged and retried."""
     while not stop.is_set():
         try:
-            notices.observe(office)
-            send(office)
+            current = office.current()
+            notices.observe(current)
+            send(current)
         except Exception:
             _log.exception("notices failed")
         stop.wait(pause_s)

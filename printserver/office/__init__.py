@@ -42,5 +42,6 @@ __all__ = [
     "proof",
     "reached",
     "ready",
+    "reload",
     "sessions",
 ]

@@ -3,12 +3,8 @@
 No HTTP, printing or templates; only `sequence` accesses the database.
 """
 
-from printserver.selo.atos import (
-    EXCLUSION,
-    AtoTable,
-    AtoType,
-    load_atos,
-)
+from printserver.selo.atos import EXCLUSION, AtoTable, AtoType, load_atos
+from printserver.selo.atos import FILE_NAME as ATOS_FILE
 from printserver.selo.certificate import Certificate, PublicCertificate, generate_test_certificate
 from printserver.selo.code import (
     NATUREZAS,
@@ -61,14 +57,17 @@ from printserver.selo.sequence import (
     take,
     take_many,
 )
+from printserver.selo.services import FILE_NAME as SERVICES_FILE
 from printserver.selo.services import Service, ServiceTable, load_services
 
 __all__ = [
+    "ATOS_FILE",
     "COMPONENTS",
     "EXCLUSION",
     "LABELS",
     "LIVRO_TYPES",
     "NATUREZAS",
+    "SERVICES_FILE",
     "ZERO",
     "AtoTable",
     "AtoType",
