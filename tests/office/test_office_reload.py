@@ -111,7 +111,7 @@ def test_a_table_changed_by_hand_is_in_force(rig: Rig) -> None:
     edit(path, table)
     job = rig.printed({"tipo": "certidao", "pedido": "n", "corpo": rig.certidao()["corpo"], "servico": "nova"})
     codigo = job["selos"][0]["codigo"]
-    assert rig.rows(db.selo, db.selo.c.codigo == codigo)[0]["total"] == 1050
+    assert rig.rows(db.selo, db.selo.c.codigo == codigo)[0]["total_centavos"] == 1050
     edit(path, table.replace("ano = 2026", "ano = x"))
     assert "servicos.toml" in rig.office.current().state.faults
     rig.taken({"tipo": "certidao", "pedido": "m", "corpo": rig.certidao()["corpo"], "servico": "nova"})
