@@ -8,7 +8,7 @@ from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name,
 from printserver.office.office import Office, acting_author, acting_person
 from printserver.office.people import Author, Person
 from printserver.office.proof import JOB, QUESTION, SELO, HeadDiffers, Report, change_proof, evidence
-from printserver.office.settings import CourtSettings, Http, load_settings
+from printserver.office.settings import CourtSettings, Http, Settings, WarningSettings, load_settings
 
 __all__ = [
     "JOB",
@@ -28,6 +28,8 @@ __all__ = [
     "Office",
     "Person",
     "Report",
+    "Settings",
+    "WarningSettings",
     "acting",
     "acting_author",
     "acting_person",
@@ -37,6 +39,7 @@ __all__ = [
     "create",
     "evidence",
     "load_settings",
+    "own_certificate",
     "owner_name",
     "people",
     "proof",
@@ -44,4 +47,6 @@ __all__ = [
     "ready",
     "reload",
     "sessions",
+    "settings",
+    "settings_file",
 ]

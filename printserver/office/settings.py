@@ -4,6 +4,7 @@ A wrong or unknown setting stops the start with its name. Descriptions are Portu
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -22,6 +23,15 @@ from printserver.errors import ConfigError
 from printserver.formats import printed
 
 SETTINGS_FILE = "printserver.toml"
+_ADDRESS: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+", re.ASCII)
+
+
+class SettingsError(ConfigError):
+    """Settings that cannot be used. `errors`: what is wrong (Portuguese) by setting (`secao.nome`)."""
+
+    def __init__(self, message: str, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.errors: Mapping[str, str] = errors or {}
 
 
 class _Section(BaseModel):
@@ -224,13 +234,20 @@ class WarningSettings(_Section):
     arquivo_da_senha: str = Field("avisos.senha", description="Arquivo da senha do SMTP, na pasta da instância.")
     remetente: str = Field("", description="Endereço de quem envia os avisos.")
     destinatarios: list[str] = Field([], description="Endereços de quem recebe os avisos.")
+    prazos: list[str] = Field([], description="Quem recebe os avisos de prazo (vazio: os destinatarios).")
+    recusas: list[str] = Field([], description="Quem recebe os avisos de recusa do tribunal (vazio: os destinatarios).")
+    envios: list[str] = Field([], description="Quem recebe o resumo dos envios e cargas (vazio: os destinatarios).")
+    certificado: list[str] = Field(
+        [], description="Quem recebe os avisos do certificado e da auditoria (vazio: os destinatarios)."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> "WarningSettings":
         if self.servidor and not (self.remetente and self.destinatarios):
             raise ValueError("com servidor, diga também remetente e destinatarios")
-        if any("\n" in each or "@" not in each for each in (*self.destinatarios, self.remetente or "@")):
-            raise ValueError("remetente e destinatarios devem ser endereços de e-mail")
+        people = (*self.destinatarios, *self.prazos, *self.recusas, *self.envios, *self.certificado)
+        if wrong := [each for each in (*people, *filter(None, [self.remetente])) if not _ADDRESS.fullmatch(each)]:
+            raise ValueError(f"não é um endereço de e-mail: {wrong[0]}")
         return self
 
 
@@ -326,16 +343,19 @@ def load_settings(instance: Path) -> Settings:
 
 
 def read_settings(content: bytes, path: Path) -> Settings:
-    """Return the settings of a file's `content` under the environment. `path` is named in the `ConfigError`."""
+    """Return the settings of a file's `content` under the environment. `path` is named in the `SettingsError`."""
     try:
         values: JsonObject = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: não é TOML válido: {error}") from error
+        raise SettingsError(f"{path}: não é TOML válido: {error}") from error
     try:
         return Settings(**values)
     except ValidationError as error:
-        lines = [f"{'.'.join(str(part) for part in item['loc'])}: {_in_portuguese(item)}" for item in error.errors()]
-        raise ConfigError(f"{path} (ou variável PRINTSERVER_…): configuração errada: {'; '.join(lines)}") from error
+        wrong = {".".join(str(part) for part in item["loc"]): _in_portuguese(item) for item in error.errors()}
+        lines = [f"{name}: {text}" for name, text in wrong.items()]
+        raise SettingsError(
+            f"{path} (ou variável PRINTSERVER_…): configuração errada: {'; '.join(lines)}", wrong
+        ) from error
 
 
 # Settings that are read when the server starts; a change waits for the next start. A name alone is a whole section.

@@ -5,7 +5,12 @@ No HTTP, printing or templates; only `sequence` accesses the database.
 
 from printserver.selo.atos import EXCLUSION, AtoTable, AtoType, load_atos
 from printserver.selo.atos import FILE_NAME as ATOS_FILE
-from printserver.selo.certificate import Certificate, PublicCertificate, generate_test_certificate
+from printserver.selo.certificate import (
+    Certificate,
+    PublicCertificate,
+    UnfitCertificate,
+    generate_test_certificate,
+)
 from printserver.selo.code import (
     NATUREZAS,
     CodigoSelo,
@@ -85,6 +90,7 @@ __all__ = [
     "Registro",
     "Service",
     "ServiceTable",
+    "UnfitCertificate",
     "WrongTotal",
     "advance",
     "align",
