@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from printserver.api.auth import Gate, author
 from printserver.api.metrics import Meter
@@ -39,8 +39,11 @@ def context() -> Context:
 
 
 def office() -> Office:
-    """Return the office of the current request."""
-    return context().office
+    """Return the office of the current request: its settings, tables and certificate do not change meanwhile."""
+    if "office" not in g:
+        g.office = context().office.current()
+    found: Office = g.office
+    return found
 
 
 def needs(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

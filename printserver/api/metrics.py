@@ -86,7 +86,7 @@ class Meter:
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus's text format."""
-        office = self._office
+        office = self._office.current()
         of_office = db.job.c.serventia_id == office.serventia_id
         with office.db.read() as conn:
             jobs = conn.execute(
@@ -110,11 +110,11 @@ class Meter:
                 gauge.labels(state).set(number)
         self._questions.set(questions)
         self._certificate.set((office.certificado.valid_until - office.clock()).total_seconds())
-        self._court()
+        self._court(office)
         return generate_latest(self.registry)
 
-    def _court(self) -> None:
-        now = standing.status(self._office)
+    def _court(self, office: Office) -> None:
+        now = standing.status(office)
         late, urgent, soon = now["atrasados"], now["urgentes"], now["a_vencer"]
         self._pending.labels("atrasado").set(late)
         self._pending.labels("4h").set(urgent)

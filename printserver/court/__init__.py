@@ -11,7 +11,7 @@ from printserver.court.answers import (
     general_failure,
 )
 from printserver.court.client import Exchange, HttpTransport, Transport
-from printserver.court.listing import request_listing
+from printserver.court.listing import request_listing, try_court
 from printserver.court.outbox import REPORT_PENDING
 from printserver.court.outcome import valid_vinculador
 from printserver.court.pending import CARREGADO, ESTORNADO, WAITING
@@ -36,5 +36,6 @@ __all__ = [
     "pending",
     "request_listing",
     "standing",
+    "try_court",
     "valid_vinculador",
 ]

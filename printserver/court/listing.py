@@ -40,6 +40,22 @@ def request_listing(court: Transport, de: date, ate: date, seconds: float) -> li
         beside.shutdown(wait=False, cancel_futures=True)
 
 
+def try_court(court: Transport, day: date) -> str | None:
+    """Ask the court for the list of one day; nothing is reported. Return why that does not work (Portuguese), or None.
+
+    Closes `court` at the end.
+    """
+    try:
+        found = court.list_all(day, day, 1)
+    finally:
+        court.close()
+    if found.status in (401, 403):
+        return f"o tribunal respondeu {found.status}: não aceita o certificado desta serventia"
+    if (fault := general_failure(found)) is not None:
+        return fault
+    return None if from_listing(found) is not None else "o que responde nesse endereço não é o serviço do tribunal"
+
+
 def _no_answer(why: str) -> Recusa:
     return Recusa(
         "tribunal-nao-responde",

@@ -19,9 +19,10 @@ import structlog
 
 from printserver import db
 from printserver.clock import local
+from printserver.common import faults
 from printserver.common.data import Columns
 from printserver.court import notices
-from printserver.office import Office, backoff, reached
+from printserver.office import Office, WarningSettings, backoff, reached
 
 _log = structlog.get_logger()
 
@@ -38,8 +39,9 @@ def run(office: Office, stop: threading.Event, pause_s: float = LOOK_EVERY_S) ->
     """Make and send notices until `stop`. A fault is logged and retried."""
     while not stop.is_set():
         try:
-            notices.observe(office)
-            send(office)
+            current = office.current()
+            notices.observe(current)
+            send(current)
         except Exception:
             _log.exception("notices failed")
         stop.wait(pause_s)
@@ -96,26 +98,52 @@ def _mark(office: Office, row: Columns, falha: str | None) -> None:
 
 def _deliver(office: Office, row: Columns) -> str | None:
     """Send a message. Return why it was not accepted (Portuguese), None if it was."""
-    settings = office.settings.avisos
-    message = _message(office, row)
+    return _hand_over(office, office.settings.avisos, _message(office, office.settings.avisos, row), None)
+
+
+def send_trial(office: Office, settings: WarningSettings, password: str | None) -> str | None:
+    """Send a test message to everybody who would get notices under `settings`, which need not be in force.
+
+    `password`: None takes the one in the office's folder. Return why the server did not take it (Portuguese), or None.
+    """
+    now = office.clock()
+    text = "Esta é uma mensagem de teste: os avisos deste servidor chegam a este endereço."
+    row = {"chave": f"teste:{now.isoformat()}", "tipo": "teste", "assunto": "Teste dos avisos", "texto": text}
+    message = _message(office, settings, row | {"quando": now})
+    return _hand_over(office, settings, message, password)
+
+
+def _hand_over(office: Office, settings: WarningSettings, message: EmailMessage, password: str | None) -> str | None:
     try:
-        with _converse(office) as server:
+        with _converse(settings) as server:
             if settings.usuario:
-                password = (office.instance / settings.arquivo_da_senha).read_text("utf-8").strip()
+                if password is None:
+                    password = (office.instance / settings.arquivo_da_senha).read_text("utf-8").strip()
                 server.login(settings.usuario, password)
             refused = server.send_message(message)
     except FileNotFoundError:
         return f"falta o arquivo da senha, {settings.arquivo_da_senha}, na pasta da serventia"
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        _log.warning("notice not sent", key=row["chave"], why=str(error))
-        return f"o servidor de e-mail não aceitou: {error}"[:500]
+        _log.warning("notice not sent", why=_reason(error))
+        return _reason(error)
     if refused:  # no retry: the other recipients would get it twice
-        _log.warning("notice refused for some", key=row["chave"], refused=sorted(refused))
+        _log.warning("notice refused for some", refused=sorted(refused))
     return None
 
 
-def _converse(office: Office) -> smtplib.SMTP:
-    settings = office.settings.avisos
+def _reason(error: Exception) -> str:
+    """Return why a message did not go, in Portuguese as far as it is known."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return "o servidor de e-mail não aceitou usuário e senha"
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return f"o servidor de e-mail não aceitou nenhum destinatário: {', '.join(sorted(error.recipients))}"[:500]
+    if isinstance(error, smtplib.SMTPException):
+        return f"o servidor de e-mail não aceitou: {error}"[:500]
+    said = faults.of_os(error) if isinstance(error, OSError) else str(error)
+    return f"o servidor de e-mail não aceitou: {said}"[:500]
+
+
+def _converse(settings: WarningSettings) -> smtplib.SMTP:
     if settings.seguranca == "tls":
         context = ssl.create_default_context()
         return smtplib.SMTP_SSL(settings.servidor, settings.porta, timeout=WAIT_SECONDS, context=context)
@@ -129,13 +157,21 @@ def _converse(office: Office) -> smtplib.SMTP:
     return server
 
 
-def _message(office: Office, row: Columns) -> EmailMessage:
-    settings = office.settings.avisos
+def recipients(settings: WarningSettings, tipo: str) -> list[str]:
+    """Return who gets the notices of a type: those set for its topic, else all recipients; of a test everybody."""
+    topics = {"prazos": settings.prazos, "recusas": settings.recusas, "envios": settings.envios}
+    topics["certificado"] = settings.certificado
+    if tipo == "teste":
+        return list(dict.fromkeys([*settings.destinatarios, *(each for some in topics.values() for each in some)]))
+    return topics.get(notices.TOPIC.get(tipo, ""), []) or settings.destinatarios
+
+
+def _message(office: Office, settings: WarningSettings, row: Columns) -> EmailMessage:
     message = EmailMessage()
     demo = "DEMONSTRAÇÃO " if office.demonstracao else ""
     message["Subject"] = f"[{demo}CNS {office.cns}] {row['assunto']}"
     message["From"] = settings.remetente
-    message["To"] = ", ".join(settings.destinatarios)
+    message["To"] = ", ".join(recipients(settings, row["tipo"]))
     message["Date"] = format_datetime(local(row["quando"]))
     mark = hashlib.sha256(f"{office.instance_name}|{row['chave']}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{mark}@printserver.invalid>"

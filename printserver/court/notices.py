@@ -26,6 +26,18 @@ LATENESS: Final = timedelta(minutes=1)  # a row has a time before its commit: ne
 CODIGOS: Final = 10  # named in a notice
 CERTIFICATE_DAYS: Final = (1, 7, 15, 30)
 LOADED_UNTIL: Final = timedelta(days=2)  # later loads are covered by the notices of their terms
+TOPIC: Final = {
+    "atrasado": "prazos",
+    "prazo-4h": "prazos",
+    "prazo-12h": "prazos",
+    "balcao": "prazos",
+    "recusado": "recusas",
+    "lote": "envios",
+    "carga": "envios",
+    "certificado": "certificado",
+    "auditoria": "certificado",
+}
+"""The setting of the section `avisos` that says who gets the notices of a type."""
 _DEADLINES: Final = (("atrasado", timedelta(0)), ("prazo-4h", pending.URGENT), ("prazo-12h", pending.WARN))
 _SENTENCE: Final = {
     "atrasado": ("com o prazo de 24 horas vencido", "O envio continua; confira a ligação com o tribunal."),

@@ -222,7 +222,7 @@ class Watch:
         return _Change(of, cups, verdict, over=state is None or state.estado in CUPS_ENDS)
 
     def _write(self, changes: Sequence[_Change]) -> None:
-        with acting(self._office) as act:
+        with acting(self._office.current()) as act:
             for each in changes:
                 _write_one(act, each)
         for each in changes:

@@ -9,7 +9,7 @@ from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name,
 from printserver.office.office import Office, acting_author, acting_person
 from printserver.office.people import Author, Person
 from printserver.office.proof import JOB, QUESTION, SELO, HeadDiffers, Report, change_proof, evidence
-from printserver.office.settings import CourtSettings, Http, load_settings
+from printserver.office.settings import CourtSettings, Http, Settings, WarningSettings, load_settings
 from printserver.office.verification import Progress, Verifier
 
 __all__ = [
@@ -32,7 +32,9 @@ __all__ = [
     "Person",
     "Progress",
     "Report",
+    "Settings",
     "Verifier",
+    "WarningSettings",
     "acting",
     "acting_author",
     "acting_person",
@@ -42,14 +44,17 @@ __all__ = [
     "create",
     "evidence",
     "load_settings",
+    "own_certificate",
     "owner_name",
     "people",
     "proof",
     "reached",
     "ready",
+    "reload",
     "sessions",
+    "settings",
+    "settings_file",
     "table_changes",
     "table_files",
-    "tables",
     "verification",
 ]

@@ -58,13 +58,18 @@ def database_url(instance: Path, settings: Settings) -> str:
 
 def certificate(instance: Path, settings: Settings) -> Certificate:
     """Return the office's certificate, opened with its password. Raises `ConfigError` that names the faulty file."""
+    return Certificate.load(instance / settings.selo.certificado, certificate_password(instance, settings))
+
+
+def certificate_password(instance: Path, settings: Settings) -> str:
+    """Return the password of the office's certificate: the setting, else its file. Raises `ConfigError`."""
     password = settings.selo.senha_do_certificado
     if not password:
         path = instance / PASSWORD_FILE
         if not path.exists():
             raise ConfigError(f"{path} não existe: ponha nele a senha do certificado, ou em selo.senha_do_certificado")
         password = path.read_text("utf-8").strip()
-    return Certificate.load(instance / settings.selo.certificado, password)
+    return password
 
 
 def create_office(instance: Path, now: datetime, *, cns: str | None = None, proximo: int = 1) -> NewInstance:

@@ -1,5 +1,6 @@
 """The open office of a process: settings, clock, database, tables, certificate, formats, renderer."""
 
+import copy
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,23 +11,27 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import Clock, system_clock
 from printserver.db import Database, upgrade
-from printserver.documents import Rules, Terms
+from printserver.documents import Rules
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import Format, Formats
 from printserver.office import people, proof
 from printserver.office.bell import Bell
-from printserver.office.create import certificate, database_url
+from printserver.office.create import database_url
 from printserver.office.people import Author, Person
+from printserver.office.reload import Files, State
 from printserver.office.settings import Settings, load_settings
-from printserver.office.tables import LiveTables
 from printserver.printing import Capabilities
 from printserver.rendering import PageImages, Render
-from printserver.selo import AtoTable, Certificate, ServiceTable, align
+from printserver.selo import Certificate, align
 
 
 @dataclass(slots=True)
 class Office:
-    """The resources of all work of the office. Thread-safe: connections are taken per use."""
+    """The resources of all work of the office. Thread-safe: connections are taken per use.
+
+    Settings, rules, tables and certificate are those of `state`. Each request, act or round works with its own
+    `current()`, in which they do not change.
+    """
 
     instance: Path
     settings: Settings
@@ -36,7 +41,8 @@ class Office:
     cns: str
     instance_name: str
     rules: Rules
-    tables: LiveTables
+    atos: AtoTable
+    servicos: ServiceTable
     certificado: Certificate
     formatos: Formats
     render: Render
@@ -45,6 +51,8 @@ class Office:
     working_on: set[tuple[int, str]]
     lock: threading.Lock
     listeners: threading.BoundedSemaphore
+    files: Files
+    state: State
     # by queue: time of the query, and its capabilities or the error
     capabilities: dict[str, tuple[float, Capabilities | Exception]] = field(default_factory=dict)
     kept_formats: dict[str, Format] = field(default_factory=dict)  # from the table, by version
@@ -67,25 +75,31 @@ class Office:
             office = conn.execute(sa.select(db.serventia)).one_or_none()
         if office is None:
             raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
-        signer = certificate(instance, settings)
         with database.write() as conn:
             align(conn, office.id, settings.selo.sequencia)
-            proof.register(conn, office.id, signer, clock())
+
+        def registered(signer: Certificate) -> None:
+            with database.write() as conn:
+                proof.register(conn, office.id, signer, clock())
+
+        files = Files(instance, office.cns, settings, registered)
+        state = files.state
 
         def in_use() -> set[str]:
             return _layouts_in_use(database)
 
         return cls(
             instance=instance,
-            settings=settings,
+            settings=state.settings,
             clock=clock,
             db=database,
             serventia_id=office.id,
             cns=office.cns,
             instance_name=office.instancia,
-            rules=_rules(settings, office.cns),
-            tables=LiveTables(instance, demonstracao=settings.serventia.demonstracao),
-            certificado=signer,
+            rules=state.rules,
+            atos=state.atos,
+            servicos=state.servicos,
+            certificado=state.certificado,
             formatos=Formats(instance),
             render=Render(
                 instance / "cache",
@@ -100,17 +114,21 @@ class Office:
             working_on=set(),
             lock=threading.Lock(),
             listeners=threading.BoundedSemaphore(max(1, settings.http.linhas // 2)),
+            files=files,
+            state=state,
         )
 
-    @property
-    def atos(self) -> AtoTable:
-        """The table of atos as its file is now (S10). An act that looks twice takes it once, and keeps it."""
-        return self.tables.atos
+    def current(self, *, at_once: bool = False) -> "Office":
+        """Return the office for one request, act or round, with what its files say now.
 
-    @property
-    def servicos(self) -> ServiceTable:
-        """The service table as its file is now (C5). An act that looks twice takes it once, and keeps it."""
-        return self.tables.servicos
+        Later changes of the files are not seen in it. `at_once`: after a change of a file by this process.
+        """
+        found = self.files.look(at_once=at_once)
+        with self.files.lock:
+            if found.generation > self.state.generation:
+                self.state, self.settings, self.rules = found, found.settings, found.rules
+                self.atos, self.servicos, self.certificado = found.atos, found.servicos, found.certificado
+            return copy.copy(self)
 
     @property
     def spool(self) -> Path:
@@ -133,23 +151,6 @@ def _layouts_in_use(database: Database) -> set[str]:
     """Return the layouts of open jobs, which must not be removed from the cache."""
     with database.read() as conn:
         return set(conn.execute(sa.select(db.job.c.layout).where(~db.job.c.encerrado)).scalars())
-
-
-def _rules(settings: Settings, cns: str) -> Rules:
-    return Rules(
-        cns=cns,
-        demonstracao=settings.serventia.demonstracao,
-        charges_second_traslado=settings.traslado.cobra_do_segundo,
-        ficha_selo=settings.ficha.selo,
-        ficha_service=settings.ficha.servico or None,
-        terms=Terms(settings.xa.prazo_horas, settings.xa.prazo_tipo_horas),
-        lados_da_folha=settings.livro.lados_da_folha,
-        folhas_novas=settings.livro.folhas_novas,
-        externos_ate=settings.livro.externos_ate,
-        sheets_required=settings.papel.exigir_numeros,
-        casamento_selo=settings.civil.casamento_selo,
-        assento_on_back=settings.civil.assento_no_verso,
-    )
 
 
 def acting_author(conn: Connection, office: Office, author: Author, usuario: str, right: str) -> Author:

@@ -3,15 +3,19 @@
 A wrong or unknown setting stops the start with its name. Descriptions are Portuguese: the operator's guide shows them.
 """
 
+import os
+import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from printserver.common import faults
 from printserver.common.data import JsonObject
 from printserver.common.validation import portuguese
 from printserver.documents import KINDS
@@ -19,6 +23,15 @@ from printserver.errors import ConfigError
 from printserver.formats import printed
 
 SETTINGS_FILE = "printserver.toml"
+_ADDRESS: Final = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+", re.ASCII)
+
+
+class SettingsError(ConfigError):
+    """Settings that cannot be used. `errors`: what is wrong (Portuguese) by setting (`secao.nome`)."""
+
+    def __init__(self, message: str, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.errors: Mapping[str, str] = errors or {}
 
 
 class _Section(BaseModel):
@@ -227,13 +240,20 @@ class WarningSettings(_Section):
     arquivo_da_senha: str = Field("avisos.senha", description="Arquivo da senha do SMTP, na pasta da instância.")
     remetente: str = Field("", description="Endereço de quem envia os avisos.")
     destinatarios: list[str] = Field([], description="Endereços de quem recebe os avisos.")
+    prazos: list[str] = Field([], description="Quem recebe os avisos de prazo (vazio: os destinatarios).")
+    recusas: list[str] = Field([], description="Quem recebe os avisos de recusa do tribunal (vazio: os destinatarios).")
+    envios: list[str] = Field([], description="Quem recebe o resumo dos envios e cargas (vazio: os destinatarios).")
+    certificado: list[str] = Field(
+        [], description="Quem recebe os avisos do certificado e da auditoria (vazio: os destinatarios)."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> "WarningSettings":
         if self.servidor and not (self.remetente and self.destinatarios):
             raise ValueError("com servidor, diga também remetente e destinatarios")
-        if any("\n" in each or "@" not in each for each in (*self.destinatarios, self.remetente or "@")):
-            raise ValueError("remetente e destinatarios devem ser endereços de e-mail")
+        people = (*self.destinatarios, *self.prazos, *self.recusas, *self.envios, *self.certificado)
+        if wrong := [each for each in (*people, *filter(None, [self.remetente])) if not _ADDRESS.fullmatch(each)]:
+            raise ValueError(f"não é um endereço de e-mail: {wrong[0]}")
         return self
 
 
@@ -320,14 +340,79 @@ def load_settings(instance: Path) -> Settings:
     """Read the settings of the office in `instance`. Raises `ConfigError` that names file and key."""
     path = instance / SETTINGS_FILE
     try:
-        values: JsonObject = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        content = path.read_bytes()
+    except FileNotFoundError:
+        content = b""
+    except OSError as error:
+        raise ConfigError(f"{path}: não pode ser lido ({faults.of_os(error)})") from error
+    return read_settings(content, path)
+
+
+def read_settings(content: bytes, path: Path) -> Settings:
+    """Return the settings of a file's `content` under the environment. `path` is named in the `SettingsError`."""
+    try:
+        values: JsonObject = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: não é TOML válido: {error}") from error
+        raise SettingsError(f"{path}: não é TOML válido: {error}") from error
     try:
         return Settings(**values)
     except ValidationError as error:
-        lines = [f"{'.'.join(str(part) for part in item['loc'])}: {_in_portuguese(item)}" for item in error.errors()]
-        raise ConfigError(f"{path} (ou variável PRINTSERVER_…): configuração errada: {'; '.join(lines)}") from error
+        wrong = {".".join(str(part) for part in item["loc"]): _in_portuguese(item) for item in error.errors()}
+        lines = [f"{name}: {text}" for name, text in wrong.items()]
+        raise SettingsError(
+            f"{path} (ou variável PRINTSERVER_…): configuração errada: {'; '.join(lines)}", wrong
+        ) from error
+
+
+# Settings that are read when the server starts; a change waits for the next start. A name alone is a whole section.
+AT_START: Final = (
+    "banco",
+    "http.linhas",
+    "http.corpo_mb",
+    "http.proxy",
+    "http.pedidos_por_minuto",
+    "http.chaves_erradas_por_minuto",
+    "http.senhas_erradas_por_minuto",
+    "motor",
+    "render",
+    "selo.sequencia",
+    "serventia.demonstracao",
+)
+
+
+def needs_restart(name: str) -> bool:
+    """Return whether the setting `name`, as `secao.nome`, takes effect only when the server starts."""
+    return name in AT_START or name.partition(".")[0] in AT_START
+
+
+def value_of(settings: Settings, name: str) -> object:
+    """Return the value of the setting `name`, as `secao.nome`. Raises AttributeError if there is none."""
+    section, _, option = name.partition(".")
+    return getattr(getattr(settings, section), option)
+
+
+def with_started(new: Settings, started: Settings) -> tuple[Settings, tuple[str, ...]]:
+    """Return `new` with what needs a restart as it was in `started`, and the names of the settings that wait for it."""
+    waiting = tuple(
+        name for name in all_settings() if needs_restart(name) and value_of(new, name) != value_of(started, name)
+    )
+    sections: dict[str, dict[str, object]] = {}
+    for name in waiting:
+        section, _, option = name.partition(".")
+        sections.setdefault(section, {})[option] = value_of(started, name)
+    kept = {section: getattr(new, section).model_copy(update=values) for section, values in sections.items()}
+    return new.model_copy(update=kept), waiting
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> frozenset[str]:
+    """Return the names of the settings that the environment gives: the file does not decide them."""
+    given = {name.upper() for name in environment}
+    return frozenset(
+        name
+        for name in all_settings()
+        if f"PRINTSERVER_{name.replace('.', '_').upper()}" in given
+        or f"PRINTSERVER_{name.partition('.')[0].upper()}" in given
+    )
 
 
 _MESSAGES = {

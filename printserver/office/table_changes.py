@@ -15,7 +15,7 @@ from printserver.office.act import Act
 from printserver.office.office import Office
 from printserver.office.people import Author
 from printserver.office.table_files import Snapshot
-from printserver.office.tables import ATOS, SERVICES
+from printserver.selo import ATOS_FILE as ATOS
 from printserver.selo import (
     EXCLUSION,
     AtoTable,
@@ -34,6 +34,7 @@ from printserver.selo import (
     with_services,
     without_ato,
 )
+from printserver.selo import SERVICES_FILE as SERVICES
 from printserver.selo import service_changes as changes
 
 _FIRST_DAY: Final = date(1900, 1, 2)  # before it there are no acts (S7a)

@@ -21,7 +21,8 @@ from printserver.office.act import Act, acting
 from printserver.office.audit import LogEntry
 from printserver.office.office import Office
 from printserver.office.people import Author
-from printserver.office.tables import ATOS, SERVICES
+from printserver.selo import ATOS_FILE as ATOS
+from printserver.selo import SERVICES_FILE as SERVICES
 from printserver.selo import AtoTable, AtoType, Service, ServiceTable, TableFile, atos_of, services_of
 
 _TABLES: Final = (SERVICES, ATOS)
@@ -113,6 +114,7 @@ def save(
             reason = faults.of_os(error)
             raise Recusa("servidor-ocupado", f"Nada foi gravado: {path} não se escreve ({reason}).") from error
         raise
+    office.files.look(at_once=True)  # the next act of this process has it
     return new.marca
 
 

@@ -5,14 +5,14 @@ No HTTP, printing or templates; only `sequence` accesses the database.
 
 from printserver.selo import service_changes
 from printserver.selo._tables import TableFile
-from printserver.selo.atos import (
-    EXCLUSION,
-    AtoTable,
-    AtoType,
-    atos_of,
-    load_atos,
+from printserver.selo.atos import EXCLUSION, AtoTable, AtoType, atos_of, load_atos
+from printserver.selo.atos import FILE_NAME as ATOS_FILE
+from printserver.selo.certificate import (
+    Certificate,
+    PublicCertificate,
+    UnfitCertificate,
+    generate_test_certificate,
 )
-from printserver.selo.certificate import Certificate, PublicCertificate, generate_test_certificate
 from printserver.selo.code import (
     NATUREZAS,
     CodigoSelo,
@@ -69,16 +69,19 @@ from printserver.selo.service_changes import ServiceChange, in_force
 from printserver.selo.service_list import MAX_BYTES as LIST_BYTES
 from printserver.selo.service_list import NATUREZAS as TABLE_NATUREZAS
 from printserver.selo.service_list import Column, Compared, Fault, compare, read_list, unreadable, write_list
+from printserver.selo.services import FILE_NAME as SERVICES_FILE
 from printserver.selo.services import Service, ServiceTable, load_services, services_of
 from printserver.selo.table_text import with_ato, with_services, without_ato
 
 __all__ = [
+    "ATOS_FILE",
     "COMPONENTS",
     "EXCLUSION",
     "LABELS",
     "LIST_BYTES",
     "LIVRO_TYPES",
     "NATUREZAS",
+    "SERVICES_FILE",
     "TABLE_NATUREZAS",
     "ZERO",
     "AtoTable",
@@ -102,6 +105,7 @@ __all__ = [
     "ServiceChange",
     "ServiceTable",
     "TableFile",
+    "UnfitCertificate",
     "WrongTotal",
     "advance",
     "align",

@@ -23,7 +23,7 @@ import structlog
 
 from printserver.clock import local_date
 from printserver.common import faults
-from printserver.court import HttpTransport, Sender, mail, notices
+from printserver.court import mail, notices
 from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
@@ -31,6 +31,7 @@ from printserver.ledger import JobRow, close_expired, names
 from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
 from printserver.server.logs import configure_logs
 from printserver.server.processes import HEARD_FD, RING_FD, call_at_stop, die_with_parent
+from printserver.server.reporting import Reporting
 
 _log = structlog.get_logger()
 
@@ -48,8 +49,7 @@ class Engine:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
         self._watches = Watches(office, self._owner)
-        self._sender = _sender(office, self._owner)
-        self._reporting: threading.Thread | None = None
+        self._reporting = Reporting(office, self._owner)
         self._working: dict[Future[None], int] = {}  # the `n` of the job of each running step
         self._logged: str | None = None  # why the last round failed
         self._kept: date | None = None  # the office's day for which a log head was stored
@@ -64,16 +64,12 @@ class Engine:
         _log.info("engine started", owner=self._owner)
         pause = self._office.settings.motor.espera_s
         next_cleaning = 0.0
-        if self._sender is not None:
-            self._reporting = threading.Thread(
-                target=self._sender.run, args=(self._stop, pause), name="court", daemon=True
-            )
-            self._reporting.start()
         mailing = threading.Thread(target=mail.run, args=(self._office, self._stop), name="notices", daemon=True)
         mailing.start()
         while not self._stop.is_set():
             seen = self._office.bell.rings
             try:
+                self._reporting.follow(self._office.current(), pause)
                 now = self._office.clock().timestamp()
                 if now >= next_cleaning or now < next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may be set back
                     self.housekeeping()
@@ -89,8 +85,7 @@ class Engine:
                 self._office.bell.wait(seen, pause)
         self._pool.shutdown(wait=True)
         self._watches.join()
-        if self._reporting is not None:
-            self._reporting.join()
+        self._reporting.stop()
         mailing.join(5.0)  # do not wait for a mail server that does not answer
         self._keep_head()
         _log.info("engine stopped")
@@ -110,21 +105,23 @@ class Engine:
         For tests and tools.
         """
         steps = 0
-        while due := claims.claim_due(self._office, self._owner, self._office.clock()):
+        office = self._office.current()
+        while due := claims.claim_due(office, self._owner, office.clock()):
             for row in due:
-                advance(self._office, row, self._owner)
+                advance(office, row, self._owner)
                 steps += 1
         self._watches.look()
-        while self._sender is not None and self._sender.run_once():
+        self._reporting.renew(office)
+        while self._reporting.sender is not None and self._reporting.sender.run_once():
             steps += 1
         self._begin_day()
-        notices.observe(self._office)
-        mail.send(self._office)
+        notices.observe(office)
+        mail.send(office)
         return steps
 
     def housekeeping(self) -> None:
         """Release dead claims and close expired questions."""
-        office = self._office
+        office = self._office.current()
         now = office.clock()
         with office.db.write() as conn:
             freed = claims.free_the_dead(office, conn, now)
@@ -144,7 +141,7 @@ class Engine:
 
     def _keep_head(self) -> None:
         """Sign the log's head and store it. A failure is only logged, so that printing continues."""
-        office = self._office
+        office = self._office.current()
         try:
             proof.store(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
         except HeadDiffers as error:
@@ -156,7 +153,7 @@ class Engine:
     def _forget_names(self) -> None:
         """Take away the names whose term is over. A failure is only logged: the next day does it again."""
         try:
-            if over := names.forget(self._office):
+            if over := names.forget(self._office.current()):
                 _log.info("names taken away after their term", documents=over)
         except Exception as error:
             _log.error("the names cannot be taken away", why=faults.passing(error), exc_info=True)
@@ -179,19 +176,10 @@ class Engine:
 
     def _advance(self, row: JobRow) -> None:
         try:
-            advance(self._office, row, self._owner)
+            advance(self._office.current(), row, self._owner)
         except Exception as error:
             reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
             _log.error("job left as it is", job=row["id"], why=reason, exc_info=reason is None)
-
-
-def _sender(office: Office, owner: str) -> Sender | None:
-    """Return the sender; None if no court is configured: the seals stay in the outbox."""
-    settings = office.settings.tribunal
-    if not settings.url:
-        return None
-    court = HttpTransport(settings, office.certificado, office.instance)
-    return Sender(office.db, office.clock, office.serventia_id, settings, court, owner, office.bell.ring)
 
 
 def _log_long_write(seconds: float) -> None:

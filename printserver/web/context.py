@@ -31,9 +31,17 @@ class User(UserMixin):  # type: ignore[misc]  # flask-login has no types
 
 
 def office() -> Office:
-    """Return the office of the current request."""
-    found: Office = current_app.extensions[EXTENSION]
+    """Return the office of the current request: its settings, tables and certificate do not change meanwhile."""
+    if "office" not in g:
+        g.office = current_app.extensions[EXTENSION].current()
+    found: Office = g.office
     return found
+
+
+def take_files() -> Office:
+    """Have what this request wrote into the office's files in force for the rest of it, and for all later ones."""
+    g.office = current_app.extensions[EXTENSION].current(at_once=True)
+    return office()
 
 
 def now() -> datetime:

@@ -12,7 +12,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.office import table_changes
 from printserver.office.table_changes import Atos
 from printserver.office.table_files import Snapshot
-from printserver.office.tables import ATOS
+from printserver.selo import ATOS_FILE as ATOS
 from printserver.selo import NATUREZAS, AtoType
 from printserver.web.context import author, office
 from printserver.web.forms import Form, ticked, typed_choice, typed_text
@@ -40,7 +40,7 @@ def list_atos() -> ResponseReturnValue:
         grupos=[(name, rows) for name, rows in groups if rows],
         caminho_de=path_of,
         por_conferir=table_changes.unconfirmed_atos(here),
-        falha=here.tables.faults().get(ATOS),
+        falha=here.state.faults.get(ATOS),
         marcas=_FLAGS,
     )
 

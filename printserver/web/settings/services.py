@@ -13,7 +13,6 @@ from printserver.errors import Recusa, invalid_input
 from printserver.office import table_changes
 from printserver.office.table_changes import Services
 from printserver.office.table_files import Snapshot
-from printserver.office.tables import SERVICES
 from printserver.selo import (
     COMPONENTS,
     LABELS,
@@ -29,6 +28,7 @@ from printserver.selo import (
     service_changes,
     write_list,
 )
+from printserver.selo import SERVICES_FILE as SERVICES
 from printserver.web import words
 from printserver.web.context import author, csv_file, now, office
 from printserver.web.forms import Form, parse_day, ticked, typed_choice, typed_day, typed_text
@@ -64,7 +64,7 @@ def list_services() -> ResponseReturnValue:
         grupos=[(TABLE_NATUREZAS[number], rows) for number, rows in groups.items() if rows],
         sem_parcelas=empty,
         por_conferir=unconfirmed,
-        falha=here.tables.faults().get(SERVICES),
+        falha=here.state.faults.get(SERVICES),
         **_words(),
     )
 
@@ -79,7 +79,7 @@ def service_page(servico: str) -> ResponseReturnValue:
         vigente=in_force(versions, local_date(now())),
         usado=table_changes.used_by_program(office(), servico),
         ate=table.until,
-        falha=office().tables.faults().get(SERVICES),
+        falha=office().state.faults.get(SERVICES),
         **_words(),
     )
 

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from printserver.errors import ConfigError, Recusa, invalid_input
 from printserver.office import table_changes, table_files
 from printserver.office.table_files import Kept, Snapshot
-from printserver.office.tables import ATOS, SERVICES
+from printserver.selo import ATOS_FILE as ATOS
+from printserver.selo import SERVICES_FILE as SERVICES
 from printserver.selo import AtoTable, AtoType, Service, ServiceTable, format_reais
 from printserver.web import words
 from printserver.web.context import author, office
@@ -51,7 +52,7 @@ def _versions(name: str) -> ResponseReturnValue:
             arquivo=name,
             titulo=_TITLES[name],
             voltar=url_for(_BACK[name]),
-            falha=office().tables.faults().get(name),
+            falha=office().state.faults.get(name),
         )
 
     return two_steps(partial(_read, name), _plan, show, ("versao",), url_for(_BACK[name]))
