@@ -22,7 +22,7 @@ from printserver.office.reload import Files, State
 from printserver.office.settings import Settings, load_settings
 from printserver.printing import Capabilities
 from printserver.rendering import PageImages, Render
-from printserver.selo import Certificate, align
+from printserver.selo import AtoTable, Certificate, ServiceTable, align
 
 
 @dataclass(slots=True)
