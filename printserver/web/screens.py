@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from printserver.web import account, court_page, find, login, paper, shell, today
+from printserver.web import account, court_page, find, first_day, login, paper, shell, today
 from printserver.web.access import (
     ACCOUNT,
     ANSWER,
@@ -136,6 +136,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/ajustes/atos/ato/<ato>/conferido", "ato_conferido", atos.confirm_ato, VALUES, VALUES),
     Screen("/ajustes/atos/ato/<ato>/retirar", "ato_retirar", atos.withdraw_ato, VALUES, VALUES),
     # -- Formatos
+    Screen("/primeiro-dia", "primeiro_dia", first_day.first_day, SEE_OFFICE),
     # -- Ajuda
     Screen("/ajuda", "ajuda", help_pages.contents),
     Screen("/ajuda/<capitulo>", "ajuda_capitulo", help_pages.chapter),

@@ -13,8 +13,8 @@ from printserver import closing, jobs
 from printserver.clock import local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.seal_actions import exchange, signatures
-from printserver.web import court_page, polling, words
-from printserver.web.access import ANSWER, CLOSE, COUNTER, LOOK, SEALS, Ability, may
+from printserver.web import court_page, first_day, polling, words
+from printserver.web.access import ANSWER, CLOSE, COUNTER, LOOK, SEALS, SEE_OFFICE, Ability, may
 from printserver.web.context import find_person, now, office
 
 # A print whose seals are live and of which nothing came out stays in the list for the term of an XA (X4).
@@ -63,6 +63,9 @@ def mine(waiting: list[Waiting]) -> int:
 
 
 def _find() -> Iterator[Waiting]:
+    if left := first_day.missing():
+        text = words.plural(left, "passo falta", "passos faltam")
+        yield Waiting("Primeiro dia", text, url_for("web.primeiro_dia"), "Continuar", ability=SEE_OFFICE)
     yield from _questions()
     yield from _failed()
     yield from _queues()

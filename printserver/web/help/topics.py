@@ -222,6 +222,12 @@ TOPICS: Final[Mapping[str, Topic]] = {
         ("A2", "A5"),
         "cuidar-do-servidor#chaves-dos-programas",
     ),
+    "primeiro_dia": Topic(
+        "Os passos de uma serventia vazia até a primeira impressão.",
+        "Um passo está feito quando o servidor o vê feito.",
+        ("A5",),
+        "cuidar-do-servidor#primeiro-dia",
+    ),
     "ajuda": Topic("O guia do operador, com procura.", _NAME, ("A1",), "nas-telas"),
 }
 # Screens that belong to another screen's topic.
