@@ -127,6 +127,14 @@ def make_layout(task: LayoutTask) -> Layout:
     return _find_kept(task, hash, body.avisos) or _assemble_html(task, hash, html, stylesheet, body.avisos)
 
 
+def make_report(html: str, stylesheet: str) -> bytes:
+    """Return the PDF/A-2b of a report. Its style sheet has the rules of the pages; the fonts are the vendored ones."""
+    document = _pages(_parse(html), stylesheet)
+    made = document.write_pdf(pdf_variant="pdf/a-2b")
+    assert isinstance(made, bytes)
+    return made
+
+
 def _fill(task: LayoutTask, body: str) -> str:
     page_format = task.formato
     data = {

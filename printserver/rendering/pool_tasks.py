@@ -10,6 +10,13 @@ def make_layout(task: LayoutTask) -> Layout:
     return assemble.make_layout(task)
 
 
+def make_report(html: str, stylesheet: str) -> bytes:
+    """Return the PDF of a report (`assemble.make_report`)."""
+    from printserver.rendering import assemble
+
+    return assemble.make_report(html, stylesheet)
+
+
 def warm_up() -> None:
     """Prepare a new process (`assemble.warm_up`)."""
     from printserver.rendering import assemble

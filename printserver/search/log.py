@@ -78,7 +78,7 @@ def read_log(office: Office, asked: LogFilter, after: int | None = None, limit: 
         if after is not None:
             where.append(_older(conn, office.serventia_id, after))
         keys = _keys(conn, office.serventia_id, asked, where, limit + 1)
-        return LogPage(_rows(conn, office.serventia_id, keys[:limit]), len(keys) > limit)
+        return LogPage(rows_of(conn, office.serventia_id, keys[:limit]), len(keys) > limit)
 
 
 def authors(office: Office) -> list[tuple[str, str]]:
@@ -140,7 +140,7 @@ def _all(office: Office, asked: LogFilter, last: int) -> Iterator[JsonObject]:
     while True:
         with office.db.read() as conn:
             keys: Sequence[int] = _keys(conn, office.serventia_id, asked, [*where, *older], PIECE_ROWS)
-            rows = _rows(conn, office.serventia_id, keys)
+            rows = rows_of(conn, office.serventia_id, keys)
             older = [_older(conn, office.serventia_id, keys[-1])] if keys else []
         yield from rows
         if len(keys) < PIECE_ROWS:
@@ -196,7 +196,8 @@ def _keys(
     return [row.n for row in (sorted(found, reverse=True) if len(parts) > 1 else found)[:limit]]
 
 
-def _rows(conn: Connection, serventia_id: int, keys: Sequence[int]) -> list[JsonObject]:
+def rows_of(conn: Connection, serventia_id: int, keys: Sequence[int]) -> list[JsonObject]:
+    """Return the entries of these numbers, in their order (see `LogPage`)."""
     query = sa.select(*db.as_stored([_l[name] for name in _COLUMNS]))
     found = {
         row["n"]: {name: read(row[name]) for name, read in _meant.items()}

@@ -120,6 +120,7 @@ _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "auditoria": _OF_LOG,
     "auditoria_exportar": _OF_LOG,
     "comparar": {"de": "Atos de", "ate": "Atos até"},
+    "correicao": {"q": "O que se procura"},
     "controle": {"de": "De", "ate": "Até"},
     "impressoes": _OF_PERIOD,
     "papel": {"de": "Do número", "ate": "Ao número"},

@@ -4,7 +4,7 @@ from typing import Final
 
 from printserver.web import account, court_page, find, login, paper, shell, today
 from printserver.web.access import ACCOUNT, ANSWER, COUNTER, LOOK, PAPER, PRINT, REPLACE, SEALS, SEE_OFFICE, Screen
-from printserver.web.audit import log_page, verify_page
+from printserver.web.audit import inspection, log_page, verify_page
 from printserver.web.civil import collection, records
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.prints import actions, copies, job_page, prints, questions
@@ -71,6 +71,10 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/tribunal/mandar", "mandar", court_page.order_faults, SEALS, SEALS),
     Screen("/continuar", "continuar", login.continue_form, None, LOOK),
     # -- Fechamento e correição
+    Screen("/correicao", "correicao", inspection.search_page, SEE_OFFICE),
+    Screen("/correicao/selo/<codigo>/pdf", "correicao_selo", inspection.pdf_of_seal, SEE_OFFICE),
+    Screen("/correicao/trabalho/<job_id>/pdf", "correicao_trabalho", inspection.pdf_of_print, SEE_OFFICE),
+    Screen("/correicao/ato/pdf", "correicao_ato", inspection.pdf_of_act, SEE_OFFICE),
     # -- Auditoria
     Screen("/auditoria", "auditoria", log_page.show_log, SEE_OFFICE),
     Screen("/auditoria/exportar", "auditoria_exportar", log_page.export_log, SEE_OFFICE),
