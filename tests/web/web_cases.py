@@ -366,7 +366,10 @@ FURTHER_CASES = (
     ),
 )
 # Forms of one button, and those that have tests of their own.
-BUTTONS = {"web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"}
+BUTTONS = {
+    *("web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"),
+    "web.auditoria_conferir",
+}
 OWN_TESTS = {
     "web.vinculos",
     "web.carta_de_sentenca",

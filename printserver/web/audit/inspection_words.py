@@ -111,7 +111,7 @@ def _seals(found: Inspection) -> Section | None:
         for each in found.seals
     ]
     headings = ("Selo e ato", "Momento do ato", "Valor", "Situação", "Quem, e por quê", "Cadeia e vínculos")
-    return Section("Selos e sua cadeia", table=Table(headings, rows, (25, 13, 11, 13, 13, 25), frozenset({0, 5})))
+    return Section("Selos e sua cadeia", table=Table(headings, rows, (25, 12, 10, 13, 16, 24), frozenset({0, 5})))
 
 
 def _moments(seal: JsonView) -> str:
@@ -199,7 +199,8 @@ def _prints(found: Inspection) -> Section | None:
 
 def _when(job: JsonView, found: Inspection) -> Iterator[str]:
     yield words.full_time(job["criado_em"])
-    first = next((each.registro for each in found.entries if each.registro["objeto_id"] == job["id"]), None)
+    own = (each.registro for each in found.entries if each.registro["objeto"] == "job")
+    first = next((each for each in own if each["objeto_id"] == job["id"]), None)
     if first and first["endereco"]:
         yield f"de {first['endereco']}"
 
@@ -341,7 +342,10 @@ def _court(found: Inspection) -> Section | None:
     quotes = [(_exchange(each.linha, each.sha256, each.cut), each.texto or "(sem resposta)") for each in found.answers]
     text = "Abaixo, as respostas do tribunal como vieram." if quotes else "Ainda não há resposta do tribunal."
     return Section(
-        "Comunicação ao tribunal", text, table=Table(headings, rows, (22, 21, 12, 14, 14, 17)), quotes=quotes
+        "Comunicação ao tribunal",
+        text,
+        table=Table(headings, rows, (25, 25, 10, 13, 13, 14), frozenset({0, 1})),
+        quotes=quotes,
     )
 
 
