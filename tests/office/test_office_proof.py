@@ -269,6 +269,8 @@ def test_a6_a_row_that_was_added_is_named(lived: Rig, tampered: Callable[..., li
     [
         (["UPDATE log SET quem = 'outro' WHERE n = 7"], "o registro 7 da auditoria foi alterado"),
         (["UPDATE log SET prova = NULL WHERE objeto = 'selo' AND prova IS NOT NULL"], "da auditoria foi alterado"),
+        (["UPDATE log SET excecao = NULL WHERE excecao = 'xa'"], "da auditoria foi alterado"),
+        (["UPDATE log SET excecao = 'isento' WHERE n = 7"], "da auditoria foi alterado"),
         (["DELETE FROM log WHERE n = 7"], "falta o registro 7 da auditoria"),
         (["DELETE FROM log WHERE n IN (7, 8)"], "faltam os registros 7 a 8 da auditoria"),
         (
