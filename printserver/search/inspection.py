@@ -7,6 +7,7 @@ left out is counted. Reads alone.
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.common.data import JsonObject, JsonView
-from printserver.documents import normalize
+from printserver.documents import normalize, normalize_sheet
 from printserver.errors import Recusa
 from printserver.office import Office, audit, proof
 from printserver.search.log import rows_of
@@ -26,6 +27,7 @@ MOST_SEALS: Final = 120
 MOST_PRINTS: Final = 40
 MOST_ENTRIES: Final = 1_200
 MOST_ANSWERS: Final = 60
+_DIGITS: Final = re.compile(r"[0-9]+$")
 ANSWER_CHARS: Final = 4_000
 """Above this length an answer of the court is cut to what it says of these seals."""
 
@@ -162,6 +164,7 @@ def _gather(
     ):
         where = (_mine(office, table.c), table.c.job_id.in_(ids))
         listed.extend(_dicts(conn, sa.select(table).where(*where).order_by(table.c.id)))
+    found.sheets = _as_printed(conn, office, found)
     out = db.outbox.c
     reports = sa.select(db.outbox).where(_mine(office, out), out.codigo.in_(codes))
     found.reports = _dicts(conn, reports.order_by(out.id))
@@ -205,6 +208,23 @@ def _with_retificadores(conn: Connection, office: Office, seals: list[JsonView])
         known |= fresh
         wanted = {row["retificado_por"] for row in fresh.values()} - known.keys() - {None}
     return sorted(known.values(), key=lambda each: each["id"])
+
+
+def _as_printed(conn: Connection, office: Office, found: Inspection) -> list[JsonView]:
+    """Return the sheets with their numbers as they stand on the paper: rows have them as they are compared (X0)."""
+    brought = [number for each in found.prints for number in each["pedido"].get("papel_seguranca") or ()]
+    said = {normalize_sheet(number): number for number in brought}
+    lots = db.papel_lote.c
+    queues = {each["fila"] for each in found.sheets} - {None}
+    known = _dicts(conn, sa.select(db.papel_lote).where(_mine(office, lots), lots.fila.in_(queues)))
+    for each in found.sheets:
+        digits = _DIGITS.search(each["numero"])
+        number = int(digits[0]) if digits else -1
+        for lot in known:
+            printed = f"{lot['prefixo']}{number:0{lot['algarismos']}}"
+            if lot["de"] <= number <= lot["ate"] and normalize_sheet(printed) == each["numero"]:
+                said.setdefault(each["numero"], printed)
+    return [{**each, "numero": said.get(each["numero"], each["numero"])} for each in found.sheets]
 
 
 def _linked(conn: Connection, office: Office, codes: Collection[str]) -> dict[str, list[str]]:

@@ -17,8 +17,8 @@ from printserver.clock import day_end, day_start, local
 from printserver.common.data import JsonObject, JsonView
 from printserver.errors import Recusa, invalid_input
 from printserver.office import EXCEPTIONS, Author, Office, acting
-from printserver.search.cells import mark
-from printserver.search.streams import Export, Until, write_csv
+from printserver.search.columns import Cell
+from printserver.search.streams import Export, Until, as_cell, write_csv
 
 PAGE: Final = 50
 PIECE_ROWS: Final = 1_000  # read at once for an export
@@ -100,7 +100,7 @@ def export_log(
     author: Author,
     asked: LogFilter,
     headings: Sequence[str],
-    cells: Callable[[JsonView], Sequence[str]],
+    cells: Callable[[JsonView], Sequence[Cell]],
 ) -> Export:
     """Return all entries that match as CSV, newest first, in pieces; `cells` writes an entry. The export is logged.
 
@@ -121,7 +121,7 @@ def export_log(
     except BaseException:
         office.listeners.release()
         raise
-    rows = ([mark(cell) for cell in cells(entry)] for entry in _all(office, asked, last))
+    rows = ([as_cell(cell) for cell in cells(entry)] for entry in _all(office, asked, last))
     name = f"auditoria-{office.cns}-{local(now):%Y%m%d-%H%M}.csv"
     return Export(name, "text/csv; charset=utf-8", Until(write_csv(headings, rows), office.listeners.release))
 

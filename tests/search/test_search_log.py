@@ -103,7 +103,9 @@ def test_a4_the_exceptions_are_those_of_the_rule_and_no_zero_that_a_rule_sets(li
     found = whole(lived, LogFilter(excecoes=True))
     assert {each["excecao"] for each in found} == EXCEPTIONS
     rows = lived.rows(db.log)
-    excluded = [row for row in rows if row["objeto"] == "selo" and str(row["detalhe"].get("retificado_por"))[7:9] == "XA"]
+    excluded = [
+        row for row in rows if row["objeto"] == "selo" and str(row["detalhe"].get("retificado_por"))[7:9] == "XA"
+    ]
     assert {row["n"] for row in excluded if "motivo" in row["detalhe"]} == {
         each["n"] for each in found if each["excecao"] == "xa"
     }
@@ -150,7 +152,9 @@ def test_a3_the_export_has_what_the_filter_finds_and_is_on_record_with_who(lived
 
 def test_a3_no_cell_of_the_export_is_a_formula(lived: Rig) -> None:
     with lived.office.db.write() as conn:
-        audit.write(conn, 1, lived.clock(), [LogEntry("acesso", "/x", "recusado", "=1+1", detalhe={"texto": "=CMD|'x'"})])
+        audit.write(
+            conn, 1, lived.clock(), [LogEntry("acesso", "/x", "recusado", "=1+1", detalhe={"texto": "=CMD|'x'"})]
+        )
     row = exported(lived, LogFilter(autor="pessoa:=1+1"))[1]
     assert row[1:] == ["'=1+1", "'=CMD|'x'"]
 
