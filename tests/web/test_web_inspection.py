@@ -155,7 +155,7 @@ def test_a6_what_was_changed_behind_the_program_is_said(rig: Rig, tereza: Person
 
 
 @pytest.mark.parametrize("typed", ["P-1", "L. 123 fls. 10", "SP0001"])
-def test_a6_an_act_is_found_by_pedido_livro_and_paper(tereza: Person, typed: str) -> None:
+def test_a6_an_act_is_found_by_its_number_livro_and_paper(tereza: Person, typed: str) -> None:
     page = tereza.client.get("/correicao", query_string={"q": typed}).get_data(as_text=True)
     assert "/correicao/ato/pdf?id=P-1" in page
     assert "/correicao/trabalho/" in page
