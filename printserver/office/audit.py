@@ -5,7 +5,7 @@ This module changes and deletes no rows; the database's triggers refuse both.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -96,6 +96,18 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
     )
 
 
+def hashes_right(conn: Connection, serventia_id: int, numbers: Collection[int]) -> set[int]:
+    """Return those of the entries `numbers` whose hash is that of their content and of the entry before them."""
+    log, right = db.log.c, set[int]()
+    wanted = sorted({each for n in numbers for each in (n - 1, n)})
+    previous: tuple[int, str] = (0, GENESIS)
+    for row in _read(conn, serventia_id, log.n.in_(wanted)):
+        if previous[0] == row["n"] - 1 and row["n"] in numbers and isinstance(row["quando"], datetime):
+            right |= {row["n"]} if _digest(previous[1], row) == row["hash"] else set()
+        previous = row["n"], row["hash"]
+    return right
+
+
 def verify(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
     """Verify the chain. Return the number of valid rows before the first fault, and its text (None: no fault)."""
     last: tuple[int, str | None] = (0, None)
@@ -111,7 +123,7 @@ def walk(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]
     A fault has a Portuguese text. After a fault the walk continues from the stored hash.
     """
     previous, last, event = GENESIS, 0, 0
-    for row in _rows(conn, serventia_id):
+    for row in _read(conn, serventia_id):
         n = row["n"]
         if n != last + 1:
             gap = f"falta o registro {last + 1}" if n == last + 2 else f"faltam os registros {last + 1} a {n - 1}"
@@ -125,8 +137,9 @@ def walk(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]
         yield last, "o fim da auditoria não confere: faltam registros"
 
 
-def _rows(conn: Connection, serventia_id: int) -> Iterator[JsonObject]:
-    statement = sa.select(*db.as_stored(db.log.c)).where(db.log.c.serventia_id == serventia_id).order_by(db.log.c.n)
+def _read(conn: Connection, serventia_id: int, *which: sa.ColumnElement[bool]) -> Iterator[JsonObject]:
+    mine = (db.log.c.serventia_id == serventia_id, *which)
+    statement = sa.select(*db.as_stored(db.log.c)).where(*mine).order_by(db.log.c.n)
     meant = {column.name: db.as_meant(column) for column in db.log.c}
     for row in conn.execution_options(yield_per=1000).execute(statement).mappings():
         yield {name: read(row[name]) for name, read in meant.items()}

@@ -13,6 +13,7 @@ from printserver.rendering.render import (
     Render,
     Side,
 )
+from printserver.rendering.reports import Report, Section, Table
 from printserver.rendering.stamp import (
     DamagedBase,
     PrintedSide,
@@ -35,8 +36,11 @@ __all__ = [
     "PrintedSide",
     "QueueTestPage",
     "Render",
+    "Report",
+    "Section",
     "Side",
     "Stamp",
+    "Table",
     "Undrawable",
     "UnprintableText",
     "apply_stamp",

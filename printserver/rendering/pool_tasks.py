@@ -11,7 +11,7 @@ def make_layout(task: LayoutTask) -> Layout:
 
 
 def make_report(html: str, stylesheet: str) -> bytes:
-    """Return a report as PDF (`assemble.make_report`)."""
+    """Return the PDF of a report (`assemble.make_report`)."""
     from printserver.rendering import assemble
 
     return assemble.make_report(html, stylesheet)

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from printserver.errors import BadField, Recusa
 from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, named, printable
-from printserver.rendering import cache, model, pdf_fonts, pool_tasks
+from printserver.rendering import cache, model, pdf_fonts, pool_tasks, reports
 from printserver.rendering.body.marks import may_be_in
 from printserver.rendering.keep_together import LINES_WITH_CLOSING
 from printserver.rendering.model import Box, Layout, from_json
@@ -100,7 +100,7 @@ class Render:
                 self._remembered.popitem(last=False)
         return made
 
-    def report(self, html: str, stylesheet: str) -> bytes:
+    def own_pages(self, html: str, stylesheet: str) -> bytes:
         """Return an HTML document of this program's own (texts escaped, fonts and images of the program) as PDF/A-2b.
 
         Raises `Recusa` `servidor-ocupado`, and `corpo-invalido` if it takes more than the limits of the pool.
@@ -118,6 +118,10 @@ class Render:
     def discard(self, hash: str) -> None:
         """Delete a cached layout whose file is damaged (`DamagedBase`); the next call of `layout` makes it again."""
         self._cache.discard(hash)
+
+    def report(self, report: reports.Report) -> bytes:
+        """Return the PDF/A of a report of the office. Raises `Recusa` `servidor-ocupado`, as `Pool.run`."""
+        return reports.make(self._pool, report)
 
     def warm_up(self) -> None:
         """Start the pool's processes."""

@@ -13,6 +13,10 @@ from printserver.search.compare import (
 from printserver.search.export import FORMATS, export_seals
 from printserver.search.free_acts import as_csv as free_acts_csv
 from printserver.search.free_acts import free_acts
+from printserver.search.inspection import Inspection
+from printserver.search.inspection import of_act as inspect_act
+from printserver.search.inspection import of_print as inspect_print
+from printserver.search.inspection import of_seal as inspect_seal
 from printserver.search.log import PAGE as LOG_PAGE
 from printserver.search.log import THE_SERVER, LogFilter, LogPage, export_log, read_log
 from printserver.search.log import as_text as log_filter_text
@@ -34,6 +38,7 @@ __all__ = [
     "THE_SERVER",
     "Comparison",
     "Export",
+    "Inspection",
     "LogFilter",
     "LogPage",
     "Pedido",
@@ -47,6 +52,9 @@ __all__ = [
     "export_seals",
     "free_acts",
     "free_acts_csv",
+    "inspect_act",
+    "inspect_print",
+    "inspect_seal",
     "list_all",
     "list_certidoes",
     "log_authors",

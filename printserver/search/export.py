@@ -4,19 +4,16 @@ No cell is a formula and no text becomes a number: by a leading apostrophe in CS
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Final
 
 from printserver.clock import local
-from printserver.common.cells import mark
 from printserver.errors import Recusa, invalid_input
 from printserver.office import Author, Office, acting, people
 from printserver.search import columns, spreadsheet
-from printserver.search.columns import Cell
 from printserver.search.filters import Filters, conditions
 from printserver.search.results import SearchRow, all_rows
-from printserver.search.streams import Export, Until, write_csv
+from printserver.search.streams import Export, Until, as_cell, write_csv
 
 FORMATS: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
@@ -83,18 +80,4 @@ def _day(given: str | None, otherwise: str) -> str:
 
 def _csv(rows: Iterator[SearchRow]) -> Iterator[bytes]:
     read = [columns.READERS[name] for name in columns.CSV_ORDER]
-    return write_csv(columns.CSV_ORDER, ([_as_csv(each(row)) for each in read] for row in rows))
-
-
-def _as_csv(value: Cell) -> str:
-    if isinstance(value, str):  # the most common type
-        return mark(value)
-    if isinstance(value, Decimal):
-        return str(value).replace(".", ",")
-    if isinstance(value, bool):
-        return "sim" if value else "não"
-    if isinstance(value, datetime):
-        return f"{value:%d/%m/%Y %H:%M:%S}"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    return ""
+    return write_csv(columns.CSV_ORDER, ([as_cell(each(row)) for each in read] for row in rows))

@@ -14,11 +14,11 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import day_end, day_start, local
-from printserver.common.cells import mark
 from printserver.common.data import JsonObject, JsonView
 from printserver.errors import Recusa, invalid_input
 from printserver.office import EXCEPTIONS, Author, Office, acting
-from printserver.search.streams import Export, Until, write_csv
+from printserver.search.columns import Cell
+from printserver.search.streams import Export, Until, as_cell, write_csv
 
 PAGE: Final = 50
 PIECE_ROWS: Final = 1_000  # read at once for an export
@@ -78,7 +78,7 @@ def read_log(office: Office, asked: LogFilter, after: int | None = None, limit: 
         if after is not None:
             where.append(_older(conn, office.serventia_id, after))
         keys = _keys(conn, office.serventia_id, asked, where, limit + 1)
-        return LogPage(_rows(conn, office.serventia_id, keys[:limit]), len(keys) > limit)
+        return LogPage(rows_of(conn, office.serventia_id, keys[:limit]), len(keys) > limit)
 
 
 def authors(office: Office) -> list[tuple[str, str]]:
@@ -100,7 +100,7 @@ def export_log(
     author: Author,
     asked: LogFilter,
     headings: Sequence[str],
-    cells: Callable[[JsonView], Sequence[str]],
+    cells: Callable[[JsonView], Sequence[Cell]],
 ) -> Export:
     """Return all entries that match as CSV, newest first, in pieces; `cells` writes an entry. The export is logged.
 
@@ -121,7 +121,7 @@ def export_log(
     except BaseException:
         office.listeners.release()
         raise
-    rows = ([mark(cell) for cell in cells(entry)] for entry in _all(office, asked, last))
+    rows = ([as_cell(cell) for cell in cells(entry)] for entry in _all(office, asked, last))
     name = f"auditoria-{office.cns}-{local(now):%Y%m%d-%H%M}.csv"
     return Export(name, "text/csv; charset=utf-8", Until(write_csv(headings, rows), office.listeners.release))
 
@@ -140,7 +140,7 @@ def _all(office: Office, asked: LogFilter, last: int) -> Iterator[JsonObject]:
     while True:
         with office.db.read() as conn:
             keys: Sequence[int] = _keys(conn, office.serventia_id, asked, [*where, *older], PIECE_ROWS)
-            rows = _rows(conn, office.serventia_id, keys)
+            rows = rows_of(conn, office.serventia_id, keys)
             older = [_older(conn, office.serventia_id, keys[-1])] if keys else []
         yield from rows
         if len(keys) < PIECE_ROWS:
@@ -196,7 +196,8 @@ def _keys(
     return [row.n for row in (sorted(found, reverse=True) if len(parts) > 1 else found)[:limit]]
 
 
-def _rows(conn: Connection, serventia_id: int, keys: Sequence[int]) -> list[JsonObject]:
+def rows_of(conn: Connection, serventia_id: int, keys: Sequence[int]) -> list[JsonObject]:
+    """Return the entries of these numbers, in their order (see `LogPage`)."""
     query = sa.select(*db.as_stored([_l[name] for name in _COLUMNS]))
     found = {
         row["n"]: {name: read(row[name]) for name, read in _meant.items()}

@@ -4,7 +4,12 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
+
+from printserver.common.cells import mark
+from printserver.search.columns import Cell
 
 _PIECE_BYTES: Final = 64 * 1024
 
@@ -40,7 +45,7 @@ class Until(Iterator[bytes]):
 
 
 def write_csv(headings: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[bytes]:
-    """Yield a CSV file in pieces. The cells are written as they are: `cells.mark` protects the texts among them."""
+    """Yield a CSV file in pieces. The cells are written as they are (see `as_cell`)."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")
@@ -52,3 +57,18 @@ def write_csv(headings: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterato
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue().encode()
+
+
+def as_cell(value: Cell) -> str:
+    """Return a value as Brazilian Excel reads it; no text becomes a formula or a number (`cells.mark`)."""
+    if isinstance(value, str):  # the most common type
+        return mark(value)
+    if isinstance(value, Decimal):
+        return str(value).replace(".", ",")
+    if isinstance(value, bool):
+        return "sim" if value else "não"
+    if isinstance(value, datetime):
+        return f"{value:%d/%m/%Y %H:%M:%S}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return ""

@@ -50,6 +50,10 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "papel_mes": ("mes", "formato"),
     "gratuidades": ("mes", "formato"),
     "auditoria": (*_LOG, "depois"),
+    "correicao": ("q",),
+    "correicao_selo": ("baixar",),
+    "correicao_trabalho": ("baixar",),
+    "correicao_ato": ("id", "baixar"),
     "auditoria_exportar": _LOG,
 }
 _ALWAYS: Final = ("retomar", "marca")

@@ -27,7 +27,7 @@ def find_anything() -> ResponseReturnValue:
     terms = search.parse_terms(text)
     wrong = _wrong(terms)
     found = _nothing() if wrong or terms.empty else jobs.find(office(), {}, text, limit=_SHOWN)
-    by = None if wrong else _seal_filters(terms)
+    by = None if wrong else seal_filters(terms)
     seals = search.list_all(office(), by)["itens"] if by else []
     if not (seals or wrong) and terms.part:
         by = {"parte": text}
@@ -58,7 +58,7 @@ def _wrong(terms: search.Terms) -> str | None:
     return None
 
 
-def _seal_filters(terms: search.Terms) -> SealFilters | None:
+def seal_filters(terms: search.Terms) -> SealFilters | None:
     """Return the filters that find seals by what was typed, None where it names none."""
     if terms.codigo:
         return {"codigo": terms.codigo}

@@ -145,6 +145,7 @@ _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "auditoria_exportar": _OF_LOG,
     "fechamento": {"total": "Total do caixa", "motivo": "Motivo da diferença"},
     "comparar": {"de": "Atos de", "ate": "Atos até"},
+    "correicao": {"q": "O que se procura"},
     "controle": {"de": "De", "ate": "Até"},
     "servico_valor": _OF_SERVICE,
     "servico_corrigir": _OF_SERVICE,

@@ -19,7 +19,7 @@ from printserver.web.access import (
     VALUES,
     Screen,
 )
-from printserver.web.audit import log_page, verify_page
+from printserver.web.audit import inspection, log_page, verify_page
 from printserver.web.civil import collection, records
 from printserver.web.closing import day, month, report
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
@@ -92,6 +92,10 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/fechamento/reabrir", "fechamento_reabrir", day.reopening, CLOSE, CLOSE),
     Screen("/fechamento/mes", "fechamento_mes", month.closing_of_month, SEE_OFFICE),
     Screen("/fechamento/exportar", "fechamento_exportar", report.export_closing, SEE_OFFICE),
+    Screen("/correicao", "correicao", inspection.search_page, SEE_OFFICE),
+    Screen("/correicao/selo/<codigo>/pdf", "correicao_selo", inspection.pdf_of_seal, SEE_OFFICE),
+    Screen("/correicao/trabalho/<job_id>/pdf", "correicao_trabalho", inspection.pdf_of_print, SEE_OFFICE),
+    Screen("/correicao/ato/pdf", "correicao_ato", inspection.pdf_of_act, SEE_OFFICE),
     # -- Auditoria
     Screen("/auditoria", "auditoria", log_page.show_log, SEE_OFFICE),
     Screen("/auditoria/exportar", "auditoria_exportar", log_page.export_log, SEE_OFFICE),

@@ -253,11 +253,6 @@ def full_time(quando: datetime) -> str:
     return f"{local(quando):%d/%m/%Y às %H:%M:%S}"
 
 
-def csv_time(value: str) -> str:
-    """Return a time (RFC 3339 text) for a cell of a spreadsheet: `20/11/2026 14:32:07`."""
-    return f"{local(datetime.fromisoformat(value)):%d/%m/%Y %H:%M:%S}"
-
-
 def step(state: str) -> str:
     """Return the name of a step in a job's history."""
     if state in STATES:

@@ -374,6 +374,8 @@ BUTTONS = {
     "web.continuar",
     "web.entrar",
     "web.presente",
+    *("web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"),
+    "web.auditoria_conferir",
 }
 OWN_TESTS = {
     "web.vinculos",

@@ -3,7 +3,7 @@
 It depends on tables only, not on jobs or screens.
 """
 
-from printserver.office.proof.certificates import register
+from printserver.office.proof.certificates import register, signer, used_certificates
 from printserver.office.proof.daily_head import (
     Head,
     HeadDiffers,
@@ -42,6 +42,8 @@ __all__ = [
     "point",
     "read_all",
     "register",
+    "signer",
     "store",
+    "used_certificates",
     "verify",
 ]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonView
 from printserver.office.audit import LogEntry, write
 from printserver.selo import Certificate, PublicCertificate
 
@@ -39,6 +40,14 @@ def used_certificates(conn: Connection, serventia_id: int) -> Sequence[PublicCer
         if public.fingerprint == row.objeto_id:
             found.append(public)
     return found
+
+
+def signer(row: JsonView, usados: Sequence[PublicCertificate]) -> PublicCertificate | None:
+    """Return which of the office's certificates signed the registro of a seal's row; None: none of them (S6)."""
+    text, signature = row["registro"], row["assinatura"]
+    if not isinstance(text, str) or not isinstance(signature, str) or not signature or not text.endswith(signature):
+        return None
+    return next((each for each in usados if each.check(text.removesuffix(signature), signature)), None)
 
 
 def _registros(serventia_id: int) -> sa.Select[Any]:

@@ -86,7 +86,7 @@ def _entries(conn: Connection, serventia_id: int, report: Report, usados: Sequen
         if row["externo"]:
             report.external += 1
             return
-        if not _signed(row, usados):
+        if certificates.signer(row, usados) is None:
             report.add_fault(
                 f"o selo {row['codigo']}: a assinatura do registro do ato não é de nenhum certificado da serventia"
             )
@@ -102,14 +102,6 @@ def _entries(conn: Connection, serventia_id: int, report: Report, usados: Sequen
     yield from lines.check(conn, serventia_id, JOB, job)
     yield from lines.check(conn, serventia_id, QUESTION, question)
     yield from _sequences(conn, serventia_id, highest)
-
-
-def _signed(row: JsonView, usados: Sequence[PublicCertificate]) -> bool:
-    """Return whether one of the office's certificates signed the registro, with the signature in `assinatura`."""
-    text, signature = row["registro"], row["assinatura"]
-    if not isinstance(text, str) or not isinstance(signature, str) or not signature or not text.endswith(signature):
-        return False
-    return any(each.check(text.removesuffix(signature), signature) for each in usados)
 
 
 def _highest(highest: dict[tuple[int, str, int], str], row: JsonView) -> None:

@@ -1,14 +1,14 @@
 """Auditoria: everything in the log, newest first, filtered, and as CSV (A3, A4, A5)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
 from flask import Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from printserver import search
-from printserver.clock import local_date
+from printserver.clock import local, local_date
 from printserver.common.data import JsonView
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.search import LogFilter
@@ -71,9 +71,9 @@ def export_log() -> ResponseReturnValue:
     return response
 
 
-def _cells(entry: JsonView) -> tuple[str, ...]:
+def _cells(entry: JsonView) -> tuple[str | datetime | None, ...]:
     told = log_words.tell(entry)
-    when = words.csv_time(told.quando) if told.quando else ""
+    when = local(datetime.fromisoformat(told.quando)) if told.quando else None
     what = (told.objeto, told.nome, told.texto, "; ".join(told.detalhes), told.excecao, told.hash)
     return (str(told.n), when, told.quem, told.sistema, told.endereco, *what)
 

@@ -14,7 +14,6 @@ from printserver.clock import rfc3339
 from printserver.common.data import JsonView
 from printserver.common.text import capitalized
 from printserver.ledger import history_step
-from printserver.selo import LABELS as COMPONENTS
 from printserver.web import words
 from printserver.web.context import person_name
 from printserver.web.prints import event_words
@@ -140,7 +139,6 @@ _QUESTIONS: Final[Mapping[str, str]] = {
     "folhas": "sobre o que saiu no papel",
 }
 _LABELS: Final[Mapping[str, str]] = {
-    **COMPONENTS,
     "atinge": "também atinge",
     "antes": "antes",
     "ate": "até",
@@ -195,6 +193,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "valido_ate": "válido até",
     "visto": "visto",
 }
+_ALONE: Final = frozenset({"auditoria", "guarda", "sequencia", "tribunal"})  # kinds of which there is one
 # Of no use to a person, told by the sentence, or too long to read.
 _UNTOLD: Final = frozenset({"job", "comunicacao", "documento", "pem", "tentativa", "cups_id", "pergunta"})
 _IN_SENTENCE: Final[Mapping[str, frozenset[str]]] = {
@@ -296,7 +295,7 @@ def object_name(kind: str, name: str) -> str:
         return _EXPORTS.get(name, name)
     if kind == "balcao":
         return f"nº {name}"
-    return name
+    return "" if kind in _ALONE else name
 
 
 def author(told: Told) -> str:

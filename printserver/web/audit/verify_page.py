@@ -11,7 +11,7 @@ from printserver.clock import rfc3339
 from printserver.common.data import JsonView
 from printserver.office import Verifier, proof, verification
 from printserver.web import polling
-from printserver.web.context import author, is_htmx, office
+from printserver.web.context import author, office
 from printserver.web.forms import check_fields, key
 
 _EXTENSION: Final = "printserver.web.verifier"
@@ -91,7 +91,6 @@ def _part() -> polling.Part:
         quem=quem,
         achado=detalhe,
         falhas=_faults(detalhe),
-        anunciado=is_htmx(),
     )
 
 

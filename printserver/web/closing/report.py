@@ -23,7 +23,7 @@ from printserver.web.closing.day import DayShown, read_day, requested_signature
 from printserver.web.closing.month import MonthShown, read_month
 from printserver.web.context import csv_file, find_person, now, office, register
 
-_STYLE: Final = Path(__file__).parents[2] / "templates" / "reports" / "relatorio.css"
+_STYLE: Final = Path(__file__).parents[2] / "templates" / "reports" / "fechamento.css"
 _HEADS: Final = (
     *("quadro", "dia", "item", "descricao", "pessoa", "motivo", "quantidade", "isentos", "total"),
     *(f"emolumentos_{name}" for name in COMPONENTS),
@@ -66,7 +66,7 @@ def _pdf(shown: DayShown | MonthShown, filename: str) -> Response:
         emitido_em=f"{local(now()):%d/%m/%Y às %H:%M}",
         emitido_por=find_person().nome,
     )
-    answer = Response(here.render.report(html, _style()), content_type="application/pdf")
+    answer = Response(here.render.own_pages(html, _style()), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return answer
 

@@ -18,6 +18,7 @@ SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     # -- services and atos
     ("servicos", "Serviços e valores", "O que cada serviço custa, parcela por parcela, e desde quando."),
     ("atos", "Tabela de atos", "Os códigos do tribunal, e o que ainda falta conferir."),
+    ("correicao", "Correição", "Um PDF de tudo o que está registrado de um selo ou de um ato, para o juiz conferir."),
 )
 
 
