@@ -12,9 +12,10 @@ from flask import url_for
 from printserver import jobs
 from printserver.clock import local_date
 from printserver.common.data import JsonObject, JsonView
+from printserver.office import tables
 from printserver.seal_actions import exchange, signatures
 from printserver.web import court_page, polling, words
-from printserver.web.access import COUNTER, LOOK, SEALS, Ability, may
+from printserver.web.access import COUNTER, LOOK, SEALS, SEE_OFFICE, Ability, may
 from printserver.web.context import find_person, now, office
 
 # A print whose seals are live and of which nothing came out stays in the list for the term of an XA (X4).
@@ -69,6 +70,7 @@ def _find() -> Iterator[Waiting]:
     yield from _court()
     yield from _signatures()
     yield from _exchange()
+    yield from _tables()
 
 
 _QUESTIONS = {
@@ -194,3 +196,11 @@ def _exchange() -> Iterator[Waiting]:
     if n := len(failed):
         text = words.plural(n, "certidão não chegou à Central", "certidões não chegaram à Central")
         yield Waiting("Central", f"{text}: mande o arquivo", url_for("web.central", estado="falhou"), "Ver")
+
+
+def _tables() -> Iterator[Waiting]:
+    """Yield the tables of services and atos whose file is broken: the one before stays in force (C5, S10)."""
+    for name in office().tables.faults():
+        where = url_for("web.servicos" if name == tables.SERVICES else "web.atos")
+        text = f"{name} tem um erro: vale a tabela de antes"
+        yield Waiting("Tabela", text, where, "Ver", "problema", ability=SEE_OFFICE)

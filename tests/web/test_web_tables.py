@@ -414,13 +414,13 @@ def test_s10_c3_a_code_is_added_confirmed_changed_and_in_use_neither_goes_nor_ch
 # -- who, where, and a broken file -------------------------------------------------------------------------------------
 
 
-def test_a5_an_administrador_sees_the_tables_and_changes_nothing(rig: Rig, app: Flask) -> None:
-    adao = person(app, "adao")
+def test_a5_an_administrator_sees_the_tables_and_changes_nothing(rig: Rig, app: Flask) -> None:
+    administrator = person(app, "adao")
     for path in (LIST, f"{OF}/certidao-notas", f"{LIST}/versoes", "/ajustes/atos", "/ajustes/atos/versoes"):
-        page = adao.get(path).get_data(as_text=True)
+        page = administrator.get(path).get_data(as_text=True)
         assert "Mudar" not in page, path
         assert not re.search(r"<main.*<form method=\"post\"", page, re.S), path
-    assert adao.get(f"{OF}/certidao-notas/valor").status_code == 403
+    assert administrator.get(f"{OF}/certidao-notas/valor").status_code == 403
 
 
 def test_s9_s10_a_real_office_is_told_what_does_not_seal_and_of_a_broken_file(tmp_path: Path) -> None:
@@ -440,6 +440,7 @@ def test_s9_s10_a_real_office_is_told_what_does_not_seal_and_of_a_broken_file(tm
         draft.rename(real.folder / "servicos.toml")
         page = page_of(tereza.get(LIST))
         assert "O arquivo da tabela tem um erro, e não vale." in page
+        assert "servicos.toml tem um erro: vale a tabela de antes" in page_of(tereza.get("/"))
         assert tereza.get(f"{OF}/certidao-notas/valor").status_code == 409
         assert real.call("POST", "/selos", seal | {"identificador": "R-2"}).status == 201
         back = tereza.get(f"{LIST}/versoes").get_data(as_text=True)
