@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Final
 
 from sqlalchemy.engine import Connection
@@ -265,7 +266,8 @@ def _past_acts(conn: Connection, office: Office, change: ServiceChange) -> int:
 def _periods(versions: Iterable[Service]) -> list[tuple[Service, date | None]]:
     """Return each version with the day on which the next begins."""
     ordered = sorted(versions, key=lambda each: each.desde)
-    return [(each, after.desde if after else None) for each, after in zip(ordered, [*ordered[1:], None], strict=True)]
+    begins = [each.desde for each in ordered[1:]]
+    return list(zip_longest(ordered, begins))
 
 
 def _late(conn: Connection, office: Office, change: ServiceChange) -> str | None:

@@ -5,12 +5,13 @@ Each content that it had is kept, also one written by hand, so that a person can
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local
@@ -23,7 +24,7 @@ from printserver.office.office import Office
 from printserver.office.people import Author
 from printserver.selo import ATOS_FILE as ATOS
 from printserver.selo import SERVICES_FILE as SERVICES
-from printserver.selo import AtoTable, AtoType, Service, ServiceTable, TableFile, atos_of, services_of
+from printserver.selo import AtoTable, AtoType, Service, ServiceTable, TableFile, atos_of, in_force, services_of
 
 _TABLES: Final = (SERVICES, ATOS)
 _BY_HAND: Final = "Escrito fora das telas"
@@ -97,7 +98,7 @@ def save(
             act.conn.execute(
                 sa.select(db.serventia.c.id).where(db.serventia.c.id == office.serventia_id).with_for_update()
             )
-            _refuse_stale(act, seen)
+            _refuse_stale(act.conn, office, seen)
             if check is not None:
                 check(act)
             _keep(act, seen, _BY_HAND if seen.texto else _SHIPPED, None)
@@ -116,6 +117,12 @@ def save(
         raise
     office.files.look(at_once=True)  # the next act of this process has it
     return new.marca
+
+
+def refuse_stale(office: Office, seen: Snapshot) -> None:
+    """Raise `Recusa` `estado-nao-permite` if the file is no longer the one that was seen, by its mark."""
+    with office.db.read() as conn:
+        _refuse_stale(conn, office, seen)
 
 
 def kept(office: Office, name: str) -> list[Kept]:
@@ -159,9 +166,9 @@ def _entries(office: Office, seen: Snapshot, new: Snapshot) -> list[LogEntry]:
             before = services_in(office, seen.texto)
         except ConfigError:
             before = office.servicos
-        changed = changed_services(before, services)
         return [
-            _entry("servico", name, map(_service, old), map(_service, last)) for name, (old, last) in changed.items()
+            _service_entry(before.versions(name), services.versions(name), old, last)
+            for name, (old, last) in changed_services(before, services).items()
         ]
     atos = atos_in(office, new.texto)
     try:
@@ -169,16 +176,29 @@ def _entries(office: Office, seen: Snapshot, new: Snapshot) -> list[LogEntry]:
     except ConfigError:
         earlier = office.atos
     return [
-        _entry("ato", f"{each.natureza}.{each.codigo}", *([_ato(side)] if side else [] for side in (old, last)))
+        LogEntry(
+            *("ato", f"{each.natureza}.{each.codigo}", _state(old, last)),
+            detalhe={"antes": old and _ato(old), "depois": last and _ato(last)},
+        )
         for old, last in changed_atos(earlier, atos)
         if (each := last or old) is not None
     ]
 
 
-def _entry(kind: str, name: str, old: Iterable[object], new: Iterable[object]) -> LogEntry:
-    before, after = list(old), list(new)
-    state = "criado" if not before else "retirado" if not after else "mudado"
-    return LogEntry(kind, name, state, detalhe={"antes": before, "depois": after})
+def _service_entry(
+    before: Sequence[Service], after: Sequence[Service], old: Sequence[Service], new: Sequence[Service]
+) -> LogEntry:
+    """Return the record of a service: the versions that go and that come, or what they take the place of."""
+    days = [each.desde for each in (*old, *new)]
+    old = old or [each for each in (in_force(before, min(days)),) if each is not None]
+    new = new or [each for each in (in_force(after, min(days)),) if each is not None]
+    detail = {"antes": [_service(each) for each in old], "depois": [_service(each) for each in new]}
+    name = (*before, *after)[0].nome
+    return LogEntry("servico", name, _state(before, after), detalhe=detail)
+
+
+def _state(before: object, after: object) -> str:
+    return "criado" if not before else "retirado" if not after else "mudado"
 
 
 def _service(version: Service) -> dict[str, object]:
@@ -200,14 +220,14 @@ def _ato(ato: AtoType) -> dict[str, object]:
     return {name: getattr(ato, name) for name in names}
 
 
-def _refuse_stale(act: Act, seen: Snapshot) -> None:
-    now = look(act.office, seen.nome)
+def _refuse_stale(conn: Connection, office: Office, seen: Snapshot) -> None:
+    now = look(office, seen.nome)
     if now.marca == seen.marca:
         return
-    last = _newest(act, seen.nome)
+    last = _newest(conn, office, seen.nome)
     by = ""
     if last is not None and last.sha256 == now.marca and last.quem:
-        name = people.names(act.conn, act.office.serventia_id).get(last.quem, last.quem)
+        name = people.names(conn, office.serventia_id).get(last.quem, last.quem)
         by = f", por {name}, às {local(last.quando):%H:%M}"
     raise Recusa(
         "estado-nao-permite",
@@ -215,15 +235,15 @@ def _refuse_stale(act: Act, seen: Snapshot) -> None:
     )
 
 
-def _newest(act: Act, name: str) -> sa.Row[Any, Any, Any] | None:
+def _newest(conn: Connection, office: Office, name: str) -> sa.Row[Any, Any, Any] | None:
     query = sa.select(_t.sha256, _t.quem, _t.quando)
-    query = query.where(_t.serventia_id == act.office.serventia_id, _t.nome == name)
-    return act.conn.execute(query.order_by(_t.id.desc()).limit(1)).first()
+    query = query.where(_t.serventia_id == office.serventia_id, _t.nome == name)
+    return conn.execute(query.order_by(_t.id.desc()).limit(1)).first()
 
 
 def _keep(act: Act, content: Snapshot, what: str, who: str | None) -> None:
     """Keep a content, unless it is the one kept last."""
-    last = _newest(act, content.nome)
+    last = _newest(act.conn, act.office, content.nome)
     if last is not None and last.sha256 == content.marca:
         return
     values = {"nome": content.nome, "sha256": content.marca, "conteudo": content.texto, "feito": what, "quem": who}

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import Final, Literal
 
 from printserver.common.cells import mark, unmark
@@ -170,9 +169,12 @@ def read_list(content: bytes) -> ServiceList:
     heads = next(reader)
     columns = [Column(head.strip(), _field_of(head)) for head in heads]
     _check_columns(columns)
-    rows, faults, begin = [], [], reader.line_num + skipped
+    rows, faults = list[ListRow](), list[Fault]()
+    begin = reader.line_num + skipped
     try:
-        for cells in islice(reader, MAX_ROWS + 2):
+        for cells in reader:
+            if len(rows) + len(faults) > MAX_ROWS:
+                break
             number, begin = begin + 1, reader.line_num + skipped
             if not any(cell.strip() for cell in cells):
                 continue
@@ -240,7 +242,7 @@ class _RowReader:
         old = None if old is not None and old.encerrado else old
         newest = next(iter(versions), None)
         natureza, fees, total = self._natureza(newest), self._fees(), self._total()
-        ano, to_confirm = self._ano(), self._to_confirm()
+        ano, to_confirm = self._year(), self._to_confirm()
         if self.faults or name is None or natureza is None:
             return None
         total = fees.total if fees is not None else total
@@ -338,7 +340,7 @@ class _RowReader:
             pass  # said by `_total`
         return fees
 
-    def _ano(self) -> int | None:
+    def _year(self) -> int | None:
         cell = self._text("ano")
         if not cell:
             return None

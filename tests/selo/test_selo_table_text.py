@@ -160,10 +160,10 @@ def test_s10_an_ato_gets_a_row_of_its_natureza_or_changes_the_one_that_is_its_ow
     text = '# dos dois\n[CE]\ndescricao = "Certidão"\nnaturezas = [1, 2]\n\n# de Notas\n[PR]\ndescricao = "P"  # nome\n'
     text += "naturezas = [1]\na_confirmar = true\n"
     certidao = AtoType("CE", 2, "Certidão civil", False, False, False)
-    procuracao = AtoType("PR", 1, "Procuração", False, False, False)
-    changed = with_ato(with_ato(text, certidao), procuracao)
+    power = AtoType("PR", 1, "Procuração", False, False, False)
+    changed = with_ato(with_ato(text, certidao), power)
     table = read_atos(changed)
-    assert (table.get("CE", 2), table.get("PR", 1)) == (certidao, procuracao)
+    assert (table.get("CE", 2), table.get("PR", 1)) == (certidao, power)
     assert table.get("CE", 1) == read_atos(text).get("CE", 1)
     assert comments(changed) == ["# dos dois", "# de Notas", 'descricao = "Procuração"  # nome']
     assert '["1.PR"]' not in changed

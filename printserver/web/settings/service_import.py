@@ -37,6 +37,7 @@ def import_services() -> ResponseReturnValue:
         if not table_steps.repeated():
             day, content, name = _typed_start(), _typed_content(), _file_name()
             found, plan = table_changes.import_list(office(), content, day, f"arquivo {name}")
+            table_steps.refuse_stale(found.seen)
             shown = _shown(plan, day)
             form = Form(
                 {

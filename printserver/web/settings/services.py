@@ -338,9 +338,9 @@ def _notices(made: ServiceChange) -> list[str]:
     same = made.old is not None and made.new is not None and made.old.total == made.new.total
     if not same and (much := percent(made.old, made.new)):
         found.append(f"O total muda {much}.")
-    if made.first is not None and made.first == today and (count := table_changes.past_acts(office(), made)):
-        today_made = words.plural(count, "ato foi feito", "atos foram feitos")
-        found.append(f"Hoje já {today_made} com o valor de antes: ficam como estão.")
+    if made.first is not None and made.first == today and table_changes.past_acts(office(), made):
+        # without their number: it grows while the person looks, and what was shown must stay what is kept
+        found.append("Hoje já se fizeram atos com o valor de antes: ficam como estão.")
     if made.first is not None and date.min < made.first < today:
         found.append("O dia já passou. Nenhum ato foi feito desde então com o valor de antes.")
     if made.new is not None and made.new.encerrado and (use := table_changes.used_by_program(office(), made.nome)):

@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 
 from printserver.errors import Recusa
 from printserver.ledger import idempotency
-from printserver.office import Act
+from printserver.office import Act, table_files
 from printserver.office.table_files import Snapshot
 from printserver.web.context import author, office
-from printserver.web.forms import Form, check_fields, key, refused_form, typed_text
+from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_text
 from printserver.web.seals import change
 
 FIELD: Final = "tabela"
@@ -65,6 +65,7 @@ def two_steps(
     try:
         check_fields(*fields, FIELD, *change.FIELDS)
         if not change.repeated():
+            refuse_stale(found.seen)
             step = plan(found)
             shown, said = step.shown, step.said
             if not change.confirmed(shown):
@@ -83,6 +84,12 @@ def once(act: Act) -> None:
     """Bind the form's key to the act: sent again, it does nothing more."""
     made = idempotency.Outcome("")
     idempotency.register(act, author(), key(), idempotency.digest(request.path, key()), made)
+
+
+def refuse_stale(seen: Snapshot) -> None:
+    """Raise `Recusa` if the form confirms a change of a file that is another one now."""
+    if ticked("confirmo"):
+        table_files.refuse_stale(office(), replace(seen, marca=typed_text(FIELD)))
 
 
 def marked(form: Form, seen: Snapshot) -> Form:

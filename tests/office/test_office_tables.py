@@ -1,0 +1,135 @@
+"""C5, S10: the tables in force follow their files in every process; a change of a file is whole and on record."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.common import files
+from printserver.errors import ConfigError, Recusa
+from printserver.office import Act, Author, Office, table_changes, table_files
+from printserver.selo import ATOS_FILE, SERVICES_FILE
+from support.office import Rig, open_rig, reopen
+
+ROW = """[certidao-notas]
+descricao = "Certidão"
+natureza = 1
+ano = 2026
+tabeliao = "{}"
+estado = "0.00"
+secretaria_fazenda = "0.00"
+santa_casa = "0.00"
+registro_civil = "0.00"
+tribunal_justica = "0.00"
+iss = "3.00"
+ministerio_publico = "0.00"
+"""
+HEAD = Author(1, None, None, "tereza", "tabeliao", frozenset(), "10.0.0.1")
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with open_rig(tmp_path / "casa") as opened:
+        yield opened
+
+
+@pytest.fixture
+def other(rig: Rig) -> Iterator[Office]:
+    """The same office, as another process has it open."""
+    again = reopen(rig.folder, rig.clock, rig.key)
+    yield again.office
+    again.office.db.close()
+
+
+def price(office: Office) -> str | None:
+    version = office.current(at_once=True).servicos.get("certidao-notas", office.clock().date())
+    return None if version is None else str(version.total)
+
+
+def put(rig: Rig, text: str, name: str = SERVICES_FILE) -> None:
+    """Rename a file into place, as the screens and most editors do."""
+    files.write_whole(rig.folder / name, text.encode())
+
+
+def test_c5_a_file_put_in_place_counts_for_the_next_act_of_every_process(rig: Rig, other: Office) -> None:
+    assert (price(rig.office), price(other)) == ("95.12", "95.12")
+    put(rig, ROW.format("60.00"))
+    assert (price(rig.office), price(other)) == ("63.00", "63.00")
+    put(rig, ROW.format("61.00"))
+    assert (price(rig.office), price(other)) == ("64.00", "64.00")
+    put(rig, '[ZZ]\ndescricao = "Novo"\nnaturezas = [1]\n', ATOS_FILE)
+    assert (
+        rig.office.current(at_once=True).atos.get("ZZ", 1) == other.current(at_once=True).atos.get("ZZ", 1) is not None
+    )
+
+
+def test_c5_a_broken_file_leaves_the_table_in_force_and_is_said(rig: Rig) -> None:
+    put(rig, ROW.format("60.00"))
+    assert price(rig.office) == "63.00"
+    put(rig, ROW.format("60,00"))
+    assert price(rig.office) == "63.00"
+    assert "tabeliao" in rig.office.state.faults[SERVICES_FILE]
+    with pytest.raises(Recusa, match="tem um erro"):
+        table_changes.services(rig.office)
+    with pytest.raises(ConfigError, match="tabeliao"):
+        reopen(rig.folder, rig.clock, rig.key)
+    put(rig, ROW.format("62.00"))
+    assert (price(rig.office), rig.office.state.faults) == ("65.00", {})
+
+
+def save(rig: Rig, text: str, seen: table_files.Snapshot | None = None, who: Author = HEAD) -> None:
+    table_files.save(rig.office, who, seen or table_files.look(rig.office, SERVICES_FILE), text, "mudança")
+
+
+def test_a3_s10_a_change_is_on_record_with_before_and_after_and_every_content_is_kept(rig: Rig) -> None:
+    put(rig, ROW.format("60.00"))
+    save(rig, ROW.format("61.00"))
+    put(rig, ROW.format("62.00") + "# à mão\n")
+    save(rig, ROW.format("63.00"))
+    kept = table_files.kept(rig.office, SERVICES_FILE)
+    contents = [ROW.format("63.00"), ROW.format("62.00") + "# à mão\n", ROW.format("61.00"), ROW.format("60.00")]
+    assert [(each.texto, each.quem) for each in kept] == list(zip(contents, ("tereza", None) * 2, strict=True))
+    rows = rig.rows(db.log, db.log.c.objeto.in_(("servico", "tabela")))
+    assert [(row["objeto"], row["objeto_id"], row["estado"], row["quem"], row["endereco"]) for row in rows] == 2 * [
+        ("tabela", "servicos.toml", "gravada", "tereza", "10.0.0.1"),
+        ("servico", "certidao-notas", "mudado", "tereza", "10.0.0.1"),
+    ]
+    detail = rows[-1]["detalhe"]
+    assert [side["emolumentos_centavos"]["tabeliao"] for side in (*detail["antes"], *detail["depois"])] == [6200, 6300]
+
+
+def test_s10_what_changed_meanwhile_is_not_written_over(rig: Rig) -> None:
+    seen = table_files.look(rig.office, SERVICES_FILE)
+    save(rig, ROW.format("61.00"), seen)
+    with pytest.raises(Recusa, match=r"a tabela mudou depois que você abriu esta página, por .*, às 14:30"):
+        save(rig, ROW.format("62.00"), seen)
+    assert table_files.look(rig.office, SERVICES_FILE).texto == ROW.format("61.00")
+
+
+def test_s10_what_does_not_load_or_may_not_be_changed_is_not_written(rig: Rig) -> None:
+    with pytest.raises(Recusa, match="tabeliao"):
+        save(rig, ROW.format("6,00"))
+    administrator = Author(1, None, None, "admin", "administrador", frozenset(), None)
+    with pytest.raises(Recusa) as caught:
+        save(rig, ROW.format("61.00"), who=administrator)
+    assert caught.value.word == "sem-permissao"
+    assert not (rig.folder / SERVICES_FILE).exists()
+
+
+@pytest.mark.parametrize("before", [None, ROW.format("60.00")])
+def test_s10_a_change_that_is_not_recorded_is_not_in_the_file(rig: Rig, before: str | None) -> None:
+    if before is not None:
+        put(rig, before)
+    seen = table_files.look(rig.office, SERVICES_FILE)
+
+    def unrecordable(act: Act) -> None:
+        act.log("tabela", "x", "y", {"valor": object()})  # the log refuses it, after the file was written
+
+    with pytest.raises(sa.exc.StatementError):
+        table_files.save(rig.office, HEAD, seen, ROW.format("61.00"), "mudança", check=unrecordable)
+    path = rig.folder / SERVICES_FILE
+    assert (path.read_text("utf-8") if path.exists() else None) == before
+    assert table_files.kept(rig.office, SERVICES_FILE) == []
+    assert not [each for each in rig.folder.iterdir() if each.name.startswith(".servicos")]
