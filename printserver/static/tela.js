@@ -143,38 +143,42 @@
     used();
   }
   if (back) {
-    var entry = back.querySelector("form"), wrong = entry.querySelector(".erro");
+    var entry = back.querySelector("[data-voltar]"), wrong = entry.querySelector(".erro"), step = "";
+    var password = document.getElementById("senha-voltar"), code = document.getElementById("codigo-voltar");
+    var me = entry.querySelector("[data-usuario]").textContent;
     back.querySelector("[data-depois]").addEventListener("click", function () { refused = true; back.close(); });
-    entry.addEventListener("submit", function (event) {
-      event.preventDefault();
-      event.stopPropagation();
-      var me = entry.elements.usuario.value, fields = Object.fromEntries(new FormData(entry));
-      entry.elements.senha.value = entry.elements.codigo_fator.value = "";  // what is typed from here on is the next try
-      fetch(entry.action, { headers: { Accept: "application/json" } }).then(function (answer) {
+    entry.addEventListener("keydown", function (event) {
+      if (event.key === "Enter" && event.target.matches("input") && !event.repeat) enter();
+    });
+    entry.querySelector("[data-entrar]").addEventListener("click", enter);
+    function enter() {
+      var fields = { usuario: me, senha: password.value, codigo_fator: code.value, passo: step };
+      password.value = code.value = "";  // what is typed from here on is the next try
+      fetch(entry.dataset.voltar, { headers: { Accept: "application/json" } }).then(function (answer) {
         return answer.json();
       }).then(function (now) {
         if (now.usuario === me) return goOn(now.csrf);  // entered in another tab meanwhile
         fields.csrf_token = now.csrf;
-        return post(entry.action, fields).then(function (answer) { return answer.json(); }).then(function (said) {
-          if (said.csrf) { entry.elements.passo.value = ""; return goOn(said.csrf); }
-          entry.elements.passo.value = said.passo || "";
-          entry.querySelector("[data-senha]").hidden = !!said.passo;
-          entry.querySelector("[data-codigo]").hidden = !said.passo;
+        return post(entry.dataset.voltar, fields).then(function (answer) { return answer.json(); }).then(function (said) {
+          step = said.passo || "";
+          if (said.csrf) return goOn(said.csrf);
+          entry.querySelector("[data-senha]").hidden = !!step;
+          entry.querySelector("[data-codigo]").hidden = !step;
           wrong.hidden = !said.erro;
           wrong.textContent = said.erro || "";
-          (said.passo ? entry.elements.codigo_fator : entry.elements.senha).focus();
+          (step ? code : password).focus();
         });
       }).catch(function () {
         wrong.hidden = false;
         wrong.textContent = "Sem contato com o servidor. Tente de novo.";
       });
-    });
+    }
   }
 
   // An answer is sent once: a second press of the button, or of a key that is held down, does nothing.
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "post" || form.hasAttribute("data-voltar")) return;
+    if (form.method !== "post") return;
     if (form.dataset.enviado) event.preventDefault();
     form.dataset.enviado = "sim";
   });
