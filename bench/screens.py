@@ -98,6 +98,7 @@ def _paths(job: str, code: str) -> list[str]:
         *("/selos", f"/selos?{month}", f"/selos/{code}", f"/selos/{code}/retificar", f"/selos/totais?{month}"),
         *("/balcao", "/balcao/conferencia", "/tribunal", "/tribunal?ver=recusados", "/papel", "/assinaturas"),
         *("/gratuidades", "/central", "/procurar?q=prado", "/papel/mes", "/certidoes", "/conta"),
+        *("/auditoria", "/auditoria?excecoes=sim", "/auditoria/conferir", "/correicao?q=prado"),
     ]
 
 

@@ -168,6 +168,8 @@ def test_a7_every_wrong_field_of_the_filter_is_named(tereza: Person) -> None:
     assert text.count("deve ser uma data do calendário") == 4  # above, and at each field
     assert "Sobre o quê : escolha uma das opções" in text
     assert tereza.get("/auditoria?de=20/11/2026&ate=19/11/2026").status_code == 422
+    changed = tereza.client.get("/auditoria?de=ontem", headers={"HX-Request": "true"})
+    assert changed.headers["HX-Redirect"] == "/auditoria?de=ontem"
     assert tereza.get("/auditoria?depois=x").status_code == 422
     assert tereza.get("/auditoria?ordem=n").status_code == 422
 

@@ -59,6 +59,16 @@ def tereza(rig: Rig) -> Person:
     return person
 
 
+@pytest.fixture(scope="module")
+def of_chain(tereza: Person, chain: list[str]) -> bytes:
+    return made(tereza, f"/correicao/selo/{chain[2]}/pdf")
+
+
+@pytest.fixture(scope="module")
+def of_act(tereza: Person) -> bytes:
+    return made(tereza, "/correicao/ato/pdf?id=P-1")
+
+
 def flat(pdf: bytes) -> str:
     """Return the text of a PDF, cell by cell, without any blank: words may be wrapped anywhere."""
     pages = [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf)]
@@ -72,9 +82,8 @@ def made(person: Person, address: str) -> bytes:
     return answer.get_data()
 
 
-def test_a6_a_seal_has_its_chain_its_court_and_its_hashes(rig: Rig, tereza: Person, chain: list[str]) -> None:
-    pdf = made(tereza, f"/correicao/selo/{chain[2]}/pdf")
-    text = flat(pdf)
+def test_a6_a_seal_has_its_chain_its_court_and_its_hashes(rig: Rig, of_chain: bytes, chain: list[str]) -> None:
+    text = flat(of_chain)
     rows = rig.rows(db.selo, db.selo.c.codigo.in_(chain))
     entries = rig.rows(db.log, db.log.c.objeto == "selo", db.log.c.objeto_id.in_(chain))
     answers = rig.rows(db.comunicacao, db.comunicacao.c.resposta.contains(chain[0]))
@@ -96,28 +105,25 @@ def flat_text(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def test_a6_the_making_is_on_record_with_the_sum_of_the_file(rig: Rig, tereza: Person, chain: list[str]) -> None:
-    pdf = made(tereza, f"/correicao/selo/{chain[0]}/pdf")
-    record = rig.rows(db.log)[-1]
-    assert (record["objeto"], record["objeto_id"], record["estado"]) == ("correicao", chain[0], "feita")
-    assert record["quem"] == "tereza"
-    assert record["detalhe"]["sha256"] == hashlib.sha256(pdf).hexdigest()
+def test_a6_the_making_is_on_record_with_the_sum_of_the_file(rig: Rig, of_chain: bytes, chain: list[str]) -> None:
+    [record] = rig.rows(db.log, db.log.c.objeto == "correicao", db.log.c.objeto_id == chain[2])
+    assert (record["estado"], record["quem"]) == ("feita", "tereza")
+    assert record["detalhe"]["sha256"] == hashlib.sha256(of_chain).hexdigest()
 
 
-def test_a6_every_page_names_the_office_who_made_it_when_and_its_number(tereza: Person) -> None:
-    pdf = made(tereza, "/correicao/ato/pdf?id=P-1")
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
+def test_a6_every_page_names_the_office_who_made_it_when_and_its_number(of_act: bytes) -> None:
+    with pikepdf.open(io.BytesIO(of_act)) as opened:
         count = len(opened.pages)
     assert count >= 3
-    text = words_of(pdf)
+    text = words_of(of_act)
     for n in range(1, count + 1):
         assert f"página {n} de {count}" in text
     assert text.count("Feita em 20/11/2026") == count + 1
     assert text.count("CNS 123456") == count + 1
 
 
-def test_a6_an_act_has_its_question_answer_attempts_sheets_and_pdfs(rig: Rig, tereza: Person) -> None:
-    text = flat(made(tereza, "/correicao/ato/pdf?id=P-1"))
+def test_a6_an_act_has_its_question_answer_attempts_sheets_and_pdfs(rig: Rig, of_act: bytes) -> None:
+    text = flat(of_act)
     jobs = rig.rows(db.job)
     assert len(jobs) == 3
     for job in jobs:

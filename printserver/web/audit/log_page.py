@@ -46,15 +46,17 @@ def show_log() -> ResponseReturnValue:
         "depois": after,
         "endereco": _address(asked),
         "filtrado": search.log_filter_text(asked),
+        "ditos": _said(asked, people),
     }
-    if is_htmx() and status == 200:
-        return render_template("screens/_auditoria.html", **values)
+    if is_htmx():
+        if status == 200:
+            return render_template("screens/_auditoria.html", **values)
+        return Response(headers={"HX-Redirect": request.full_path})  # the page shows what is wrong at its field
     page = render_template(
         "screens/auditoria.html",
         **values,
         forma=form,
         filtro=asked,
-        ditos=_said(asked),
         periodos=_periods(asked),
         pessoas=_choices(people),
         tipos=sorted(((kind, log_words.kind_name(kind)) for kind in kinds), key=lambda each: each[1]),
@@ -151,13 +153,13 @@ def _with_user(usuario: str) -> str:
     return found if found == usuario else f"{found} ({usuario})"
 
 
-def _said(asked: LogFilter) -> str:
+def _said(asked: LogFilter, people: list[tuple[str, str]]) -> str:
     """Return the filter in words, for paper."""
     parts = []
     if asked.de or asked.ate:
         parts.append(f"{_day(asked.de, 'desde o primeiro dia')} a {_day(asked.ate, 'hoje')}")
     if asked.autor:
-        parts.append(dict(_choices(search.log_authors(office()))).get(asked.autor, asked.autor))
+        parts.append(dict(_choices(people)).get(asked.autor, asked.autor))
     if asked.objeto:
         parts.append(log_words.kind_name(asked.objeto))
     parts += [asked.nome] if asked.nome else []
