@@ -230,6 +230,18 @@ def keep_ato(
     table_files.save(office, who, found.seen, text, what, check=also)
 
 
+def refuse_lost_atos(office: Office, before: AtoTable, after: AtoTable) -> None:
+    """Raise `Recusa` `estado-nao-permite` if an ato in use is gone from a table, or is of another kind in it (S10)."""
+    for old, new in table_files.changed_atos(before, after):
+        if old is None or (new is not None and _flags(new) == _flags(old)):
+            continue
+        with office.db.read() as conn:
+            used = table_use.uses_of_ato(conn, office.serventia_id, old.natureza, old.codigo)
+        if used:
+            lost = "não tem o ato" if new is None else "tem de outra espécie o ato"
+            raise Recusa("estado-nao-permite", f"Esta versão {lost} {old.codigo}: já há selos com este código.")
+
+
 def unconfirmed_atos(office: Office) -> int:
     """Return how many atos are to be confirmed (S10)."""
     return sum(each.a_confirmar for each in office.atos.every())

@@ -23,7 +23,7 @@ from printserver.selo.service_changes import MAX_TEXT, in_force
 from printserver.selo.services import NAME_FORM, Service, ServiceTable
 
 MAX_BYTES: Final = 2 * 1024 * 1024
-MAX_ROWS: Final = 2000
+MAX_ROWS: Final = 1000
 NATUREZAS: Final[Mapping[int, str]] = {1: "Notas", 2: "Registro Civil"}
 HEADS: Final[Mapping[str, str]] = {
     "servico": "Serviço",

@@ -13,6 +13,7 @@ from printserver.selo.services import Service, ServiceTable
 
 _FLAGS: Final = ("so_retificador", "hibrido", "iss_a_parte", "a_confirmar")
 _Trivia = list[tuple[Any, Item]]
+_Rows = Sequence[Mapping[str, Any]]
 
 
 def with_services(text: str, before: ServiceTable, changed: Mapping[str, Sequence[Service]]) -> str:
@@ -22,15 +23,16 @@ def with_services(text: str, before: ServiceTable, changed: Mapping[str, Sequenc
     does not have yet, as one of the shipped table, is written with all its versions. No versions: its rows go.
     """
     document = _parse(text)
+    added = dict[str, _Rows]()
     for name, versions in changed.items():
         wanted = sorted(versions, key=lambda each: each.desde)
-        if not wanted:
-            _drop(document, name)
-        elif name not in document:
-            _put_new(document, name, [_service_fields(each) for each in wanted])
-        else:
+        if isinstance(document.get(name), Table | AoT) and wanted:
             _put_versions(document, name, before.versions(name), wanted)
-    return tomlkit.dumps(document)
+            continue
+        _drop(document, name)  # also what is written in one line, as `name = {…}`
+        if wanted:
+            added[name] = [_service_fields(each) for each in wanted]
+    return _with_new(document, added)
 
 
 def with_ato(text: str, ato: AtoType) -> str:
@@ -45,7 +47,7 @@ def with_ato(text: str, ato: AtoType) -> str:
         _set_fields(mine, fields, (*_FLAGS, "descricao"))
     else:
         _drop(document, key)
-        _put_new(document, key, [fields])
+        return _with_new(document, {key: [fields]})
     return tomlkit.dumps(document)
 
 
@@ -99,10 +101,6 @@ def _put_versions(
         only.append(rows)
         document[name] = only
         rows = document[name]
-    if not isinstance(rows, AoT):  # written in one line, as `name = {…}`
-        _drop(document, name)
-        _put_new(document, name, [_service_fields(each) for each in wanted])
-        return
     known, last = {each.desde: each for each in before}, {each.desde: each for each in wanted}
     tables = {_begin(each): each for each in rows}
     for day, version in last.items():
@@ -130,21 +128,19 @@ def _table(fields: Mapping[str, Any]) -> Table:
     return table
 
 
-def _put_new(document: tomlkit.TOMLDocument, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add a row, or several versions of one, at the end of the document."""
-    if document.as_string().strip():
-        document.add(tomlkit.nl())
-    if len(rows) == 1:
-        document[name] = _table(rows[0])
-        return
-    versions = tomlkit.aot()
-    for fields in rows:
-        versions.append(_table(fields))
-    document[name] = versions
-    for each in document[name]:
-        each.trivia.indent = ""
-    for each in document[name][:-1]:
-        _add_trailing(each, [(None, tomlkit.nl())])
+def _with_new(document: tomlkit.TOMLDocument, added: Mapping[str, _Rows]) -> str:
+    """Return the text of the document with new rows at its end, each with its versions."""
+    parts = [text] if (text := tomlkit.dumps(document)) else []
+    for name, rows in added.items():
+        for fields in rows:
+            one = tomlkit.document()
+            one[name] = _table(fields)
+            if len(rows) > 1:
+                versions = tomlkit.aot()
+                versions.append(_table(fields))
+                one[name] = versions
+            parts.append(tomlkit.dumps(one).strip("\n") + "\n")
+    return "\n".join(parts)
 
 
 def _append(rows: AoT, table: Table) -> None:

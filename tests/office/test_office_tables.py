@@ -1,6 +1,8 @@
 """C5, S10: the tables in force follow their files in every process; a change of a file is whole and on record."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,8 @@ from printserver import db
 from printserver.common import files
 from printserver.errors import ConfigError, Recusa
 from printserver.office import Act, Author, Office, table_changes, table_files
-from printserver.selo import ATOS_FILE, SERVICES_FILE
-from support.office import Rig, open_rig, reopen
+from printserver.selo import ATOS_FILE, SERVICES_FILE, service_changes
+from support.office import FEES, ISENTO, Rig, open_rig, reopen
 
 ROW = """[certidao-notas]
 descricao = "Certidão"
@@ -133,3 +135,25 @@ def test_s10_a_change_that_is_not_recorded_is_not_in_the_file(rig: Rig, before: 
     assert (path.read_text("utf-8") if path.exists() else None) == before
     assert table_files.kept(rig.office, SERVICES_FILE) == []
     assert not [each for each in rig.folder.iterdir() if each.name.startswith(".servicos")]
+
+
+def test_c5_acts_of_a_day_count_by_value_by_name_and_at_the_counter_on_both_databases(any_rig: Rig) -> None:
+    rig = any_rig
+    name = "certidao-notas"
+    old = rig.office.servicos.get(name, date(2026, 11, 20))
+    assert old is not None
+    change = service_changes.add((old,), replace(old, desde=date(2026, 11, 20), fonte="nova"))
+    assert table_changes.past_acts(rig.office, change) == 0
+    by_name = {"natureza": 1, "ato": "CE", "identificador": "N-1", "escrevente": "maria", "servico": name}
+    assert rig.call("POST", "/selos", by_name).status == 201
+    twice = {"servicos": [{"servico": name, "quantidade": 2}]}
+    certidao = {each: value for each, value in rig.certidao().items() if each not in ISENTO}
+    rig.printed(certidao | twice)
+    act = {"ato": "AU", "papel": "AU0371AJ 0000001", "emolumentos": FEES, "escrevente": "maria"}
+    assert rig.call("POST", "/atos-de-balcao", act).status == 201
+    assert table_changes.past_acts(rig.office, change) == 3
+    rig.clock.forward(days=1)
+    with pytest.raises(Recusa, match="3 atos já foram feitos"):
+        table_changes.refuse_past(rig.office, change)
+    save(rig, ROW.format("61.00"))
+    assert price(rig.office) == "64.00"

@@ -163,7 +163,7 @@ def test_c5_the_same_service_twice_is_a_fault_of_the_second_line() -> None:
         (HEADS.replace("MP", "Estado").encode(), "dizem a mesma coisa"),
         (f"{HEADS}\n{'x' * 140_000}\n".encode(), "a linha 2"),
         (b"x" * (LIST_BYTES + 1), "mais de 2 MB"),
-        ((f"{HEADS}\n" + f"{GOOD}\n" * 2001).encode(), "mais de 2000 linhas"),
+        ((f"{HEADS}\n" + f"{GOOD}\n" * 1001).encode(), "mais de 1000 linhas"),
     ],
 )
 def test_a7_a_file_that_is_no_table_is_refused_with_its_cure(content: bytes, text: str) -> None:

@@ -404,6 +404,10 @@ def test_s10_c3_a_code_is_added_confirmed_changed_and_in_use_neither_goes_nor_ch
     assert rig.office.current(at_once=True).atos.get("ZZ", 1) == replace(found, descricao="Mais um nome")
     assert tereza.get(f"{atos}/ato/1.ZZ/retirar").status_code == 409
     assert "o código vem com o programa" in page_of(tereza.get(f"{atos}/ato/1.ES/retirar"))
+    versions = re.findall(r'name="versao" value="(\d+)"', tereza.get(f"{atos}/versoes").get_data(as_text=True))
+    lost = send(tereza, f"{atos}/versoes", versao=versions[-1])  # as it came with the program
+    assert lost.status_code == 409
+    assert "não tem o ato ZZ: já há selos com este código" in messages(lost)
     change(tereza, f"{atos}/novo", codigo="YY", natureza="2", descricao="Engano")
     assert sure(tereza, tereza.get(f"{atos}/ato/2.YY/retirar")).status_code == 303
     assert rig.office.current(at_once=True).atos.get("YY", 2) is None

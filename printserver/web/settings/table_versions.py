@@ -84,7 +84,9 @@ def _shown(seen: Snapshot, chosen: Kept) -> change.Change:
     here = office()
     try:
         if seen.nome == ATOS:
-            return _shown_atos(_before_atos(seen), table_files.atos_in(here, chosen.texto))
+            atos = _before_atos(seen), table_files.atos_in(here, chosen.texto)
+            table_changes.refuse_lost_atos(here, *atos)
+            return _shown_atos(*atos)
         before, after = _before_services(seen), table_files.services_in(here, chosen.texto)
     except ConfigError as error:
         raise invalid_input("versao", f"esta versão não se lê mais: {error}") from None
