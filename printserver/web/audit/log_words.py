@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, str]] = {
     "correicao": "Correição",
     "crc": "Certidão para a central",
     "exportacao": "Exportação",
+    "fechamento": "Fechamento",
     "fila": "Fila",
     "guarda": "Guarda de nomes",
     "hibridos": "Selos de papel",
@@ -80,6 +81,10 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "recusada": "A central recusou a certidão {nome}",
     },
     "exportacao": {"pedida": "Exportou {nome}"},
+    "fechamento": {
+        "assinado": "Assinou o fechamento de {nome}",
+        "reaberto": "Reabriu o fechamento de {nome}",
+    },
     "fila": {
         "criada": "Criou a fila {nome}",
         "mudada": "Mudou a fila {nome}",
@@ -132,7 +137,11 @@ _PAPER_SEALS: Final[Mapping[str, str]] = {
     "inutilizados": "Registrou selos de papel inutilizados",
     "comunicados": "Registrou selos de papel comunicados por outro programa",
 }
-_EXPORTS: Final[Mapping[str, str]] = {"selos": "a lista de selos", "auditoria": "a auditoria"}
+_EXPORTS: Final[Mapping[str, str]] = {
+    "selos": "a lista de selos",
+    "auditoria": "a auditoria",
+    "fechamento": "o fechamento",
+}
 _QUESTIONS: Final[Mapping[str, str]] = {
     "xa": "se exclui os selos e imprime de novo (XA)",
     "selo": "se a ficha leva selo",
@@ -180,6 +189,10 @@ _LABELS: Final[Mapping[str, str]] = {
     "retificado_por": "retificado por",
     "selo_externo": "selo de outro programa",
     "selos_excluidos": "selos excluídos",
+    "caixa_centavos": "caixa",
+    "periodo": "período",
+    "sha256": "SHA-256",
+    "soma_centavos": "soma",
     "sem_consulta": "sem consulta",
     "serie": "série",
     "servico": "serviço",
@@ -293,6 +306,8 @@ def object_name(kind: str, name: str) -> str:
         return _PAPER_SEALS.get(name, name)
     if kind == "exportacao":
         return _EXPORTS.get(name, name)
+    if kind == "fechamento" and _DAY.fullmatch(name):
+        return words.written_day(name)
     if kind == "balcao":
         return f"nº {name}"
     return "" if kind in _ALONE else name

@@ -7,20 +7,14 @@ from typing import Final
 
 from printserver import documents
 from printserver.closing import FREE, QUANTITY, TOTAL, Difference, Figures, Table
+from printserver.common.text import capitalized
 from printserver.selo import COMPONENTS, LABELS
 from printserver.web import words
+from printserver.web.audit.log_words import EXCEPTIONS
 from printserver.web.civil.records import FUNDAMENTOS
 from printserver.web.context import office, person_name
 from printserver.web.seals import seal_words
 
-EXCEPTIONS: Final[Mapping[str, str]] = {
-    "xa": "Exclusão (XA)",
-    "isento": "Isento",
-    "substituicao": "Substituição",
-    "nao-saiu": "Página que não saiu",
-    "inutilizada": "Papel ou selo inutilizado",
-    "data-passada": "Ato com data passada",
-}
 PENDING: Final[Mapping[str, str]] = {
     "sem_carga": "Atos do balcão sem carga",
     "pergunta": "Perguntas sem resposta",
@@ -66,6 +60,11 @@ def rows(figures: Figures, table: str) -> list[Row]:
     return sorted(
         (Row(_KEYS[table](*key), numbers) for key, numbers in found.items()), key=lambda row: tuple(row.rotulos)
     )
+
+
+def exception(kind: str) -> str:
+    """Return the name of a class of exceptions (A4)."""
+    return capitalized(EXCEPTIONS.get(kind, kind))
 
 
 def person(nome: str) -> str:
@@ -137,7 +136,7 @@ _KEYS: Final[Mapping[str, Callable[..., tuple[str, ...]]]] = {
     "origens": lambda nome: (_ORIGINS.get(nome) or seal_words.origin(nome),),
     "isentos": _free,
     "impressoes": _key_of_kind,
-    "excecoes": lambda kind, who: (person(who), EXCEPTIONS.get(kind, kind)),
+    "excecoes": lambda kind, who: (person(who), exception(kind)),
     "papel": _sheets,
     "selos_de_papel": lambda ato, serie: (f"{ato}{serie}",),
     "pendencias": lambda kind: (PENDING.get(kind, kind),),
