@@ -3,12 +3,24 @@
 from typing import Final
 
 from printserver.web import account, court_page, find, login, paper, shell, today
-from printserver.web.access import ACCOUNT, ANSWER, COUNTER, LOOK, PAPER, PRINT, REPLACE, SEALS, SEE_OFFICE, Screen
+from printserver.web.access import (
+    ACCOUNT,
+    ANSWER,
+    COUNTER,
+    LOOK,
+    PAPER,
+    PRINT,
+    REPLACE,
+    SEALS,
+    SEE_OFFICE,
+    SETTINGS,
+    Screen,
+)
 from printserver.web.civil import collection, records
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
-from printserver.web.settings import hub
+from printserver.web.settings import certificate, configuration, court, hub, notices
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/", "hoje", today.first_page),
@@ -73,6 +85,11 @@ SCREENS: Final[tuple[Screen, ...]] = (
     # -- Auditoria
     # -- Ajustes
     Screen("/ajustes", "ajustes", hub.settings, SEE_OFFICE),
+    Screen("/ajustes/certificado", "certificado", certificate.certificate_page, SEE_OFFICE, SETTINGS),
+    Screen("/ajustes/tribunal", "ajuste_tribunal", court.court_settings, SEE_OFFICE, SETTINGS),
+    Screen("/ajustes/avisos", "ajuste_avisos", notices.notice_settings, SEE_OFFICE, SETTINGS),
+    Screen("/ajustes/configuracao", "configuracao", configuration.list_settings, SEE_OFFICE),
+    Screen("/ajustes/configuracao/<nome>", "configuracao_uma", configuration.change_setting, SEE_OFFICE, SETTINGS),
     # -- Formatos
     # -- Ajuda
     Screen("/conta", "conta", account.own_account, ACCOUNT, ACCOUNT),

@@ -14,7 +14,7 @@ from printserver.clock import local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.seal_actions import exchange, signatures
 from printserver.web import court_page, polling, words
-from printserver.web.access import COUNTER, LOOK, SEALS, Ability, may
+from printserver.web.access import COUNTER, LOOK, SEALS, SEE_OFFICE, Ability, may
 from printserver.web.context import find_person, now, office
 
 # A print whose seals are live and of which nothing came out stays in the list for the term of an XA (X4).
@@ -69,6 +69,7 @@ def _find() -> Iterator[Waiting]:
     yield from _court()
     yield from _signatures()
     yield from _exchange()
+    yield from _files()
 
 
 _QUESTIONS = {
@@ -194,3 +195,10 @@ def _exchange() -> Iterator[Waiting]:
     if n := len(failed):
         text = words.plural(n, "certidão não chegou à Central", "certidões não chegaram à Central")
         yield Waiting("Central", f"{text}: mande o arquivo", url_for("web.central", estado="falhou"), "Ver")
+
+
+def _files() -> Iterator[Waiting]:
+    """Yield the files of the office that cannot be used: what they said before is in force."""
+    for name, why in office().state.faults.items():
+        text = f"{name} não pôde ser usado, e vale o que já valia. {why}"
+        yield Waiting("Ajustes", text, url_for("web.ajustes"), "Ver", "problema", ability=SEE_OFFICE)
