@@ -5,6 +5,7 @@ cannot be used changes nothing: what it said before stays in force, and `State.f
 running server.
 """
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -23,7 +24,7 @@ from printserver.office.settings import (
     SETTINGS_FILE,
     Settings,
     all_settings,
-    load_settings,
+    read_settings,
     value_of,
     with_started,
 )
@@ -52,12 +53,14 @@ _Stamp = tuple[tuple[int, int, int, int] | None, ...]
 class State:
     """What the office's files say, and what of it is not in force. Immutable.
 
-    `generation` grows with every change. `faults`: by file name, why (Portuguese) its content is not in force.
-    `waiting`: settings of the file that take effect at the next start.
+    `generation` grows with every change. `settings_mark` is the SHA-256 of the settings file that was read.
+    `faults`: by file name, why (Portuguese) its content is not in force. `waiting`: settings of the file that take
+    effect at the next start.
     """
 
     generation: int
     settings: Settings
+    settings_mark: str
     rules: Rules
     atos: AtoTable
     servicos: ServiceTable
@@ -169,7 +172,15 @@ class Files:
             registered(found)
             return found
 
-        self._settings = _Source(SETTINGS_FILE, lambda: (instance / SETTINGS_FILE,), lambda: load_settings(instance))
+        def read_file() -> Settings:
+            path = instance / SETTINGS_FILE
+            content = path.read_bytes() if path.exists() else b""
+            found = read_settings(content, path)
+            self._mark = hashlib.sha256(content).hexdigest()
+            return found
+
+        self._mark = ""
+        self._settings = _Source(SETTINGS_FILE, lambda: (instance / SETTINGS_FILE,), read_file)
         self._atos = _Source(ATOS_FILE, lambda: (instance / ATOS_FILE,), lambda: load_atos(instance))
         self._services = _Source(
             SERVICES_FILE, lambda: (instance / SERVICES_FILE,), lambda: load_services(instance, demonstracao=demo)
@@ -207,6 +218,7 @@ class Files:
         return State(
             generation=generation,
             settings=settings,
+            settings_mark=self._mark,
             rules=_rules(settings, self._cns),
             atos=self._atos.value,
             servicos=self._services.value,

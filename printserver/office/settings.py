@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -443,3 +444,11 @@ def all_settings() -> dict[str, tuple[object, str]]:
             for name, option in model.model_fields.items():
                 found[f"{section}.{name}"] = (option.default, option.description or "")
     return found
+
+
+def option_of(name: str) -> FieldInfo:
+    """Return the field of the setting `name`, as `secao.nome`. Raises KeyError if there is none."""
+    section, _, option = name.partition(".")
+    model = Settings.model_fields[section].annotation
+    assert isinstance(model, type) and issubclass(model, BaseModel)
+    return model.model_fields[option]

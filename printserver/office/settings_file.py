@@ -31,6 +31,7 @@ from printserver.office.settings import (
 
 SECRET: Final = frozenset({"selo.senha_do_certificado", "banco.url"})
 """Settings whose values are neither shown nor on record."""
+CHANGED: Final = "Nada foi feito: entretanto isto mudou, em outra aba ou à mão. Aqui está como é agora: confira."
 _HIDDEN: Final = "(não se mostra)"
 _lock = threading.Lock()
 
@@ -111,10 +112,7 @@ def replace_file(
     with _lock:
         before = _read(path)
         if hashlib.sha256(before).hexdigest() != seen:
-            raise Recusa(
-                "entrada-invalida",
-                "Nada foi feito: entretanto outra pessoa mudou estes ajustes. Confira os valores de agora, e repita.",
-            )
+            raise Recusa("entrada-invalida", CHANGED)
         written = False
         try:
             with acting(office, author) as act:

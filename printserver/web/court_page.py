@@ -9,10 +9,11 @@ from typing import Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from printserver.clock import local_date
 from printserver.common.data import JsonObject
 from printserver.court import notices, pending, standing
 from printserver.errors import Recusa
-from printserver.office import ready
+from printserver.office import Office, ready
 from printserver.web import polling
 from printserver.web.address import requested_option, requested_page
 from printserver.web.context import author, find_person, now, office
@@ -23,7 +24,7 @@ AT_ONCE: Final = 1000  # refused seals that one request sends again
 KEPT_S: Final = 5.0  # cache of the court status, shared by all screens
 
 _lock = threading.Lock()
-_kept: dict[str, tuple[float, JsonObject]] = {}
+_kept: dict[str, tuple[float, int, JsonObject]] = {}
 
 
 def court_settings() -> ResponseReturnValue:
@@ -120,10 +121,23 @@ def court_status() -> JsonObject:
     here, seconds = office(), now().timestamp()
     with _lock:
         kept = _kept.get(here.instance_name)
-    if kept is not None and 0 <= seconds - kept[0] < KEPT_S:
-        return kept[1]
+    if kept is not None and 0 <= seconds - kept[0] < KEPT_S and kept[1] == here.state.generation:
+        return kept[2]
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
-    found = standing.status(here) | {"impedimentos": keeps}
+    found = standing.status(here) | {"impedimentos": keeps, "faltas": _missing(here)}
     with _lock:
-        _kept[here.instance_name] = (seconds, found)
+        _kept[here.instance_name] = (seconds, here.state.generation, found)
+    return found
+
+
+def _missing(here: Office) -> list[str]:
+    """Return what a real office lacks before its seals are valid: said on every screen (S5, S9)."""
+    if here.demonstracao:
+        return []
+    found = []
+    if here.certificado.self_signed:
+        found.append("o certificado é de teste: os selos não têm valor")
+    day = local_date(now())
+    if not any(here.servicos.usable(natureza, day, demonstracao=False) for natureza in (1, 2)):
+        found.append("nenhum serviço tem valores: só se sela o que traz as parcelas")
     return found

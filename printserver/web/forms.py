@@ -139,11 +139,41 @@ _OF_LOG: Final[Mapping[str, str]] = {
     "excecoes": "Só exceções",
     "depois": "Página",
 }
+_OF_COURT: Final[Mapping[str, str]] = {
+    "url": "Endereço do serviço",
+    "modo": "Quando se comunica",
+    "horarios": "Horários marcados",
+    "espera_s": "Espera por uma resposta",
+    "autoridade": "Autoridade do certificado do tribunal",
+    "selos_por_segundo": "Selos por segundo",
+    "lote": "Selos por envio",
+    "em_paralelo": "Envios ao mesmo tempo",
+    "caminho_selos": "Caminho dos selos",
+    "caminho_vinculos": "Caminho dos vínculos",
+    "caminho_consulta": "Caminho da consulta",
+    "caminho_lista": "Caminho da lista",
+    "erros_sem_conserto": "Erros sem conserto",
+}
+_OF_NOTICES: Final[Mapping[str, str]] = {
+    "servidor": "Servidor de e-mail",
+    "porta": "Porta",
+    "seguranca": "Cifra",
+    "usuario": "Usuário",
+    "remetente": "Remetente",
+    "destinatarios": "Destinatários",
+    "prazos": "Prazos que acabam",
+    "recusas": "Recusas do tribunal",
+    "envios": "Resumo dos envios",
+    "certificado": "Certificado e auditoria",
+}
 # Where a screen has another label for a field: by the name of its endpoint.
 _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "auditoria": _OF_LOG,
     "auditoria_exportar": _OF_LOG,
     "fechamento": {"total": "Total do caixa", "motivo": "Motivo da diferença"},
+    "ajuste_avisos": _OF_NOTICES,
+    "ajuste_tribunal": _OF_COURT,
+    "certificado": {"anterior": "Certificado anterior", "senha": "Senha do arquivo"},
     "comparar": {"de": "Atos de", "ate": "Atos até"},
     "correicao": {"q": "O que se procura"},
     "controle": {"de": "De", "ate": "Até"},

@@ -16,6 +16,7 @@ from printserver.web.access import (
     REPLACE,
     SEALS,
     SEE_OFFICE,
+    SETTINGS,
     VALUES,
     Screen,
 )
@@ -26,7 +27,19 @@ from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.help import pages as help_pages
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
-from printserver.web.settings import atos, hub, keys_page, people_page, service_import, services, table_versions
+from printserver.web.settings import (
+    atos,
+    certificate,
+    configuration,
+    court,
+    hub,
+    keys_page,
+    notices,
+    people_page,
+    service_import,
+    services,
+    table_versions,
+)
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/", "hoje", today.first_page),
@@ -139,6 +152,11 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/ajustes/atos/ato/<ato>", "ato", atos.change_ato, VALUES, VALUES),
     Screen("/ajustes/atos/ato/<ato>/conferido", "ato_conferido", atos.confirm_ato, VALUES, VALUES),
     Screen("/ajustes/atos/ato/<ato>/retirar", "ato_retirar", atos.withdraw_ato, VALUES, VALUES),
+    Screen("/ajustes/certificado", "certificado", certificate.certificate_page, SEE_OFFICE, SETTINGS),
+    Screen("/ajustes/tribunal", "ajuste_tribunal", court.court_settings, SEE_OFFICE, SETTINGS),
+    Screen("/ajustes/avisos", "ajuste_avisos", notices.notice_settings, SEE_OFFICE, SETTINGS),
+    Screen("/ajustes/configuracao", "configuracao", configuration.list_settings, SEE_OFFICE),
+    Screen("/ajustes/configuracao/<nome>", "configuracao_uma", configuration.change_setting, SEE_OFFICE, SETTINGS),
     # -- Formatos
     Screen("/primeiro-dia", "primeiro_dia", first_day.first_day, SEE_OFFICE),
     # -- Ajuda

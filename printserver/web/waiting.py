@@ -13,7 +13,6 @@ from printserver import closing, jobs
 from printserver.clock import local_date
 from printserver.common.data import JsonObject, JsonView
 from printserver.seal_actions import exchange, signatures
-from printserver.selo import SERVICES_FILE
 from printserver.web import court_page, first_day, polling, words
 from printserver.web.access import ANSWER, CLOSE, COUNTER, LOOK, SEALS, SEE_OFFICE, Ability, may
 from printserver.web.context import find_person, now, office
@@ -74,7 +73,7 @@ def _find() -> Iterator[Waiting]:
     yield from _signatures()
     yield from _exchange()
     yield from _closing()
-    yield from _tables()
+    yield from _files()
 
 
 _QUESTIONS = {
@@ -212,9 +211,8 @@ def _closing() -> Iterator[Waiting]:
         yield Waiting("Fechamento", text, url_for("web.fechamento", dia=days[0].isoformat()), "Fechar", ability=CLOSE)
 
 
-def _tables() -> Iterator[Waiting]:
-    """Yield the tables of services and atos whose file is broken: the one before stays in force (C5, S10)."""
-    for name in office().state.faults:
-        where = url_for("web.servicos" if name == SERVICES_FILE else "web.atos")
-        text = f"{name} tem um erro: vale a tabela de antes"
-        yield Waiting("Tabela", text, where, "Ver", "problema", ability=SEE_OFFICE)
+def _files() -> Iterator[Waiting]:
+    """Yield the files of the office that cannot be used: what they said before is in force."""
+    for name, why in office().state.faults.items():
+        text = f"{name} não pôde ser usado, e vale o que já valia. {why}"
+        yield Waiting("Ajustes", text, url_for("web.ajustes"), "Ver", "problema", ability=SEE_OFFICE)

@@ -18,6 +18,11 @@ SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     # -- services and atos
     ("servicos", "Serviços e valores", "O que cada serviço custa, parcela por parcela, e desde quando."),
     ("atos", "Tabela de atos", "Os códigos do tribunal, e o que ainda falta conferir."),
+    # -- filas, certificado, tribunal, avisos, configuração
+    ("certificado", "Certificado", "De quem é e até quando vale; pôr outro em uso, sem parar nada."),
+    ("ajuste_tribunal", "Tribunal", "Endereço do serviço de selos e quando se comunica; testado antes de valer."),
+    ("ajuste_avisos", "Avisos por e-mail", "Servidor de e-mail e quem recebe que aviso; com mensagem de teste."),
+    ("configuracao", "Configuração", "Todas as opções do arquivo da serventia, com o valor de agora."),
     ("correicao", "Correição", "Um PDF de tudo o que está registrado de um selo ou de um ato, para o juiz conferir."),
 )
 
@@ -44,7 +49,6 @@ NOTICES: Final[Mapping[str, Callable[[], str | None]]] = {"servicos": _of_servic
 
 
 def settings() -> ResponseReturnValue:
-    """Show the list."""
-    return render_template(
-        "screens/ajustes.html", folhas=SHEETS, avisos={name: said() for name, said in NOTICES.items()}
-    )
+    """Show the list, and what of the office's files is not in force."""
+    notices = {name: said() for name, said in NOTICES.items()}
+    return render_template("screens/ajustes.html", folhas=SHEETS, avisos=notices, defeitos=office().state.faults)

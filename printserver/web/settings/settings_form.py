@@ -1,0 +1,164 @@
+"""Settings as fields of a form: what is typed becomes a draft of the settings file, which is tried and then kept."""
+
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, Literal
+
+from flask import flash
+
+from printserver.errors import BadField, Recusa, invalid_input
+from printserver.office import settings_file
+from printserver.office.settings import (
+    all_settings,
+    from_environment,
+    needs_restart,
+    option_of,
+    value_of,
+)
+from printserver.web.context import author, office, take_files
+from printserver.web.forms import Form, for_people, refused_form, ticked, typed_day, typed_text
+
+Kind = Literal["texto", "inteiro", "numero", "lista", "dia", "escolha", "sim"]
+SEEN: Final = "visto"  # the mark of the file that the form was made from
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting as a field: its name (`secao.nome`), its label, a hint, and the words of its choices."""
+
+    name: str
+    rotulo: str
+    dica: str = ""
+    escolhas: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def campo(self) -> str:
+        """The name of the form's field."""
+        return self.name.partition(".")[2]
+
+    @property
+    def tipo(self) -> Kind:
+        """How the field is typed, by the type of the setting."""
+        return kind_of(self.name)
+
+    @property
+    def variavel(self) -> str:
+        """The environment variable that gives the setting."""
+        return f"PRINTSERVER_{self.name.replace('.', '_').upper()}"
+
+    @property
+    def do_ambiente(self) -> bool:
+        """Whether the environment gives it, so that the file does not decide it."""
+        return self.name in from_environment()
+
+    @property
+    def ao_ligar(self) -> bool:
+        """Whether it takes effect only when the server starts."""
+        return needs_restart(self.name)
+
+    @property
+    def valor(self) -> str:
+        """The value in the form that is typed."""
+        return typed_form(value_of(office().settings, self.name))
+
+
+def kind_of(name: str) -> Kind:
+    """Return how the setting `name` is typed in a form."""
+    annotation = option_of(name).annotation
+    if typing.get_origin(annotation) is types.UnionType:
+        annotation = next(each for each in typing.get_args(annotation) if each is not type(None))
+    if typing.get_origin(annotation) is list:
+        return "lista"
+    if typing.get_origin(annotation) is Literal:
+        return "escolha"
+    kinds: Mapping[object, Kind] = {bool: "sim", int: "inteiro", float: "numero", date: "dia"}
+    return kinds.get(annotation, "texto")
+
+
+def generic(name: str) -> Option:
+    """Return a setting as a field by its description alone."""
+    annotation = option_of(name).annotation
+    words = typing.get_args(annotation) if kind_of(name) == "escolha" else ()
+    return Option(name, name, all_settings()[name][1], {str(each): str(each) for each in words})
+
+
+def typed_form(value: object) -> str:
+    """Return a setting's value as it is typed."""
+    if isinstance(value, bool):
+        return "sim" if value else ""
+    if isinstance(value, (list, tuple)):
+        return " ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", ",")
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return "" if value is None else str(value)
+
+
+def seen() -> str:
+    """Return the mark of the settings that are in force, which the form carries: no tab overwrites another one."""
+    return office().state.settings_mark
+
+
+def refused(refusal: Recusa) -> Form:
+    """Return the form as it was sent, with its messages; as it is now, if the settings have changed since."""
+    if typed_text(SEEN) not in ("", seen()):
+        return Form({}, {}, settings_file.CHANGED)
+    return refused_form(refusal)
+
+
+def draft(options: Sequence[Option]) -> settings_file.Draft:
+    """Return the settings as typed. Raises `Recusa` `entrada-invalida` at the fields."""
+    changes = {each.name: _typed(each) for each in options if not each.do_ambiente}
+    return at_fields(lambda: settings_file.draft(office(), changes))
+
+
+def keep(options: Sequence[Option], made: settings_file.Draft) -> None:
+    """Write the draft and have it in force. Raises `Recusa` if the file has changed since the form was shown."""
+    if not made.differences:
+        flash("Nada mudou.")
+        return
+    settings_file.keep(office(), author(), made, typed_text(SEEN))
+    take_files()
+    labels = {each.name: each.rotulo for each in options}
+    changed = ", ".join(labels.get(each.name, each.name) for each in made.differences)
+    later = [each.name for each in made.differences if needs_restart(each.name)]
+    flash(f"Guardado: {changed}. " + ("Vale quando o servidor for ligado de novo." if later else "Já está valendo."))
+
+
+def at_fields(do: Callable[[], settings_file.Draft]) -> settings_file.Draft:
+    """Run `do`, with a refusal's settings named by their fields; what is wrong with a whole section is said above."""
+    try:
+        return do()
+    except Recusa as refusal:
+        errors = [
+            BadField(parts[1], each.mensagem) for each in refusal.errors if len(parts := each.campo.split(".")) > 1
+        ]
+        whole = [each.mensagem for each in refusal.errors if "." not in each.campo]
+        detail = f"Nada foi feito: {'; '.join(whole)}." if whole else for_people(refusal.detail)
+        raise Recusa(refusal.word, detail, errors=errors) from refusal
+
+
+def _typed(option: Option) -> object:
+    match option.tipo:
+        case "sim":
+            return ticked(option.campo)
+        case "dia":
+            return typed_day(option.campo)
+        case "lista":
+            return [each for each in re.split(r"[\s,;]+", typed_text(option.campo)) if each]
+        case "inteiro" | "numero":
+            return _number(option)
+    return typed_text(option.campo)
+
+
+def _number(option: Option) -> int | float:
+    text = typed_text(option.campo).replace(" ", "")
+    whole = option.tipo == "inteiro"
+    if not re.fullmatch(r"-?\d{1,9}" if whole else r"-?\d{1,9}(?:[.,]\d{1,6})?", text, re.ASCII):
+        raise invalid_input(option.campo, "deve ser um número inteiro" if whole else "deve ser um número, como 1,5")
+    return int(text) if whole else float(text.replace(",", "."))
