@@ -92,6 +92,23 @@ formato = sa.Table(
 )
 
 
+formato_versao = sa.Table(
+    "formato_versao",  # the files of a format as they were kept at a screen, or found changed by hand
+    metadata,
+    row_id(),
+    office_id(),
+    text("nome", nullable=False),
+    sa.Column("numero", sa.Integer, nullable=False),  # from 1, of each name
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the files (formats.files.digest)
+    json_column("arquivos"),  # path → text; null: the office's files were deleted
+    text("origem", nullable=False),  # programa | tela | importado | copiado | volta | mao | apagado
+    text("quem"),  # usuario; null: found changed by hand, or as it comes with the program
+    text("motivo"),
+    moment("criada_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "nome", "numero"),
+)
+
+
 folha_lado = sa.Table(
     "folha_lado",
     metadata,
