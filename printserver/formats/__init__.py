@@ -9,7 +9,7 @@ from printserver.formats.messages import WrongFormat
 from printserver.formats.model import FIELD_VARIABLES, Definition, Faces, Format, Margins, PrintedField
 from printserver.formats.reader import NAME_PATTERN, Formats, check, examine, parse, read_format
 from printserver.formats.rectangle import Rectangle
-from printserver.formats.template_data import EXAMPLE_BODY, complete, example_data, example_values
+from printserver.formats.template_data import EXAMPLE_BODY, complete, example_data, example_values, template_variables
 from printserver.formats.text import (
     STAMPED,
     UnfitText,
@@ -53,6 +53,7 @@ __all__ = [
     "example_data",
     "example_values",
     "field_rectangle",
+    "fields",
     "files",
     "fixed_block_rectangle",
     "fonts",
@@ -64,6 +65,7 @@ __all__ = [
     "printed",
     "read_format",
     "stamped",
+    "template_variables",
     "templates",
     "text_rectangle",
     "without_invisible",

@@ -45,6 +45,17 @@ def read(folder: Path, path: str) -> str | None:
         return None
 
 
+def templates(folder: Path) -> dict[str, str]:
+    """Return all templates and style sheets of the office, by path; one that is not UTF-8 is left out."""
+    found = {}
+    for file in sorted((folder / TEMPLATES_FOLDER).glob("*.*")):
+        path = f"{TEMPLATES_FOLDER}/{file.name}"
+        with contextlib.suppress(UnicodeDecodeError):
+            if (text := read(folder, path)) is not None:
+                found[path] = text
+    return found
+
+
 def write(folder: Path, changes: Mapping[str, str | None]) -> None:
     """Write files, or delete those whose text is None; whoever calls it holds the lock.
 

@@ -36,6 +36,7 @@ __all__ = [
     "change_proof",
     "create",
     "evidence",
+    "format_versions",
     "load_settings",
     "owner_name",
     "people",

@@ -43,6 +43,8 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "certidoes": ("situacao", "formato", "pagina"),
     "papel_mes": ("mes", "formato"),
     "gratuidades": ("mes", "formato"),
+    "formato_imagem": ("largura",),
+    "formato_versoes": ("de", "a"),
 }
 _ALWAYS: Final = ("retomar", "marca")
 

@@ -41,6 +41,7 @@ from printserver.web.seals import compare, seal_words
 _STATIC = Path(__file__).parent.parent / "static"
 _BOTH = ["GET", "POST"]
 _MAX_FORM = 256 * 1024  # bytes; forms hold only short texts
+_MAX_TEMPLATES = 1024 * 1024  # where a form holds the texts of a format's files, percent-encoded
 
 
 class _NotTheApi(BaseConverter):
@@ -147,6 +148,8 @@ def _may_use(endpoint: str) -> bool:
 def _small_bodies() -> None:
     file = request.endpoint == "web.comparar" and request.mimetype == "multipart/form-data"
     request.max_content_length = compare.FILE_MB * 1024 * 1024 if file else _MAX_FORM
+    if request.endpoint in ("web.formato_importar", "web.formato_modelo", "web.formato_pagina"):
+        request.max_content_length = _MAX_TEMPLATES
 
 
 def _unknown(**_address: str) -> ResponseReturnValue:

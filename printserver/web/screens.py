@@ -3,9 +3,22 @@
 from typing import Final
 
 from printserver.web import account, court_page, find, login, paper, shell, today
-from printserver.web.access import ACCOUNT, ANSWER, COUNTER, LOOK, PAPER, PRINT, REPLACE, SEALS, SEE_OFFICE, Screen
+from printserver.web.access import (
+    ACCOUNT,
+    ANSWER,
+    COUNTER,
+    FORMATS,
+    LOOK,
+    PAPER,
+    PRINT,
+    REPLACE,
+    SEALS,
+    SEE_OFFICE,
+    Screen,
+)
 from printserver.web.civil import collection, records
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
+from printserver.web.formats import editor, listing, sheet, transfer
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
 from printserver.web.settings import hub
@@ -74,6 +87,17 @@ SCREENS: Final[tuple[Screen, ...]] = (
     # -- Ajustes
     Screen("/ajustes", "ajustes", hub.settings, SEE_OFFICE),
     # -- Formatos
+    Screen("/ajustes/formatos", "formatos", listing.formats, SEE_OFFICE),
+    Screen("/ajustes/importar-formato", "formato_importar", transfer.bring, FORMATS, FORMATS),
+    Screen("/ajustes/formatos/<nome>", "formato", editor.edit, SEE_OFFICE, FORMATS),
+    Screen("/ajustes/formatos/<nome>/modelo", "formato_modelo", editor.edit_template, SEE_OFFICE, FORMATS),
+    Screen("/ajustes/formatos/<nome>/pagina", "formato_pagina", editor.preview, None, FORMATS),
+    Screen("/ajustes/formatos/<nome>/paginas/<sha256>/<int:pagina>.png", "formato_imagem", sheet.image, SEE_OFFICE),
+    Screen("/ajustes/formatos/<nome>/versoes", "formato_versoes", listing.versions, SEE_OFFICE, FORMATS),
+    Screen("/ajustes/formatos/<nome>/prova", "formato_prova", listing.prove, FORMATS, FORMATS),
+    Screen("/ajustes/formatos/<nome>/copiar", "formato_copiar", transfer.copy, FORMATS, FORMATS),
+    Screen("/ajustes/formatos/<nome>/exportar", "formato_exportar", transfer.export, SEE_OFFICE),
+    Screen("/ajustes/formatos/<nome>/apagar", "formato_apagar", listing.delete, FORMATS, FORMATS),
     # -- Ajuda
     Screen("/conta", "conta", account.own_account, ACCOUNT, ACCOUNT),
 )

@@ -6,7 +6,9 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 # Endpoint, name and purpose; a person sees those that they may open.
-SHEETS: Final[tuple[tuple[str, str, str], ...]] = ()
+SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("formatos", "Formatos", "Papel, margens, lugar do selo e texto de cada documento, ao lado da página impressa."),
+)
 
 
 def settings() -> ResponseReturnValue:
