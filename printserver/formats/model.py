@@ -136,8 +136,8 @@ class PrintedField(_Table):
 
     texto: Annotated[str, Field(min_length=1, max_length=120, title="Texto")]
     canto: Corner = Field(title="Canto do papel")
-    x: Mm = Field(title="Do lado do canto")
-    y: Mm = Field(title="De cima ou de baixo")
+    x: Mm = Field(title="Na horizontal")
+    y: Mm = Field(title="Na vertical")
     largura: PositiveMm = Field(title="Largura")
     alinhamento: Literal["esquerda", "centro", "direita"] = Field("esquerda", title="Alinhamento")
     tamanho: float = Field(9.0, ge=6, le=24, title="Tamanho da letra", json_schema_extra=_POINTS)
@@ -181,8 +181,8 @@ class Block(_Table):
 
     onde: Literal["fim", "primeira", "ultima", "todas"] = Field("fim", title="Lugar do bloco")
     canto: Corner | None = Field(None, title="Medido do canto")
-    x: Mm | None = Field(None, title="Do lado do canto")
-    y: Mm | None = Field(None, title="De cima ou de baixo")
+    x: Mm | None = Field(None, title="Na horizontal")
+    y: Mm | None = Field(None, title="Na vertical")
     largura: PositiveMm | None = Field(None, title="Largura do bloco")
     altura: PositiveMm | None = Field(None, title="Altura do bloco")
     rotacao: Literal[0, 90, 180, 270] = Field(0, title="Giro")
@@ -190,12 +190,12 @@ class Block(_Table):
     linhas: tuple[BlockLine, ...] = Field(
         default=("selos", "descricao", "isencao", "custas", "consulta"), strict=False, title="Linhas do bloco"
     )
-    tamanho: float = Field(7.5, ge=6, le=12, title="Tamanho da letra do bloco", json_schema_extra=_POINTS)
+    tamanho: float = Field(7.5, ge=6, le=12, title="Letra do bloco", json_schema_extra=_POINTS)
     moldura: bool = Field(True, title="Moldura em volta do bloco")
     qr: Literal["automatico", "proprio", "principal", "nenhum"] = Field("automatico", title="QR")
     qr_lado: PositiveMm | None = Field(None, title="Lado do QR")
     lado_qr: Literal["direita", "esquerda", "abaixo"] = Field("direita", title="O QR fica")
-    nivel: Literal["M", "L"] = Field("M", title="Correção de erros do QR")
+    nivel: Literal["M", "L"] = Field("M", title="Correção do QR")
 
     @property
     def lado(self) -> float:

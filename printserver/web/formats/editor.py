@@ -66,7 +66,7 @@ def edit_template(nome: str) -> ResponseReturnValue:
     now = _require(nome)
     template, own = _template(nome, now)
     if request.method == "GET":
-        return _show_template(nome, now, template, own, sheet.draw(nome, now))
+        return _show_template(nome, now, template, own, sheet.draw(nome, now, "1"))
     typed = {name: _text(name) for name in ("modelo", "estilo")}
     try:
         check_fields(*_COMMON, *typed)

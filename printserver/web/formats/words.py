@@ -24,9 +24,9 @@ _OPTIONS: Final[Mapping[str, str]] = {
     "imprime:selo": "bloco do selo",
     "imprime:numeracao": "cabeçalho e rodapé",
     "bloco.onde:fim": "no fim do texto",
-    "bloco.onde:primeira": "lugar fixo, na primeira página",
-    "bloco.onde:ultima": "lugar fixo, na última página",
-    "bloco.onde:todas": "lugar fixo, em todas as páginas",
+    "bloco.onde:primeira": "fixo, na primeira página",
+    "bloco.onde:ultima": "fixo, na última página",
+    "bloco.onde:todas": "fixo, em todas",
     "bloco.rotacao:0": "sem giro",
     "bloco.rotacao:90": "90° para a esquerda",
     "bloco.rotacao:180": "de cabeça para baixo",
@@ -37,7 +37,7 @@ _OPTIONS: Final[Mapping[str, str]] = {
     "bloco.linhas:custas": "custas",
     "bloco.linhas:selo_livro": "código do selo do livro",
     "bloco.linhas:consulta": "endereço para conferir o selo",
-    "bloco.qr:automatico": "o que a regra manda",
+    "bloco.qr:automatico": "pela regra",
     "bloco.qr:proprio": "o do próprio selo",
     "bloco.qr:principal": "o do ato principal",
     "bloco.qr:nenhum": "nenhum",
@@ -51,10 +51,10 @@ _OPTIONS: Final[Mapping[str, str]] = {
     "campos.*.paginas:demais": "em todas, menos a primeira",
     "campos.*.paginas:ultima": "só na última",
     "areas.*.lado:ambos": "frente e verso",
-    "superior-esquerdo": "de cima, à esquerda",
-    "superior-direito": "de cima, à direita",
-    "inferior-esquerdo": "de baixo, à esquerda",
-    "inferior-direito": "de baixo, à direita",
+    "superior-esquerdo": "alto, à esquerda",
+    "superior-direito": "alto, à direita",
+    "inferior-esquerdo": "pé, à esquerda",
+    "inferior-direito": "pé, à direita",
     "serifa": "com serifa",
     "serifa-negrito": "com serifa, negrito",
     "sem-serifa": "sem serifa",
@@ -64,7 +64,7 @@ _OPTIONS: Final[Mapping[str, str]] = {
 }
 _KEY: Final = re.compile(r"^(?:[a-z_]+(?:\.\w+)*: )+")
 _RULE: Final = re.compile(r"\s*\((?:[A-Z]\d+[a-z]?(?:[-–, ]+)?)+\)")
-_NAMED: Final = re.compile(r"\b(?:areas|campos|bloco|margens|imagens|pagina|fontes)(?:\.\w+)*\b")
+_NAMED: Final = re.compile(r"\b(?:areas|campos|bloco|margens|imagens|pagina|fontes)(?:\.\w+)+\b")
 _SHOWN_AT: Final = {
     "bloco": "bloco.x",
     "margens": "margens.superior",
