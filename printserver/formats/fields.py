@@ -56,6 +56,11 @@ def of_item(name: str) -> tuple[Field, ...]:
     return tuple(_fields(_table(name), f"{name}.*."))
 
 
+def defaults(name: str) -> JsonObject:
+    """Return the values of a table that the file does not have."""
+    return {key: found.get("default") for key, found in _table(name)["properties"].items()}
+
+
 def title_of(path: str) -> str:
     """Return the title of a field, of a table or of a list by its path; empty if there is none."""
     parts = path.split(".")

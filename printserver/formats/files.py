@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ Files = Mapping[str, str]
 """The texts of a format's own files, by their paths in the folder of formats."""
 
 _LOCK: Final = ".trava"
+_mine = threading.local()
 _PATIENCE_S: Final = 2.0  # who reads goes on after it: a writer that hangs must not stop the prints
 
 
@@ -79,16 +81,19 @@ def writing(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _mine.folder = folder
         yield
     finally:
+        _mine.folder = None
         os.close(descriptor)
 
 
 @contextlib.contextmanager
 def reading(folder: Path | None) -> Iterator[None]:
-    """Wait until nobody writes, for a short time; nobody begins to write meanwhile."""
+    """Wait until nobody else writes, for a short time; nobody begins to write meanwhile."""
+    free = folder is None or getattr(_mine, "folder", None) == folder  # this thread holds it already
     try:
-        descriptor = os.open(folder / _LOCK, os.O_RDONLY | os.O_CLOEXEC) if folder is not None else None
+        descriptor = None if free else os.open(folder / _LOCK, os.O_RDONLY | os.O_CLOEXEC)  # type: ignore[operator]
     except OSError:  # nothing was ever written here
         descriptor = None
     if descriptor is None:

@@ -70,6 +70,9 @@ def faults_of(modelo: type[BaseModel], falha: ValidationError) -> Iterator[BadFi
     for error in falha.errors(include_url=False):
         path = ".".join(str(part) for part in error["loc"])
         text = _text(modelo, error["type"], error["loc"], error.get("ctx") or {}, error["input"])
+        key, _, rest = text.partition(": ")
+        if error["type"] == "value_error" and rest and key in _model_at(modelo, error["loc"]).model_fields:
+            path, text = f"{path}.{key}" if path else key, rest  # a model's own check names the key first
         yield BadField(path, text)
 
 
@@ -109,5 +112,5 @@ def _model_at(modelo: type[BaseModel], path: Sequence[str | int]) -> type[BaseMo
             continue
         annotation = modelo.model_fields[part].annotation
         candidates = (annotation, *get_args(annotation))
-        modelo = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
+        modelo = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), BaseModel)
     return modelo

@@ -149,12 +149,14 @@ class PrintedField(_Table):
         for variable in _VARIABLE.findall(self.texto):
             if variable not in FIELD_VARIABLES:
                 known = ", ".join(f"{{{nome}}}" for nome in FIELD_VARIABLES)
-                raise ValueError(f"variável desconhecida {{{variable}}}; permitidas: {known}")
+                raise ValueError(f"texto: variável desconhecida {{{variable}}}; permitidas: {known}")
         remainder = _VARIABLE.sub("", self.texto)
         if "{" in remainder or "}" in remainder:
-            raise ValueError("chave { ou } sem par")
+            raise ValueError("texto: chave { ou } sem par")
         if missing := [character for character in remainder if ord(character) not in STAMPED]:
-            raise ValueError(f"a fonte {self.fonte} não tem o caractere {missing[0]!r}, ou o carimbo não o escreve")
+            raise ValueError(
+                f"texto: a fonte {self.fonte} não tem o caractere {missing[0]!r}, ou o carimbo não o escreve"
+            )
         return self
 
     @property

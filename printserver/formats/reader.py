@@ -96,19 +96,17 @@ class Formats:
         if self._pasta is None or not self.is_own(nome):
             return {}
         with files.reading(self._pasta):
-            return self.files_unlocked(nome)
+            return self._own_files(nome, self._pasta)
 
-    def files_unlocked(self, nome: str) -> dict[str, str]:
-        """Return `own_files` where the caller holds the lock."""
-        assert self._pasta is not None
+    def _own_files(self, nome: str, folder: Path) -> dict[str, str]:
         path = f"{nome}.toml"
         try:
-            content = (self._pasta / path).read_bytes()
+            content = (folder / path).read_bytes()
         except FileNotFoundError:
             return {}
         found = {path: content.decode(errors="replace")}
         try:
-            made_of = _parse(nome, content, self._find).modelos
+            made_of = self.get(nome).modelos
         except ConfigError:
             made_of = _sources_of(found[path], self._find)
         for used in made_of:

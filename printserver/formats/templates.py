@@ -29,6 +29,22 @@ STYLESHEET: Final = "documento.css"
 FILE_NAME: Final = re.compile(r"[a-z0-9_-]+\.(?:html|css)")
 
 
+_SENTENCES: Final = tuple(
+    (re.compile(pattern, re.S), text)
+    for pattern, text in (
+        (r"Encountered unknown tag '(\w+)'.*", r"o comando “\1” não existe, ou não fecha o que está aberto"),
+        (r"Unexpected end of template.*", "o modelo acaba sem fechar um comando (endif, endfor, endblock …)"),
+        (r"unexpected end of template.*", "o modelo acaba no meio de um comando"),
+        (r"unexpected char ('.+') at \d+", r"o caractere \1 não serve ali"),
+        (r"unexpected '(.+)'", r"“\1” não serve ali"),
+        (r"expected token '(.+)', got '(.+)'", r"esperava-se “\1”, e veio “\2”"),
+        (r"'(\w+)' is undefined", r"não há “\1”"),
+        (r"'?(.+?)'? has no attribute '(\w+)'", r"\1 não tem “\2”"),
+        (r"No filter named '(\w+)'\.?", r"não há o filtro “\1”"),
+    )
+)
+
+
 class WrongTemplate(ValueError):
     """A template that cannot be used; `path` is its file (`modelos/NAME`). The text names file and line."""
 
@@ -62,7 +78,7 @@ def sources(template: str, find: Find) -> dict[str, str]:
             tree = _environment(()).parse(source)
         except TemplateError as error:
             line = getattr(error, "lineno", "?")
-            raise WrongTemplate(f"{nome}, linha {line}: modelo inválido: {error.message}", nome) from error
+            raise WrongTemplate(f"{nome}, linha {line}: modelo inválido: {_said(error)}", nome) from error
         if unknown := sorted(meta.find_undeclared_variables(tree) - known - _own_names(tree)):
             text = f"{nome}: variável desconhecida {unknown[0]}; permitidas: {', '.join(sorted(known))}"
             raise WrongTemplate(text, nome)
@@ -106,7 +122,7 @@ def fill(made_of: Sources, template: str, data: Mapping[str, object]) -> str:
     try:
         return _environment(tuple(sorted(made_of.items()))).get_template(template).render(data)
     except TemplateError as error:
-        text = f"pede um dado que não existe, ou que pode faltar: {error.message}"
+        text = f"pede um dado que não existe, ou que pode faltar: {_said(error)}"
         raise WrongTemplate(f"{_where(error, template)}: {text}", template) from error
     except (TypeError, ArithmeticError, LookupError, RecursionError) as error:
         raise WrongTemplate(f"{_where(error, template)}: o modelo não se monta: {error}", template) from error
@@ -131,6 +147,14 @@ def _source(nome: str, find: Find) -> str:
     if text is None:
         raise ValueError(f'template: "{nome}" não existe, nem na pasta modelos da serventia nem no programa')
     return text
+
+
+def _said(error: TemplateError) -> str:
+    """Return the message of an error of a template; the common ones in Portuguese."""
+    for pattern, text in _SENTENCES:
+        if found := pattern.match(error.message or ""):
+            return found.expand(text)
+    return error.message or ""
 
 
 def _where(error: Exception, template: str) -> str:

@@ -173,7 +173,7 @@ def save(
         raise Recusa("estado-nao-permite", f"O formato {nome} está em uso e é de {before}: o tipo não muda.")
     folder = _folder(office)
     with files.writing(folder):
-        own = office.formatos.files_unlocked(nome)
+        own = office.formatos.own_files(nome)
         now = _or_shipped(office, nome, own)
         if files.digest(kept) == files.digest(now):
             return False
@@ -197,7 +197,7 @@ def delete(office: Office, author: Author, nome: str, base: str, motivo: str | N
     if (why := why_kept(office, nome)) is not None:
         raise Recusa("estado-nao-permite", why)
     with files.writing(_folder(office)):
-        own = office.formatos.files_unlocked(nome)
+        own = office.formatos.own_files(nome)
         if files.digest(own) != base:
             raise Stale(own)
         gone = {f"{nome}.toml", *_orphans(office, nome, own, {})}

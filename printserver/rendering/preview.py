@@ -4,6 +4,7 @@ A proof that is printed is this very PDF, and what a screen shows is its page.
 """
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ from printserver.formats import (
 from printserver.rendering import model, pool_tasks
 from printserver.rendering.model import Box, Layout
 from printserver.rendering.render import LayoutRequest, Render, measure_block
-from printserver.rendering.stamp import PrintedSide, Stamp, apply_stamp, page_sides
+from printserver.rendering.stamp import DamagedBase, PrintedSide, Stamp, apply_stamp, page_sides
 from printserver.rendering.stylesheet import is_verso
 
 BANNER: Final = "PROVA SEM VALOR LEGAL"
@@ -53,15 +54,25 @@ class Proof:
 
 
 def prove(render: Render, page_format: Format) -> Proof:
-    """Return a proof of a format, laid out in the pool and cached as a print is.
+    """Return a proof of a format. Raises as `printed`."""
+    return printed(render, sample_request(page_format), lambda pages: sample_stamp(page_format, pages))
+
+
+def printed(render: Render, request: LayoutRequest, stamp_for: Callable[[int], Stamp]) -> Proof:
+    """Return a document as a print makes it: laid out in the pool, cached, and stamped for its number of pages.
 
     Raises `Recusa` as a print does, `ConfigError` if the template cannot be used, `ValueError` if the stamp does not
     fit.
     """
-    layout = render.layout(sample_request(page_format))
-    stamp = sample_stamp(page_format, layout.paginas)
-    pdf = apply_stamp(layout, render.pdf(layout.hash), page_format, stamp)
-    return Proof(pdf, page_format, layout, page_sides(layout, page_format, stamp))
+    layout = render.layout(request)
+    stamp = stamp_for(layout.paginas)
+    try:
+        pdf = apply_stamp(layout, render.pdf(layout.hash), request.formato, stamp)
+    except DamagedBase:
+        render.discard(layout.hash)
+        layout = render.layout(request)
+        pdf = apply_stamp(layout, render.pdf(layout.hash), request.formato, stamp)
+    return Proof(pdf, request.formato, layout, page_sides(layout, request.formato, stamp))
 
 
 def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:

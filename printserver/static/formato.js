@@ -91,14 +91,15 @@
     }
     margins.forEach(function (handle) {
       var mm = number("margens." + handle.dataset.margem), on = shownSide(handle.dataset.margem);
-      handle.hidden = isNaN(mm);
+      var line = sheet.querySelector("[data-linha=" + handle.dataset.margem + "]");
+      handle.hidden = line.hidden = isNaN(mm);
       if (handle.hidden) return;
       handle.setAttribute("aria-valuenow", mm);
       handle.setAttribute("aria-valuetext", comma(mm) + " mm");
-      if (on === "superior") at(handle, 0, mm, state.largura, 0);
-      if (on === "inferior") at(handle, 0, state.altura - mm, state.largura, 0);
-      if (on === "esquerda") at(handle, mm, 0, 0, state.altura);
-      if (on === "direita") at(handle, state.largura - mm, 0, 0, state.altura);
+      var x = { esquerda: mm, direita: state.largura - mm }[on], y = { superior: mm, inferior: state.altura - mm }[on];
+      at(line, x || 0, y || 0, x === undefined ? state.largura : 0, y === undefined ? state.altura : 0);
+      handle.style.left = x === undefined ? "50%" : 100 * x / state.largura + "%";
+      handle.style.top = y === undefined ? "50%" : 100 * y / state.altura + "%";
     });
   }
   function tell(words) { if (place) place.textContent = words; }

@@ -134,7 +134,9 @@ def test_x9_the_sealed_bytes_are_not_for_every_role(conn: sa.Connection, papel: 
 
 
 @pytest.mark.parametrize("papel", people.ROLES)
-def test_a5_who_administers_the_machine_neither_answers_nor_changes_seals_nor_prints(conn: sa.Connection, papel: str) -> None:
+def test_a5_who_administers_the_machine_neither_answers_nor_changes_seals_nor_prints(
+    conn: sa.Connection, papel: str
+) -> None:
     author = people.author_of_person(_ana(conn, papel), None)
     assert ({"imprimir", "responder", "selos"} <= author.direitos) == (papel != "administrador")
     people.require_paper(author)

@@ -376,6 +376,8 @@ OWN_TESTS = {
     "web.registro",
     "web.conta",
     "web.certidao",
+    *("web.formato", "web.formato_modelo", "web.formato_pagina", "web.formato_versoes", "web.formato_prova"),
+    *("web.formato_copiar", "web.formato_apagar", "web.formato_importar"),
 }
 
 

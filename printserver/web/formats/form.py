@@ -64,7 +64,7 @@ def shown(definition: Definition) -> Typed:
     for each in fields.general():
         values[each.path] = _as_typed(each, data[each.path])
     for table in fields.TABLES:
-        inner = data[table] if data[table] is not None else {}
+        inner = data[table] if data[table] is not None else fields.defaults(table)
         for each in fields.of_table(table):
             values[each.path] = _as_typed(each, inner.get(each.path.partition(".")[2]))
     for listing in fields.LISTS:

@@ -53,8 +53,11 @@ def formats() -> ResponseReturnValue:
         groups[found.tipo].append(row | {"descricao": found.descricao, "tamanho": size})
     for rows in groups.values():
         rows.sort(key=lambda row: (not row["documentos"], not row["proprio"], row["nome"]))
+    gone = [
+        each for name, each in sorted(last.items()) if each.arquivos is None and name not in office().formatos.names()
+    ]
     named = [(_TYPES[kind], rows) for kind, rows in groups.items() if rows]
-    return render_template("screens/formatos.html", grupos=named, errados=broken, origens=words.ORIGINS)
+    return render_template("screens/formatos.html", grupos=named, errados=broken, apagados=gone, origens=words.ORIGINS)
 
 
 def versions(nome: str) -> ResponseReturnValue:
