@@ -336,7 +336,8 @@ def test_a7_fields_show_unit_and_limits_of_the_model(tereza: Person) -> None:
 
 
 def test_a7_a_field_that_the_form_does_not_have_is_refused(tereza: Person) -> None:
-    answer = save(tereza, "certidao", desconto="10")
+    unknown = {"desconto": "10"}
+    answer = save(tereza, "certidao", **unknown)
     assert answer.status_code == 422 and "desconto" in shown(answer)
 
 
@@ -404,10 +405,10 @@ def test_a3_a_file_changed_by_hand_counts_and_is_kept_as_a_version(rig: Rig, ter
 
 def test_a7_of_two_tabs_the_second_is_refused_with_what_changed(rig: Rig, app: Flask, tereza: Person) -> None:
     nome = copied(tereza, "livro", "livro-abas")
-    rui = _person(app, "rui")
-    mine, theirs = form(tereza, path(nome)), form(rui, path(nome))
+    colleague = _person(app, "rui")
+    mine, theirs = form(tereza, path(nome)), form(colleague, path(nome))
     theirs |= {"f.margens.superior": "37", "acao": "guardar"}
-    assert rui.client.post(path(nome), data=theirs).status_code == 303
+    assert colleague.client.post(path(nome), data=theirs).status_code == 303
     mine |= {"f.margens.superior": "38", "acao": "guardar"}
     answer = tereza.client.post(path(nome), data=mine)
     page = shown(answer)

@@ -88,7 +88,7 @@ formato = sa.Table(
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("versao", sa.String(64), primary_key=True),
     text("nome", nullable=False),
-    json_column("definicao", nullable=False),
+    json_column("definicao", nullable=False),  # its `modelos` names the row that holds the templates
 )
 
 

@@ -47,7 +47,7 @@ def formats() -> ResponseReturnValue:
         try:
             found = office().formatos.get(nome)
         except ConfigError as error:
-            broken.append(row | {"erro": words.said(str(error).splitlines()[0])})
+            broken.append(row | {"erro": words.said(str(error).splitlines()[0].removeprefix(f"{nome}.toml: "))})
             continue
         size = f"{words.number(found.pagina.largura)} × {words.number(found.pagina.altura)} mm"
         groups[found.tipo].append(row | {"descricao": found.descricao, "tamanho": size})
