@@ -140,7 +140,7 @@ def _print(job: dict[str, Any], n: int, first: datetime) -> dict[str, Any]:
     }
 
 
-class _Person:
+class Person:
     """A person who is logged in, with one connection."""
 
     def __init__(self, server: Server) -> None:
@@ -150,13 +150,14 @@ class _Person:
         if token is None:
             raise RuntimeError("no login page")
         form = {"csrf_token": token[1], "usuario": "admin", "senha": server.office.password}
-        self._send("POST", "/entrar", urlencode(form))
+        self.send("POST", "/entrar", urlencode(form))
 
     def get(self, path: str) -> tuple[float, int, str]:
         """Return milliseconds, bytes on the wire, and the text. Raises RuntimeError for an error page."""
-        return self._send("GET", path)
+        return self.send("GET", path)
 
-    def _send(self, method: str, path: str, body: str | None = None) -> tuple[float, int, str]:
+    def send(self, method: str, path: str, body: str | None = None) -> tuple[float, int, str]:
+        """Return what `get` does, of any method; `body` is an encoded form."""
         headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join(f"{k}={v.value}" for k, v in self._cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -176,7 +177,7 @@ class _Person:
 
 
 def _measure(server: Server, paths: list[str], times: int) -> bool:
-    person, lines, held = _Person(server), [], True
+    person, lines, held = Person(server), [], True
     for path in paths:
         spent, size, text = _several(person, path, times)
         p95 = percentile(spent, 0.95)
@@ -195,7 +196,7 @@ def _measure(server: Server, paths: list[str], times: int) -> bool:
     return held
 
 
-def _poll(person: _Person, path: str, times: int, lines: list[tuple[str, ...]]) -> bool:
+def _poll(person: Person, path: str, times: int, lines: list[tuple[str, ...]]) -> bool:
     named = "poll " + path.partition("?")[0]
     if any(line[0] == named for line in lines):
         return True
@@ -206,7 +207,7 @@ def _poll(person: _Person, path: str, times: int, lines: list[tuple[str, ...]]) 
     return good
 
 
-def _several(person: _Person, path: str, times: int) -> tuple[list[float], int, str]:
+def _several(person: Person, path: str, times: int) -> tuple[list[float], int, str]:
     person.get(path)  # the first fills the caches, as the first person of the morning does
     answers = [person.get(path) for _ in range(times)]
     return [each[0] for each in answers], answers[-1][1], answers[-1][2]

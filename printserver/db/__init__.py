@@ -7,7 +7,16 @@ SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations cre
 from printserver.db.columns import Moment, metadata
 from printserver.db.engine import Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
-from printserver.db.tables.documents import corpo, documento, folha_lado, formato, instrumento, nome, palavra
+from printserver.db.tables.documents import (
+    corpo,
+    documento,
+    folha_lado,
+    formato,
+    formato_versao,
+    instrumento,
+    nome,
+    palavra,
+)
 from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta, retirada
 from printserver.db.tables.office import cadeia, chave_api, fechamento, log, pessoa, serventia, sessao, tabela_guardada
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
@@ -46,6 +55,7 @@ __all__ = [
     "fila",
     "folha_lado",
     "formato",
+    "formato_versao",
     "idempotencia",
     "insert_or_ignore",
     "instrumento",

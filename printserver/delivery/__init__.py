@@ -23,6 +23,7 @@ __all__ = [
     "passes",
     "pdf",
     "printout",
+    "proof_print",
     "queues",
     "receive_paper",
     "report_queue_paper",

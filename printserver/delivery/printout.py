@@ -34,11 +34,11 @@ def job_format(office: Office, row: JobRow) -> Format:
     if known is not None:
         return known
     table = db.formato
-    query = sa.select(table.c.definicao).where(
-        table.c.serventia_id == office.serventia_id, table.c.versao == row["formato_versao"]
-    )
+    query = sa.select(table.c.definicao).where(table.c.serventia_id == office.serventia_id)
     with office.db.read() as conn:
-        page_format = Format.model_validate(conn.execute(query).scalar_one(), strict=False)
+        kept = conn.execute(query.where(table.c.versao == row["formato_versao"])).scalar_one()
+        sources = conn.execute(query.where(table.c.versao == kept["modelos"])).scalar_one()
+    page_format = Format.model_validate(kept | {"modelos": sources}, strict=False)
     office.kept_formats[row["formato_versao"]] = page_format
     return page_format
 

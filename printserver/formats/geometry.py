@@ -1,7 +1,9 @@
 """Positions of a format's parts on its pages, and the check that none leaves the page or overlaps another."""
 
+from dataclasses import replace
+
 from printserver.formats.model import Area, Corner, Definition, PrintedField
-from printserver.formats.rectangle import Rectangle, first_overlap
+from printserver.formats.rectangle import Misplaced, Rectangle, first_overlap
 
 MIN_TEXT_SIDE = 40.0
 """mm; minimum width and height of the text area."""
@@ -101,12 +103,19 @@ def _check_image_sheet(definicao: Definition) -> None:
 def _parts(definicao: Definition, paginas: str, *, verso: bool) -> list[Rectangle]:
     """Return the parts of one kind of page: the first, or one of the others."""
     side = "verso" if verso else "frente"
-    fields = [field for field in definicao.campos if field.paginas in (paginas, "todas", "ultima")]
     parts = [text_rectangle(definicao, verso=verso)]
-    parts += [_of_area(area) for area in definicao.areas if area.lado in (side, "ambos")]
-    parts += [field_rectangle(definicao, field, verso=verso) for field in fields]
+    parts += [
+        replace(_of_area(area), path=f"areas.{n}")
+        for n, area in enumerate(definicao.areas)
+        if area.lado in (side, "ambos")
+    ]
+    parts += [
+        replace(field_rectangle(definicao, field, verso=verso), path=f"campos.{n}")
+        for n, field in enumerate(definicao.campos)
+        if field.paginas in (paginas, "todas", "ultima")
+    ]
     if definicao.bloco.onde != "fim" and not definicao.bloco.no_texto:
-        parts.append(fixed_block_rectangle(definicao, verso=verso))
+        parts.append(replace(fixed_block_rectangle(definicao, verso=verso), path="bloco"))
     return parts
 
 
@@ -115,9 +124,10 @@ def _check_parts(definicao: Definition, parts: list[Rectangle], side: str) -> No
     for part in parts:
         outside = part.x < -0.01 or part.y < -0.01
         if outside or part.x + part.largura > page.largura + 0.01 or part.y + part.altura > page.altura + 0.01:
-            raise ValueError(f"{part.nome}: sai da página de {page.largura} × {page.altura} mm ({side})")
+            raise Misplaced(f"{part.nome}: sai da página de {page.largura} × {page.altura} mm ({side})", part.path)
     if par := first_overlap(parts):
-        raise ValueError(f"{par[1].nome}: fica sobre {par[0].nome} ({side}); mude a posição ou aumente a margem")
+        text = f"{par[1].nome}: fica sobre {par[0].nome} ({side}); mude a posição ou aumente a margem"
+        raise Misplaced(text, par[1].path)
 
 
 def _of_area(area: Area) -> Rectangle:

@@ -1,6 +1,7 @@
 """Errors of a format file, in Portuguese: the key and its allowed values."""
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
@@ -8,7 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from printserver.common.data import JsonObject
 from printserver.common.validation import portuguese
+from printserver.errors import BadField, ConfigError
 
+_KEY = re.compile(r"((?:bloco|margens|imagens|pagina|template)(?:\.[a-z_]+)*): ")
 _MESSAGES = {
     "float_type": "deve ser um número, e não {value}",
     "int_type": "deve ser um número inteiro, e não {value}",
@@ -31,12 +34,46 @@ _MESSAGES = {
 }
 
 
-def error_list(modelo: type[BaseModel], falha: ValidationError) -> Iterator[str]:
-    """Yield one line for each error of `falha`: the key's dotted path and its allowed values."""
+class WrongFormat(ConfigError):
+    """A format that cannot be used. `faults` name the key, counted from 0 in a list (`campos.0.x`), and what is wrong.
+
+    An empty key is the file as a whole; `modelos/NAME` is a template or a style sheet.
+    """
+
+    def __init__(self, file: str, faults: Sequence[BadField]) -> None:
+        super().__init__("\n".join(f"{file}: {_line(fault)}" for fault in faults))
+        self.file = file
+        self.faults = tuple(faults)
+
+    def __reduce__(self) -> tuple[type["WrongFormat"], tuple[str, tuple[BadField, ...]]]:
+        """Pickle what it was made of, for the render processes."""
+        return type(self), (self.file, self.faults)
+
+
+def _line(fault: BadField) -> str:
+    """Return a fault as a line of text; in a list, people count from 1."""
+    if not fault.campo or fault.campo.startswith("modelos/") or _KEY.match(fault.mensagem):
+        return fault.mensagem
+    path = ".".join(str(int(part) + 1) if part.isdigit() else part for part in fault.campo.split("."))
+    return f"{path}: {fault.mensagem}"
+
+
+def fault_of(error: ValueError) -> BadField:
+    """Return the fault of an error raised while a valid definition is put together: its text names the key first."""
+    path = getattr(error, "path", "")
+    found = _KEY.match(str(error))
+    return BadField(path or (found[1] if found else ""), str(error))
+
+
+def faults_of(modelo: type[BaseModel], falha: ValidationError) -> Iterator[BadField]:
+    """Yield each error of `falha`: the key's dotted path and its allowed values."""
     for error in falha.errors(include_url=False):
-        path = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
+        path = ".".join(str(part) for part in error["loc"])
         text = _text(modelo, error["type"], error["loc"], error.get("ctx") or {}, error["input"])
-        yield f"{path}: {text}" if path else text
+        key, _, rest = text.partition(": ")
+        if error["type"] == "value_error" and rest and key in _model_at(modelo, error["loc"]).model_fields:
+            path, text = f"{path}.{key}" if path else key, rest  # a model's own check names the key first
+        yield BadField(path, text)
 
 
 def _text(modelo: type[BaseModel], kind: str, path: Sequence[str | int], context: JsonObject, value: object) -> str:
@@ -75,5 +112,5 @@ def _model_at(modelo: type[BaseModel], path: Sequence[str | int]) -> type[BaseMo
             continue
         annotation = modelo.model_fields[part].annotation
         candidates = (annotation, *get_args(annotation))
-        modelo = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
+        modelo = next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), BaseModel)
     return modelo

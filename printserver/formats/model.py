@@ -7,6 +7,7 @@ import re
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from printserver.formats import fonts
 from printserver.formats.kinds import FORMAT_KINDS, FormatType
@@ -64,9 +65,12 @@ def _tenth(value: float) -> float:
     return round(value, 1)
 
 
-Mm = Annotated[float, Field(ge=0, le=1200, allow_inf_nan=False), AfterValidator(_tenth)]
+_MM: Final[JsonDict] = {"unit": "mm"}
+_POINTS: Final[JsonDict] = {"unit": "pontos"}
+
+Mm = Annotated[float, Field(ge=0, le=1200, allow_inf_nan=False, json_schema_extra=_MM), AfterValidator(_tenth)]
 """A length in mm, to a tenth."""
-PositiveMm = Annotated[float, Field(gt=0, le=1200, allow_inf_nan=False), AfterValidator(_tenth)]
+PositiveMm = Annotated[float, Field(gt=0, le=1200, allow_inf_nan=False, json_schema_extra=_MM), AfterValidator(_tenth)]
 
 
 class _Table(BaseModel):
@@ -76,29 +80,29 @@ class _Table(BaseModel):
 class Page(_Table):
     """The page size."""
 
-    largura: Annotated[Mm, Field(ge=70, le=420)]
-    altura: Annotated[Mm, Field(ge=70, le=594)]
+    largura: Annotated[Mm, Field(ge=70, le=420, title="Largura do papel")]
+    altura: Annotated[Mm, Field(ge=70, le=594, title="Altura do papel")]
 
 
 class Margins(_Table):
     """The front's margins; on the back left and right are swapped if they are `espelhadas` (P2)."""
 
-    esquerda: Mm
-    direita: Mm
-    superior: Mm
-    inferior: Mm
-    espelhadas: bool = False
+    esquerda: Mm = Field(title="Margem esquerda")
+    direita: Mm = Field(title="Margem direita")
+    superior: Mm = Field(title="Margem superior")
+    inferior: Mm = Field(title="Margem inferior")
+    espelhadas: bool = Field(False, title="No verso, esquerda e direita trocadas")
 
 
 class Area(_Table):
     """A pre-printed area of the paper that must stay free (P1)."""
 
-    nome: Annotated[str, Field(min_length=1, max_length=60)]
-    x: Mm
-    y: Mm
-    largura: PositiveMm
-    altura: PositiveMm
-    lado: Literal["frente", "verso", "ambos"] = "ambos"
+    nome: Annotated[str, Field(min_length=1, max_length=60, title="O que está impresso ali")]
+    x: Mm = Field(title="Da borda esquerda")
+    y: Mm = Field(title="Da borda de cima")
+    largura: PositiveMm = Field(title="Largura")
+    altura: PositiveMm = Field(title="Altura")
+    lado: Literal["frente", "verso", "ambos"] = Field("ambos", title="Lado da folha")
 
 
 class ImageSheet(_Table):
@@ -107,20 +111,20 @@ class ImageSheet(_Table):
     The defaults leave a frame of 198 × 281 mm on A4: it takes book pages up to 231 × 330 mm at 85 %.
     """
 
-    esquerda: Mm = 6.0
-    direita: Mm = 6.0
-    superior: Annotated[Mm, Field(ge=10)] = 10.5
-    inferior: Mm = 5.5
+    esquerda: Mm = Field(6.0, title="Margem esquerda da folha de imagem")
+    direita: Mm = Field(6.0, title="Margem direita da folha de imagem")
+    superior: Annotated[Mm, Field(ge=10, title="Margem superior da folha de imagem")] = 10.5
+    inferior: Mm = Field(5.5, title="Margem inferior da folha de imagem")
 
 
 class Typography(_Table):
     """Type of the text: family, sizes in points, line height as a multiple of the size."""
 
-    familia: Literal["serifa", "sem-serifa"] = "serifa"
-    tamanho: Annotated[float, Field(ge=7, le=18)] = 11.5
-    titulo: Annotated[float, Field(ge=8, le=24)] = 13.0
-    entrelinha: Annotated[float, Field(ge=1.0, le=2.5)] = 1.35
-    alinhamento: Literal["justificado", "esquerda"] = "justificado"
+    familia: Literal["serifa", "sem-serifa"] = Field("serifa", title="Letra do texto")
+    tamanho: float = Field(11.5, ge=7, le=18, title="Tamanho do texto", json_schema_extra=_POINTS)
+    titulo: float = Field(13.0, ge=8, le=24, title="Tamanho do título", json_schema_extra=_POINTS)
+    entrelinha: float = Field(1.35, ge=1.0, le=2.5, title="Entrelinha", json_schema_extra={"unit": "vezes a letra"})
+    alinhamento: Literal["justificado", "esquerda"] = Field("justificado", title="Alinhamento do texto")
 
 
 class PrintedField(_Table):
@@ -130,27 +134,29 @@ class PrintedField(_Table):
     on a mirrored back it is mirrored. A text wider than `largura` is reduced.
     """
 
-    texto: Annotated[str, Field(min_length=1, max_length=120)]
-    canto: Corner
-    x: Mm
-    y: Mm
-    largura: PositiveMm
-    alinhamento: Literal["esquerda", "centro", "direita"] = "esquerda"
-    tamanho: Annotated[float, Field(ge=6, le=24)] = 9.0
-    fonte: fonts.FontName = "serifa"
-    paginas: Literal["todas", "primeira", "demais", "ultima"] = "todas"
+    texto: Annotated[str, Field(min_length=1, max_length=120, title="Texto")]
+    canto: Corner = Field(title="Canto do papel")
+    x: Mm = Field(title="Na horizontal")
+    y: Mm = Field(title="Na vertical")
+    largura: PositiveMm = Field(title="Largura")
+    alinhamento: Literal["esquerda", "centro", "direita"] = Field("esquerda", title="Alinhamento")
+    tamanho: float = Field(9.0, ge=6, le=24, title="Tamanho da letra", json_schema_extra=_POINTS)
+    fonte: fonts.FontName = Field("serifa", title="Letra")
+    paginas: Literal["todas", "primeira", "demais", "ultima"] = Field("todas", title="Em que páginas")
 
     @model_validator(mode="after")
     def _check_text(self) -> Self:
         for variable in _VARIABLE.findall(self.texto):
             if variable not in FIELD_VARIABLES:
                 known = ", ".join(f"{{{nome}}}" for nome in FIELD_VARIABLES)
-                raise ValueError(f"variável desconhecida {{{variable}}}; permitidas: {known}")
+                raise ValueError(f"texto: variável desconhecida {{{variable}}}; permitidas: {known}")
         remainder = _VARIABLE.sub("", self.texto)
         if "{" in remainder or "}" in remainder:
-            raise ValueError("chave { ou } sem par")
+            raise ValueError("texto: chave { ou } sem par")
         if missing := [character for character in remainder if ord(character) not in STAMPED]:
-            raise ValueError(f"a fonte {self.fonte} não tem o caractere {missing[0]!r}, ou o carimbo não o escreve")
+            raise ValueError(
+                f"texto: a fonte {self.fonte} não tem o caractere {missing[0]!r}, ou o carimbo não o escreve"
+            )
         return self
 
     @property
@@ -175,21 +181,23 @@ class Block(_Table):
     `qr`: `automatico` is the one that the rule names (N3, N4, N5; the principal ato's on the livro), `nenhum` none.
     """
 
-    onde: Literal["fim", "primeira", "ultima", "todas"] = "fim"
-    canto: Corner | None = None
-    x: Mm | None = None
-    y: Mm | None = None
-    largura: PositiveMm | None = None
-    altura: PositiveMm | None = None
-    rotacao: Literal[0, 90, 180, 270] = 0
-    no_texto: bool = False
-    linhas: tuple[BlockLine, ...] = Field(default=("selos", "descricao", "isencao", "custas", "consulta"), strict=False)
-    tamanho: Annotated[float, Field(ge=6, le=12)] = 7.5
-    moldura: bool = True
-    qr: Literal["automatico", "proprio", "principal", "nenhum"] = "automatico"
-    qr_lado: PositiveMm | None = None
-    lado_qr: Literal["direita", "esquerda", "abaixo"] = "direita"
-    nivel: Literal["M", "L"] = "M"
+    onde: Literal["fim", "primeira", "ultima", "todas"] = Field("fim", title="Lugar do bloco")
+    canto: Corner | None = Field(None, title="Medido do canto")
+    x: Mm | None = Field(None, title="Na horizontal")
+    y: Mm | None = Field(None, title="Na vertical")
+    largura: PositiveMm | None = Field(None, title="Largura do bloco")
+    altura: PositiveMm | None = Field(None, title="Altura do bloco")
+    rotacao: Literal[0, 90, 180, 270] = Field(0, title="Giro")
+    no_texto: bool = Field(False, title="O texto contorna o bloco")
+    linhas: tuple[BlockLine, ...] = Field(
+        default=("selos", "descricao", "isencao", "custas", "consulta"), strict=False, title="Linhas do bloco"
+    )
+    tamanho: float = Field(7.5, ge=6, le=12, title="Letra do bloco", json_schema_extra=_POINTS)
+    moldura: bool = Field(True, title="Moldura em volta do bloco")
+    qr: Literal["automatico", "proprio", "principal", "nenhum"] = Field("automatico", title="QR")
+    qr_lado: PositiveMm | None = Field(None, title="Lado do QR")
+    lado_qr: Literal["direita", "esquerda", "abaixo"] = Field("direita", title="O QR fica")
+    nivel: Literal["M", "L"] = Field("M", title="Correção do QR")
 
     @property
     def lado(self) -> float:
@@ -224,19 +232,19 @@ class Definition(_Table):
     """The content of a format's TOML file."""
 
     tipo: FormatType
-    descricao: Annotated[str, Field(min_length=1, max_length=200)]
-    template: Annotated[str, Field(pattern=r"^[a-z0-9_-]+\.html$")]
-    imprime: tuple[PrintedPart, ...] = Field(strict=False)
-    faces: Faces = "frente"
-    tracejado: bool = False
-    em_branco: bool = False
-    pagina: Page
-    margens: Margins
-    fontes: Typography = Typography()
-    imagens: ImageSheet | None = None
-    areas: tuple[Area, ...] = Field(default=(), strict=False)
-    campos: tuple[PrintedField, ...] = Field(default=(), strict=False)
-    bloco: Block = Block()
+    descricao: Annotated[str, Field(min_length=1, max_length=200, title="Descrição")]
+    template: Annotated[str, Field(pattern=r"^[a-z0-9_-]+\.html$", title="Modelo")]
+    imprime: tuple[PrintedPart, ...] = Field(strict=False, title="O que o programa imprime")
+    faces: Faces = Field("frente", title="Faces da folha")
+    tracejado: bool = Field(False, title="Traços até o fim da linha e da página")
+    em_branco: bool = Field(False, title="EM BRANCO no verso que sobra")
+    pagina: Page = Field(title="Papel")
+    margens: Margins = Field(title="Margens")
+    fontes: Typography = Field(Typography(), title="Texto")
+    imagens: ImageSheet | None = Field(None, title="Folhas de imagem")
+    areas: tuple[Area, ...] = Field(default=(), strict=False, title="Áreas pré-impressas")
+    campos: tuple[PrintedField, ...] = Field(default=(), strict=False, title="Cabeçalho e rodapé")
+    bloco: Block = Field(Block(), title="Bloco do selo")
 
     @model_validator(mode="after")
     def _codigo_do_selo(self) -> Self:
@@ -355,9 +363,10 @@ class Definition(_Table):
 class Format(Definition):
     """A loaded format: its definition, its name, and the short hash of its file and templates (`versao`).
 
-    `pasta` is the office's folder of templates, None for a shipped format.
+    `modelos` are the sources of its template and style sheets as they were read with it: a print is laid out, and laid
+    out again, with them alone.
     """
 
     nome: str
     versao: str
-    pasta: str | None = None
+    modelos: dict[str, str]

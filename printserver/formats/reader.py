@@ -15,12 +15,12 @@ from typing import Final
 from pydantic import ValidationError
 
 from printserver.common.data import JsonObject
-from printserver.errors import ConfigError, Recusa
-from printserver.formats import templates
+from printserver.errors import BadField, ConfigError, Recusa
+from printserver.formats import files, templates
 from printserver.formats.block_layout import columns_of, compose
 from printserver.formats.geometry import check_geometry, fixed_block_rectangle
 from printserver.formats.kinds import FORMAT_KINDS
-from printserver.formats.messages import error_list
+from printserver.formats.messages import WrongFormat, fault_of, faults_of
 from printserver.formats.model import FIELD_VARIABLES, Definition, Format
 from printserver.formats.template_data import (
     SERVER_VARIABLES,
@@ -31,7 +31,6 @@ from printserver.formats.template_data import (
 
 PASTA: Final = Path(__file__).resolve().parent / "shipped"
 OFFICE_FOLDER: Final = "formatos"
-TEMPLATES_FOLDER: Final = "modelos"
 NAME_PATTERN: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 DEFAULTS: Final[Mapping[str, str]] = {kind: known.default for kind, known in FORMAT_KINDS.items()}
 MARKS: Final = {
@@ -43,10 +42,14 @@ MARKS: Final = {
 """Marks that a body of `texto` or `html` may contain (contract), each with an example."""
 
 
+_Mark = tuple[str, int, int, int, int]
+"""Path, and mtime in ns, ctime in ns, size and inode of a file; zeros for one that is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     formato: Format
-    assinatura: tuple[tuple[str, int, int], ...]  # path, mtime in ns and size of every source file
+    marks: tuple["_Mark", ...]  # of every file and folder that it was read from
 
 
 class Formats:
@@ -66,11 +69,54 @@ class Formats:
         if file is None:
             raise Recusa("formato-desconhecido", f'Não há formato "{nome}". Os que existem: {", ".join(self.names())}.')
         found = self._loaded.get(nome)
-        if found is None or found.assinatura[0][0] != str(file) or not _unchanged(found.assinatura):
-            found = _read(file)
+        if found is None or found.marks[0][0] != str(file) or not _unchanged(found.marks):
+            found = self._load(file)
             with self._lock:
                 self._loaded[nome] = found
         return found.formato
+
+    @property
+    def folder(self) -> Path | None:
+        """The office's folder of formats; it may not exist."""
+        return self._pasta
+
+    def is_own(self, nome: str) -> bool:
+        """Return whether the office has a file of this format."""
+        return self._pasta is not None and self._file_of(nome) == self._pasta / f"{nome}.toml"
+
+    def is_shipped(self, nome: str) -> bool:
+        """Return whether a format of this name comes with the program."""
+        return bool(NAME_PATTERN.match(nome)) and (PASTA / f"{nome}.toml").is_file()
+
+    def own_files(self, nome: str) -> dict[str, str]:
+        """Return the office's files of a format: its own, and those of the templates that it uses.
+
+        Empty for a format that only the program has. A file that is not UTF-8 stands with its letters replaced.
+        """
+        if self._pasta is None or not self.is_own(nome):
+            return {}
+        with files.reading(self._pasta):
+            return self._own_files(nome, self._pasta)
+
+    def _own_files(self, nome: str, folder: Path) -> dict[str, str]:
+        path = f"{nome}.toml"
+        try:
+            content = (folder / path).read_bytes()
+        except FileNotFoundError:
+            return {}
+        found = {path: content.decode(errors="replace")}
+        try:
+            made_of = self.get(nome).modelos
+        except ConfigError:
+            made_of = _sources_of(found[path], self._find)
+        for used in made_of:
+            if (text := self._find(used)) is not None:
+                found[f"{files.TEMPLATES_FOLDER}/{used}"] = text
+        return found
+
+    def shipped_file(self, nome: str) -> str:
+        """Return the text of the file of a format that comes with the program."""
+        return (PASTA / f"{nome}.toml").read_text("utf-8")
 
     def names(self) -> list[str]:
         """Return the names of all formats, in order."""
@@ -125,6 +171,17 @@ class Formats:
             findings += check(file) if file else [f'{nome}.toml: o nome "{nome}" não serve; {_ALLOWED_NAME}']
         return findings
 
+    def _load(self, file: Path) -> _Loaded:
+        with files.reading(self._pasta if file.parent == self._pasta else None):
+            return _read(file)
+
+    def _find(self, nome: str) -> str | None:
+        assert self._pasta is not None
+        try:
+            return files.read(self._pasta, f"{files.TEMPLATES_FOLDER}/{nome}")
+        except UnicodeDecodeError:
+            return None
+
     def _file_of(self, nome: str) -> Path | None:
         if not NAME_PATTERN.match(nome):
             return None
@@ -140,25 +197,42 @@ _ALLOWED_NAME: Final = "permitidas: letras minúsculas sem acento, algarismos e 
 def check(path: Path) -> list[str]:
     """Return the errors of one format file (Portuguese, one line per error); empty if it is valid."""
     try:
-        page_format = _read(path).formato
-        # the template must also accept a document without partes, data or pessoa
-        for data in (example_data(page_format.tipo), {"tipo": page_format.tipo}):
-            everything = {**complete(data), **SERVER_VARIABLES}
-            html = templates.fill(page_format.pasta, page_format.template, everything, version=page_format.versao)
-            for nome in ("corpo", "bloco"):
-                if html.count(str(SERVER_VARIABLES[nome])) != 1:
-                    raise ValueError(f"{page_format.template}: deve escrever {{{{ {nome} }}}} uma vez só")
-        _check_height(page_format)
+        examine(_read(path).formato)
     except ConfigError as error:
         return str(error).splitlines()
-    except ValueError as error:
-        return [f"{path.name}: {error}"]
     return []
+
+
+def examine(page_format: Format) -> None:
+    """Fill a format's template with example data. Raises `WrongFormat` if a print could fail by it (S12).
+
+    A template may take any time and memory: one that a person has just written is examined in the render pool.
+    """
+    try:
+        # the template must also accept a document without partes, data or pessoa
+        for data in (example_data(page_format.tipo), {"tipo": page_format.tipo}):
+            everything = {**complete(data), **SERVER_VARIABLES, "imprime": page_format.imprime}
+            html = templates.fill(page_format.modelos, page_format.template, everything)
+            for nome in ("corpo", "bloco"):
+                if html.count(str(SERVER_VARIABLES[nome])) != 1:
+                    text = f"{page_format.template}: deve escrever {{{{ {nome} }}}} uma vez só"
+                    raise templates.WrongTemplate(text, page_format.template)
+        _check_height(page_format)
+    except ValueError as error:
+        raise WrongFormat(f"{page_format.nome}.toml", [fault_of(error)]) from error
 
 
 def read_format(path: Path) -> Format:
     """Return the format of one file; `ConfigError` names file, key and allowed values."""
     return _read(path).formato
+
+
+def parse(nome: str, own: files.Files) -> Format:
+    """Return the format `nome` of the office as these texts of its files make it (`files.Files`).
+
+    A template that is not among them is the shipped one. Raises `WrongFormat`.
+    """
+    return _parse(nome, own[f"{nome}.toml"].encode(), lambda used: own.get(f"{files.TEMPLATES_FOLDER}/{used}"))
 
 
 def _check_height(page_format: Format) -> None:
@@ -174,46 +248,66 @@ def _check_height(page_format: Format) -> None:
 
 
 def _read(file: Path) -> _Loaded:
-    """Read one file and the templates that it names."""
+    """Read one file and the templates that it names; marks are taken before what they mark is read."""
+    folder = file.parent / files.TEMPLATES_FOLDER
+    marks = {path: _mark(path) for path in (file, file.parent, folder)}
     content = file.read_bytes()
-    before = _mark(file)
-    if not NAME_PATTERN.match(file.stem):
-        raise ConfigError(f'{file.name}: o nome "{file.stem}" não serve; {_ALLOWED_NAME}')
+
+    def find(nome: str) -> str | None:
+        path = folder / nome
+        marks.setdefault(path, _mark(path))
+        try:
+            return path.read_bytes().decode()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except UnicodeDecodeError as error:
+            raise templates.WrongTemplate(f"{nome}: não é um texto em UTF-8 (byte {error.start})", nome) from error
+
+    return _Loaded(_parse(file.stem, content, find), tuple(marks.values()))
+
+
+def _parse(nome: str, content: bytes, find: templates.Find) -> Format:
+    """Return the format of the content of its file, with the templates that `find` gives. Raises `WrongFormat`."""
+    file = f"{nome}.toml"
+    if not NAME_PATTERN.match(nome):
+        raise WrongFormat(file, [BadField("", f'o nome "{nome}" não serve; {_ALLOWED_NAME}')])
     try:
         definicao = Definition.model_validate(tomllib.loads(content.decode()))
         check_geometry(definicao)
         columns_of(definicao)
-        pasta = file.parent / TEMPLATES_FOLDER
-        used_folder = str(pasta) if pasta.is_dir() else None
-        digest = hashlib.sha256(content + templates.fingerprint(used_folder, definicao.template).encode())
-        # the folders too: a new file of the office may take precedence over a shipped one
-        folders = (file.parent, *((pasta,) if used_folder else ()))
-        usados = (*folders, *templates.files(used_folder, definicao.template))
-        marks = (before, *(_mark(used) for used in usados))
+        made_of = templates.sources(definicao.template, find)
     except ValidationError as error:
-        raise ConfigError("\n".join(f"{file.name}: {linha}" for linha in error_list(Definition, error))) from error
+        raise WrongFormat(file, list(faults_of(Definition, error))) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file.name}: não é um texto em UTF-8 (byte {error.start})") from error
+        raise WrongFormat(file, [BadField("", f"não é um texto em UTF-8 (byte {error.start})")]) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file.name}: TOML inválido: {error}") from error
+        raise WrongFormat(file, [BadField("", f"TOML inválido: {error}")]) from error
     except ValueError as error:
-        raise ConfigError(f"{file.name}: {error}") from error
-    version = digest.hexdigest()[:12]
-    data = {nome: getattr(definicao, nome) for nome in Definition.model_fields}
-    page_format = Format.model_construct(**data, nome=file.stem, versao=version, pasta=used_folder)
-    return _Loaded(page_format, marks)
+        raise WrongFormat(file, [fault_of(error)]) from error
+    version = hashlib.sha256(content + templates.fingerprint(made_of).encode()).hexdigest()[:12]
+    data = {name: getattr(definicao, name) for name in Definition.model_fields}
+    return Format.model_construct(**data, nome=nome, versao=version, modelos=made_of)
 
 
-def _mark(file: Path) -> tuple[str, int, int]:
-    file_stat = file.stat()
-    return str(file), file_stat.st_mtime_ns, file_stat.st_size
-
-
-def _unchanged(assinatura: tuple[tuple[str, int, int], ...]) -> bool:
+def _sources_of(text: str, find: templates.Find) -> dict[str, str]:
+    """Return the template that a wrong file names, and its style sheet, where that can be read from it at all."""
     try:
-        return all(_mark(Path(path)) == mark for mark in assinatura for path in mark[:1])
-    except FileNotFoundError:
-        return False
+        template = str(tomllib.loads(text)["template"])
+        return {name: source for name in (template, templates.own_stylesheet(template)) if (source := find(name))}
+    except (tomllib.TOMLDecodeError, KeyError):
+        return {}
+
+
+def _mark(file: Path) -> _Mark:
+    try:
+        stat = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return str(file), 0, 0, 0, 0
+    return str(file), stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
+
+
+def _unchanged(marks: tuple[_Mark, ...]) -> bool:
+    return all(_mark(Path(mark[0])) == mark for mark in marks)
 
 
 def _variables() -> Iterator[dict[str, str]]:

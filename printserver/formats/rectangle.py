@@ -1,21 +1,30 @@
 """Named rectangles on a page, in mm from its upper left corner."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _TOLERANCE = 0.01
 """mm by which two rectangles may overlap and still count as only touching."""
 
 
+class Misplaced(ValueError):
+    """A part of a format that leaves the page or covers another; `path` is its key in the file (`campos.2`)."""
+
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """A named rectangle on a page, in mm from its upper left corner."""
+    """A named rectangle on a page, in mm from its upper left corner; `path` is its key in the format's file."""
 
     nome: str
     x: float
     y: float
     largura: float
     altura: float
+    path: str = ""
 
     def overlaps(self, other: "Rectangle") -> bool:
         """Return whether the two share any area (touching edges do not count)."""
@@ -28,7 +37,7 @@ class Rectangle:
 
     def mirrored(self, page_width: float) -> "Rectangle":
         """Return the rectangle on a mirrored back."""
-        return Rectangle(self.nome, page_width - self.x - self.largura, self.y, self.largura, self.altura)
+        return replace(self, x=page_width - self.x - self.largura)
 
 
 def first_overlap(rectangles: Iterable[Rectangle]) -> tuple[Rectangle, Rectangle] | None:

@@ -115,6 +115,7 @@ SERVER_VARIABLES: Final[Mapping[str, object]] = {
 EXAMPLE_BODY: Final = "\n\n".join([_TEXT] * 5)
 """A text for previews, in paragraphs."""
 
+_SHOWN: Final = 90  # characters of a sample value
 _COMPONENTS = "Tabelião R$ 3.301,07; Estado R$ 938,20; Secretaria da Fazenda R$ 642,13; Santa Casa R$ 33,01;"
 _CUSTAS = (
     f"{_COMPONENTS} Registro Civil R$ 173,74; Tribunal de Justiça R$ 226,56; ISS R$ 165,05;"
@@ -126,6 +127,26 @@ _CODIGO = "1234561ES0000000000004261"
 _CODIGO_SECOND = "1234561ES0000000000004377"
 _CODIGO_LIVRO = "1234561ES0000000000001268"
 _QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" + "EXEMPLOsemVALOR" * 23 + "%3D%3D"
+
+
+def template_variables() -> list[tuple[str, str]]:
+    """Return every variable that a template may use, by its path, with the value that the preview has for it."""
+    found: list[tuple[str, str]] = []
+    for name, value in {**SERVER_VARIABLES, **VARIABLES}.items():
+        found += _described(name, value)
+    return found
+
+
+def _described(path: str, value: object) -> list[tuple[str, str]]:
+    """Return the parts of a variable: those of a table, and those of the first item of a list."""
+    if isinstance(value, Mapping):
+        return [pair for name, inner in value.items() for pair in _described(f"{path}.{name}", inner)]
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping | list):
+        return _described(f"{path}[0]", value[0])
+    if isinstance(value, list | tuple):
+        return [(path, ", ".join(map(str, value)) or "(nenhuma)")]
+    text = "(pode faltar)" if value is None else str(value)
+    return [(path, text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…")]
 
 
 def complete(data: Mapping[str, object]) -> dict[str, object]:

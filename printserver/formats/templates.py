@@ -1,21 +1,22 @@
-"""The document templates: a sandboxed Jinja2 environment over the office's folder and the shipped one.
+"""The document templates: sources of the office and shipped ones, filled in a sandboxed Jinja2 environment.
 
-Templates get only plain data, every value is escaped, and an unknown name is an error.
+Templates get only plain data, every value is escaped, and an unknown name is an error. A format holds the sources that
+it was read with: a file that changes meanwhile does not change a print.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+import traceback
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from jinja2 import (
-    BaseLoader,
-    ChoiceLoader,
-    FileSystemLoader,
+    DictLoader,
     StrictUndefined,
     TemplateError,
-    TemplateNotFound,
+    TemplateSyntaxError,
     meta,
     nodes,
 )
@@ -25,17 +26,112 @@ from printserver.formats import template_data
 
 PASTA: Final = Path(__file__).resolve().parent.parent / "templates" / "documents"
 STYLESHEET: Final = "documento.css"
+FILE_NAME: Final = re.compile(r"[a-z0-9_-]+\.(?:html|css)")
+
+
+_SENTENCES: Final = tuple(
+    (re.compile(pattern, re.S), text)
+    for pattern, text in (
+        (r"Encountered unknown tag '(\w+)'.*", r"o comando “\1” não existe, ou não fecha o que está aberto"),
+        (r"Unexpected end of template.*", "o modelo acaba sem fechar um comando (endif, endfor, endblock …)"),
+        (r"unexpected end of template.*", "o modelo acaba no meio de um comando"),
+        (r"unexpected char ('.+') at \d+", r"o caractere \1 não serve ali"),
+        (r"unexpected '(.+)'", r"“\1” não serve ali"),
+        (r"expected token '(.+)', got '(.+)'", r"esperava-se “\1”, e veio “\2”"),
+        (r"'(\w+)' is undefined", r"não há “\1”"),
+        (r"'?(.+?)'? has no attribute '(\w+)'", r"\1 não tem “\2”"),
+        (r"No filter named '(\w+)'\.?", r"não há o filtro “\1”"),
+    )
+)
+
+
+class WrongTemplate(ValueError):
+    """A template that cannot be used; `path` is its file (`modelos/NAME`). The text names file and line."""
+
+    def __init__(self, message: str, nome: str) -> None:
+        super().__init__(message)
+        self.path = f"modelos/{nome}"
+
+
+Sources = Mapping[str, str]
+"""The text of a template, of all templates that it names, and of the style sheets, by file name."""
+Find = Callable[[str], str | None]
+"""Returns the text of a file of templates by its name; None if there is none."""
+
+
+def sources(template: str, find: Find) -> dict[str, str]:
+    """Return the sources of a template: the shipped ones where `find` has none.
+
+    The style sheet of all documents is among them, and `NAME.css` of the template `NAME.html`, where there is one.
+    Raises `ValueError` (Portuguese) if one is missing, `WrongTemplate` if one is invalid or uses a variable that no
+    document has.
+    """
+    known = {*template_data.VARIABLES, *template_data.SERVER_VARIABLES}
+    found: dict[str, str] = {}
+    to_visit = [template]
+    while to_visit:
+        nome = to_visit.pop()
+        if nome in found:
+            continue
+        found[nome] = source = _source(nome, find)
+        try:
+            tree = _environment(()).parse(source)
+        except TemplateError as error:
+            line = getattr(error, "lineno", "?")
+            raise WrongTemplate(f"{nome}, linha {line}: modelo inválido: {_said(error)}", nome) from error
+        if unknown := sorted(meta.find_undeclared_variables(tree) - known - _own_names(tree)):
+            text = f"{nome}: variável desconhecida {unknown[0]}; permitidas: {', '.join(sorted(known))}"
+            raise WrongTemplate(text, nome)
+        to_visit += [other for other in meta.find_referenced_templates(tree) if other is not None]
+    found[STYLESHEET] = _source(STYLESHEET, find)
+    own = own_stylesheet(template)
+    if (own_text := find(own)) is not None:
+        found[own] = own_text
+    return found
+
+
+def shipped(nome: str) -> str | None:
+    """Return the text of a shipped template or style sheet; None if there is none of that name."""
+    file = PASTA / nome
+    return file.read_text("utf-8") if FILE_NAME.fullmatch(nome) and file.is_file() else None
+
+
+def own_stylesheet(template: str) -> str:
+    """Return the name of the style sheet of one template alone."""
+    return f"{template.removesuffix('.html')}.css"
+
+
+def stylesheet(made_of: Sources, template: str) -> str:
+    """Return the style sheet of a document: that of all documents, then the template's own."""
+    return made_of[STYLESHEET] + made_of.get(own_stylesheet(template), "")
+
+
+def fingerprint(made_of: Sources) -> str:
+    """Return the hash of the sources."""
+    digest = hashlib.sha256()
+    for nome in sorted(made_of):
+        digest.update(nome.encode() + b"\0" + made_of[nome].encode() + b"\0")
+    return digest.hexdigest()
+
+
+def fill(made_of: Sources, template: str, data: Mapping[str, object]) -> str:
+    """Return the HTML of `template` with `data`; `WrongTemplate` if it uses a missing value.
+
+    A template may take any time and memory: what a person wrote is filled in the render pool alone.
+    """
+    try:
+        return _environment(tuple(sorted(made_of.items()))).get_template(template).render(data)
+    except TemplateError as error:
+        text = f"pede um dado que não existe, ou que pode faltar: {_said(error)}"
+        raise WrongTemplate(f"{_where(error, template)}: {text}", template) from error
+    except (TypeError, ArithmeticError, LookupError, RecursionError) as error:
+        raise WrongTemplate(f"{_where(error, template)}: o modelo não se monta: {error}", template) from error
 
 
 @lru_cache(maxsize=32)
-def environment(pasta: str | None, version: str = "") -> ImmutableSandboxedEnvironment:  # noqa: ARG001 - cache key
-    """Return the environment whose templates come from the office's `pasta` first, then from the shipped ones.
-
-    There is one for each `versao` of a format: cached templates do not detect a new file that takes precedence.
-    """
-    folders: list[BaseLoader] = [FileSystemLoader(p) for p in (pasta, PASTA) if p is not None]
+def _environment(made_of: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader(folders),
+        loader=DictLoader(dict(made_of)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -43,45 +139,29 @@ def environment(pasta: str | None, version: str = "") -> ImmutableSandboxedEnvir
     )
 
 
-def stylesheet(pasta: str | None) -> str:
-    """Return the style sheet of all documents: the office's, else the shipped one."""
-    source, _ = _source(pasta, STYLESHEET)
-    return source
+def _source(nome: str, find: Find) -> str:
+    if not FILE_NAME.fullmatch(nome):
+        raise ValueError(f'template: "{nome}" não serve; permitidas: letras minúsculas sem acento, algarismos, - e _')
+    own = find(nome)
+    text = own if own is not None else shipped(nome)
+    if text is None:
+        raise ValueError(f'template: "{nome}" não existe, nem na pasta modelos da serventia nem no programa')
+    return text
 
 
-def fingerprint(pasta: str | None, template: str) -> str:
-    """Return the hash of a template, of all templates that it names, and of the style sheet.
-
-    Raises `ValueError` (Portuguese) if one is missing or invalid, or uses a variable that no document has.
-    """
-    digest = hashlib.sha256(stylesheet(pasta).encode())
-    known = {*template_data.VARIABLES, *template_data.SERVER_VARIABLES}
-    for nome, source in _all_sources(pasta, template):
-        try:
-            tree = environment(pasta).parse(source)
-        except TemplateError as error:
-            raise ValueError(
-                f"{nome}, linha {getattr(error, 'lineno', '?')}: modelo inválido: {error.message}"
-            ) from error
-        if unknown := sorted(meta.find_undeclared_variables(tree) - known - _own_names(tree)):
-            raise ValueError(f"{nome}: variável desconhecida {unknown[0]}; permitidas: {', '.join(sorted(known))}")
-        digest.update(nome.encode() + b"\0" + source.encode() + b"\0")
-    return digest.hexdigest()
+def _said(error: TemplateError) -> str:
+    """Return the message of an error of a template; the common ones in Portuguese."""
+    for pattern, text in _SENTENCES:
+        if found := pattern.match(error.message or ""):
+            return found.expand(text)
+    return error.message or ""
 
 
-def fill(pasta: str | None, template: str, data: Mapping[str, object], *, version: str = "") -> str:
-    """Return the HTML of `template` with `data`; `ValueError` (Portuguese) if it uses a missing value."""
-    try:
-        return environment(pasta, version).get_template(template).render(data)
-    except TemplateError as error:
-        raise ValueError(f"{template}: pede um dado que não existe, ou que pode faltar: {error.message}") from error
-
-
-def files(pasta: str | None, template: str) -> Iterator[Path]:
-    """Yield the files of a template, of all templates that it names, and of the style sheet."""
-    for nome in (STYLESHEET, *(nome for nome, _ in _all_sources(pasta, template))):
-        _, file = _source(pasta, nome)
-        yield Path(file)
+def _where(error: Exception, template: str) -> str:
+    """Return the template and, where it is known, the line at which an error arose."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else frames[-1].lineno if frames else None
+    return f"{template}, linha {line}" if line else template
 
 
 def _own_names(tree: nodes.Template) -> set[str]:
@@ -89,31 +169,3 @@ def _own_names(tree: nodes.Template) -> set[str]:
     names = {no.target for no in tree.find_all(nodes.Import)} | {no.name for no in tree.find_all(nodes.Macro)}
     names |= {nome if isinstance(nome, str) else nome[1] for no in tree.find_all(nodes.FromImport) for nome in no.names}
     return names | {no.name for no in tree.find_all(nodes.Name) if no.ctx == "store"}
-
-
-def _all_sources(pasta: str | None, template: str) -> Iterator[tuple[str, str]]:
-    to_visit, seen = [template], set()
-    while to_visit:
-        nome = to_visit.pop()
-        if nome in seen:
-            continue
-        seen.add(nome)
-        source, _ = _source(pasta, nome)
-        yield nome, source
-        try:
-            referenced = meta.find_referenced_templates(environment(pasta).parse(source))
-            to_visit += [other for other in referenced if other is not None]
-        except TemplateError:
-            continue  # reported when it is parsed, with the line
-
-
-def _source(pasta: str | None, nome: str) -> tuple[str, str]:
-    loader = environment(pasta).loader
-    assert loader is not None
-    try:
-        source, file, _ = loader.get_source(environment(pasta), nome)
-    except TemplateNotFound:
-        ondes = " nem ".join(str(p) for p in (pasta, "templates/documents") if p is not None)
-        raise ValueError(f'template: "{nome}" não existe em {ondes}') from None
-    assert file is not None
-    return source, file

@@ -24,7 +24,7 @@ from printserver.documents import (
     title,
 )
 from printserver.errors import invalid_input
-from printserver.formats import Faces, Format
+from printserver.formats import Faces, Format, templates
 from printserver.ledger import bodies
 from printserver.office import Office, Person
 from printserver.rendering import (
@@ -162,13 +162,14 @@ def store(conn: Connection, office: Office, request: LayoutRequest) -> JsonObjec
     """Return the layout request as JSON for the job's row, its text by hash; store the format's definition."""
     page_format = request.formato
     if page_format.versao not in office.kept_formats:
-        row = {
-            "serventia_id": office.serventia_id,
-            "versao": page_format.versao,
-            "nome": page_format.nome,
-            "definicao": page_format.model_dump(mode="json"),
-        }
-        insert_or_ignore(conn, db.formato, row)
+        sources = templates.fingerprint(
+            page_format.modelos
+        )  # a row of their own: many versions of a leaf have the same (C20)
+        definition = page_format.model_dump(mode="json", exclude={"modelos"}) | {"modelos": sources}
+        rows = ((page_format.versao, definition), (sources, page_format.modelos))
+        for version, kept in rows:
+            row = {"serventia_id": office.serventia_id, "versao": version, "nome": page_format.nome, "definicao": kept}
+            insert_or_ignore(conn, db.formato, row)
     body = {"formato": request.corpo[0], "conteudo": request.corpo[1]}
     return {
         "dados": dict(request.dados),

@@ -43,6 +43,7 @@ __all__ = [
     "change_proof",
     "create",
     "evidence",
+    "format_versions",
     "load_settings",
     "own_certificate",
     "owner_name",

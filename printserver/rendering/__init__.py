@@ -4,7 +4,7 @@ from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
 from printserver.rendering.page_pictures import WIDTHS, PageImages, Undrawable
-from printserver.rendering.preview import previsualizar
+from printserver.rendering.preview import Proof, previsualizar, prove
 from printserver.rendering.qr import as_svg, matrix
 from printserver.rendering.render import (
     Box,
@@ -34,6 +34,7 @@ __all__ = [
     "LayoutRequest",
     "PageImages",
     "PrintedSide",
+    "Proof",
     "QueueTestPage",
     "Render",
     "Report",
@@ -51,5 +52,6 @@ __all__ = [
     "matrix",
     "page_sides",
     "previsualizar",
+    "prove",
     "shift",
 ]

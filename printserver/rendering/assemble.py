@@ -143,7 +143,7 @@ def _fill(task: LayoutTask, body: str) -> str:
         "bloco": Markup(_empty_box(task)),  # noqa: S704 - built by this module
     }
     try:
-        return templates.fill(page_format.pasta, page_format.template, data, version=page_format.versao)
+        return templates.fill(page_format.modelos, page_format.template, data)
     except ValueError as error:
         raise ConfigError(f"{page_format.nome}.toml: {error}") from error
 
@@ -241,7 +241,9 @@ def _keep(
     prepared = base_pdf.prepare(pdf, task.formato)
     digest = hashlib.sha256(prepared).hexdigest()
     layout = Layout(hash, page_count, boxes, dashes, (*notices, *from_pages), digest, pdf_a, from_pages, images)
-    cache.save(Path(task.pasta), hash, prepared, to_json(layout, task.formato.model_dump(mode="json")))
+    cache.save(
+        Path(task.pasta), hash, prepared, to_json(layout, task.formato.model_dump(mode="json", exclude={"modelos"}))
+    )
     return layout
 
 

@@ -1,5 +1,6 @@
 """Tasks of the render pool. Only pool processes load the layout libraries."""
 
+from printserver.formats import Format, examine, files, parse
 from printserver.rendering.model import Layout, LayoutTask
 
 
@@ -15,6 +16,16 @@ def make_report(html: str, stylesheet: str) -> bytes:
     from printserver.rendering import assemble
 
     return assemble.make_report(html, stylesheet)
+
+
+def parse_format(nome: str, own: files.Files) -> Format:
+    """Return the format that the texts of its files make (`formats.parse`)."""
+    return parse(nome, own)
+
+
+def examine_format(page_format: Format) -> None:
+    """Fill the template of a format with example data (`formats.examine`)."""
+    examine(page_format)
 
 
 def warm_up() -> None:

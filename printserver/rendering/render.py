@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from printserver.errors import BadField, Recusa
-from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, named, printable
+from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, files, named, printable
 from printserver.rendering import cache, model, pdf_fonts, pool_tasks, reports
 from printserver.rendering.body.marks import may_be_in
 from printserver.rendering.keep_together import LINES_WITH_CLOSING
@@ -106,6 +106,18 @@ class Render:
         Raises `Recusa` `servidor-ocupado`, and `corpo-invalido` if it takes more than the limits of the pool.
         """
         return self._pool.run(pool_tasks.make_report, html, stylesheet)
+
+    def parse_format(self, nome: str, own: files.Files) -> Format:
+        """Return the format `nome` as the texts of its files make it, read in the pool: they may be hostile.
+
+        Raises `WrongFormat`, and `Recusa` as `Pool.run`.
+        """
+        made: Format = self._pool.run(pool_tasks.parse_format, nome, dict(own))
+        return made
+
+    def examine_format(self, page_format: Format) -> None:
+        """Fill the template of a format in the pool. Raises `WrongFormat`, and `Recusa` as `Pool.run`."""
+        self._pool.run(pool_tasks.examine_format, page_format)
 
     def kept(self, hash: str) -> Layout | None:
         """Return the cached layout with that hash, or None if it is missing or incomplete."""

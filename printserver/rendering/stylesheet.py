@@ -52,7 +52,7 @@ def css(page_format: Format, faces: Faces, first_side: str) -> str:
     rules.append(".corpo { overflow-wrap: normal }")  # otherwise words that fit on the next line are broken: `narrow`
     rules.append("thead { display: table-row-group }")  # once, not on each page, never omitted (P2a)
     rules.append(f".corpo {{ text-align: {'justify' if typography.alinhamento == 'justificado' else 'left'} }}")
-    return templates.stylesheet(page_format.pasta) + "\n".join(rules)
+    return templates.stylesheet(page_format.modelos, page_format.template) + "\n".join(rules)
 
 
 def _margins(margins: Margins, *, verso: bool) -> str:

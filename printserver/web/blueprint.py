@@ -45,6 +45,7 @@ from printserver.web.settings import keys_page, service_import
 _STATIC = Path(__file__).parent.parent / "static"
 _BOTH = ["GET", "POST"]
 _MAX_FORM = 256 * 1024  # bytes; forms hold only short texts
+_MAX_TEMPLATES = 1024 * 1024  # where a form holds the texts of a format's files, percent-encoded
 
 
 class _NotTheApi(BaseConverter):
@@ -158,6 +159,8 @@ def _small_bodies() -> None:
     request.max_content_length = compare.FILE_MB * 1024 * 1024 if file else _MAX_FORM
     if request.endpoint == "web.servicos_importar":  # its second step carries the file
         request.max_content_length = request.max_form_memory_size = service_import.FORM_BYTES
+    if request.endpoint in ("web.formato_importar", "web.formato_modelo", "web.formato_pagina"):
+        request.max_content_length = _MAX_TEMPLATES
 
 
 def _unknown(**_address: str) -> ResponseReturnValue:

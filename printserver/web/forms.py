@@ -13,6 +13,7 @@ from typing import Final
 from flask import g, request
 
 from printserver.errors import BadField, Recusa, invalid_input
+from printserver.formats import fields
 from printserver.selo import LABELS as COMPONENTS
 
 # Fields that every form may have.
@@ -105,6 +106,10 @@ LABELS: Final[Mapping[str, str]] = {
     "hibrido": "De selo de papel",
     "so_retificador": "Só retifica",
     "iss_a_parte": "ISS à parte",
+    "novo": "Nome do formato",
+    "modelo": "Modelo",
+    "estilo": "Folha de estilo",
+    "numero": "Versão",
 }
 _OF_SERVICE: Final[Mapping[str, str]] = {"total": "Total da tabela", "fonte": "De onde vem", "servico": "Nome"}
 _OF_SEARCH: Final[Mapping[str, str]] = {
@@ -341,6 +346,8 @@ def label(nome: str, screen: str | None = None) -> str:
         return f"Nº do papel da página {papel[1]}"
     if linha := re.fullmatch(r"linha\D*(\d+)", nome):  # of an uploaded file
         return f"linha {linha[1]}"
+    if nome.startswith("f."):  # of a format
+        return fields.title_of(nome.removeprefix("f."))
     return LABELS.get(nome, "")
 
 

@@ -8,6 +8,7 @@ from printserver.web.access import (
     ANSWER,
     CLOSE,
     COUNTER,
+    FORMATS,
     KEYS,
     LOOK,
     PAPER,
@@ -24,6 +25,7 @@ from printserver.web.audit import inspection, log_page, verify_page
 from printserver.web.civil import collection, records
 from printserver.web.closing import day, month, report
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
+from printserver.web.formats import editor, listing, sheet, transfer
 from printserver.web.help import pages as help_pages
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
@@ -159,6 +161,17 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/ajustes/configuracao/<nome>", "configuracao_uma", configuration.change_setting, SEE_OFFICE, SETTINGS),
     # -- Formatos
     Screen("/primeiro-dia", "primeiro_dia", first_day.first_day, SEE_OFFICE),
+    Screen("/ajustes/formatos", "formatos", listing.formats, SEE_OFFICE),
+    Screen("/ajustes/importar-formato", "formato_importar", transfer.bring, FORMATS, FORMATS),
+    Screen("/ajustes/formatos/<nome>", "formato", editor.edit, SEE_OFFICE, FORMATS),
+    Screen("/ajustes/formatos/<nome>/modelo", "formato_modelo", editor.edit_template, SEE_OFFICE, FORMATS),
+    Screen("/ajustes/formatos/<nome>/pagina", "formato_pagina", editor.preview, None, FORMATS),
+    Screen("/ajustes/formatos/<nome>/paginas/<sha256>/<int:pagina>.png", "formato_imagem", sheet.image, SEE_OFFICE),
+    Screen("/ajustes/formatos/<nome>/versoes", "formato_versoes", listing.versions, SEE_OFFICE, FORMATS),
+    Screen("/ajustes/formatos/<nome>/prova", "formato_prova", listing.prove, FORMATS, FORMATS),
+    Screen("/ajustes/formatos/<nome>/copiar", "formato_copiar", transfer.copy, FORMATS, FORMATS),
+    Screen("/ajustes/formatos/<nome>/exportar", "formato_exportar", transfer.export, SEE_OFFICE),
+    Screen("/ajustes/formatos/<nome>/apagar", "formato_apagar", listing.delete, FORMATS, FORMATS),
     # -- Ajuda
     Screen("/ajuda", "ajuda", help_pages.contents),
     Screen("/ajuda/<capitulo>", "ajuda_capitulo", help_pages.chapter),

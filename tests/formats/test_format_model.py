@@ -50,10 +50,10 @@ FIXED = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargu
         ),
         (
             swap("{copia}", "{traslado}"),
-            "campos.1: variável desconhecida {traslado}; permitidas: {pagina}, {paginas}, {folha}, {copia}, {papel}",
+            "campos.1.texto: variável desconhecida {traslado}; permitidas: {pagina}, {paginas}, {folha}, {copia}",
         ),
-        (swap("{copia}", "{copia"), "campos.1: chave { ou } sem par"),
-        (swap("{copia}", "李"), "campos.1: a fonte serifa não tem o caractere '李'"),
+        (swap("{copia}", "{copia"), "campos.1.texto: chave { ou } sem par"),
+        (swap("{copia}", "李"), "campos.1.texto: a fonte serifa não tem o caractere '李'"),
         (
             swap("y = 14.0", "y = 40.0"),
             'campo "{copia}": fica sobre área do texto (frente); mude a posição ou aumente a margem',
@@ -65,7 +65,7 @@ FIXED = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargu
         (swap('template = "certidao.html"', 'template = "../segredo.html"'), "template"),
         (
             swap('onde = "fim"', 'onde = "fim"\nqr_lado = 31.0'),
-            "bloco: qr_lado: 31.0 mm é menor que o permitido no nível M: no mínimo 31.5 mm (S5)",
+            "bloco.qr_lado: 31.0 mm é menor que o permitido no nível M: no mínimo 31.5 mm (S5)",
         ),
         (swap('onde = "fim"', 'onde = "fim"\nnivel = "L"\nqr_lado = 27.0'), "nível L: no mínimo 27.5 mm"),
         (swap('onde = "fim"', 'onde = "fim"\nnivel = "Q"'), 'bloco.nivel: "Q" não é permitido; permitidos: "M", "L"'),
@@ -77,8 +77,8 @@ FIXED = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargu
             swap('onde = "fim"', 'onde = "fim"\nlargura = 200.0'),
             "bloco.largura: 200.0 mm não cabe na área do texto, de 160.0 mm",
         ),
-        (swap('onde = "fim"', 'onde = "fim"\nx = 10.0'), 'bloco: x: não se usa com onde = "fim"'),
-        (swap('onde = "fim"', 'onde = "fim"\nrotacao = 90'), "bloco: rotacao: só 0"),
+        (swap('onde = "fim"', 'onde = "fim"\nx = 10.0'), 'bloco.x: não se usa com onde = "fim"'),
+        (swap('onde = "fim"', 'onde = "fim"\nrotacao = 90'), "bloco.rotacao: só 0"),
         (
             swap('onde = "fim"', 'onde = "fim"\nrotacao = 45'),
             "bloco.rotacao: 45 não é permitido; permitidos: 0, 90, 180, 270",
@@ -187,7 +187,7 @@ IN_TEXT = "no_texto = true\n"
     ("change_proof", "expected"),
     [
         (swap(IN_TEXT, ""), "bloco do selo: fica sobre área do texto"),
-        (swap('onde = "primeira"', 'onde = "ultima"'), "bloco: no_texto: só com onde = "),
+        (swap('onde = "primeira"', 'onde = "ultima"'), "bloco.no_texto: só com onde = "),
         (
             swap('canto = "superior-esquerdo"\nx = 20.0\ny = 15.0', 'canto = "inferior-esquerdo"\nx = 20.0\ny = 30.0'),
             "no_texto: só",

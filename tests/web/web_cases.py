@@ -400,6 +400,8 @@ OWN_TESTS = {
     *("web.servico_novo", "web.servico_valor", "web.servico_corrigir", "web.servico_fim", "web.servico_conferido"),
     *("web.servico_retirar", "web.servicos_importar", "web.servicos_versoes"),
     *("web.ato_novo", "web.ato", "web.ato_conferido", "web.ato_retirar", "web.atos_versoes"),
+    *("web.formato", "web.formato_modelo", "web.formato_pagina", "web.formato_versoes", "web.formato_prova"),
+    *("web.formato_copiar", "web.formato_apagar", "web.formato_importar"),
 }
 
 

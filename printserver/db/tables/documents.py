@@ -88,7 +88,24 @@ formato = sa.Table(
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("versao", sa.String(64), primary_key=True),
     text("nome", nullable=False),
-    json_column("definicao", nullable=False),
+    json_column("definicao", nullable=False),  # its `modelos` names the row that holds the templates
+)
+
+
+formato_versao = sa.Table(
+    "formato_versao",  # the files of a format as they were kept at a screen, or found changed by hand
+    metadata,
+    row_id(),
+    office_id(),
+    text("nome", nullable=False),
+    sa.Column("numero", sa.Integer, nullable=False),  # from 1, of each name
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the files (formats.files.digest)
+    json_column("arquivos"),  # path → text; null: the office's files were deleted
+    text("origem", nullable=False),  # programa | tela | importado | copiado | volta | mao | apagado
+    text("quem"),  # usuario; null: found changed by hand, or as it comes with the program
+    text("motivo"),
+    moment("criada_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "nome", "numero"),
 )
 
 

@@ -23,6 +23,7 @@ SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("ajuste_tribunal", "Tribunal", "Endereço do serviço de selos e quando se comunica; testado antes de valer."),
     ("ajuste_avisos", "Avisos por e-mail", "Servidor de e-mail e quem recebe que aviso; com mensagem de teste."),
     ("configuracao", "Configuração", "Todas as opções do arquivo da serventia, com o valor de agora."),
+    ("formatos", "Formatos", "Papel, margens, lugar do selo e texto de cada documento, ao lado da página impressa."),
     ("correicao", "Correição", "Um PDF de tudo o que está registrado de um selo ou de um ato, para o juiz conferir."),
 )
 

@@ -344,6 +344,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("serventia_id", "versao", name=op.f("pk_formato")),
     )
     op.create_table(
+        "formato_versao",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("nome", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("arquivos", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("origem", sa.Text(), nullable=False),
+        sa.Column("quem", sa.Text(), nullable=True),
+        sa.Column("motivo", sa.Text(), nullable=True),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_formato_versao_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formato_versao")),
+        sa.UniqueConstraint("serventia_id", "nome", "numero", name=op.f("uq_formato_versao_serventia_id_nome_numero")),
+    )
+    op.create_table(
         "idempotencia",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("chave_id", sa.BigInteger(), autoincrement=False, nullable=False),

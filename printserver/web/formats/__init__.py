@@ -1,0 +1,1 @@
+"""Screens of *Formatos*: the pages of the office, edited beside the page that will be printed."""
