@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, str]] = {
     "correicao": "Correição",
     "crc": "Certidão para a central",
     "exportacao": "Exportação",
+    "formato": "Formato",
     "fechamento": "Fechamento",
     "fila": "Fila",
     "guarda": "Guarda de nomes",
@@ -40,6 +41,9 @@ KINDS: Final[Mapping[str, str]] = {
     "selo": "Selo",
     "sequencia": "Numeração dos selos",
     "serventia": "Serventia",
+    "servico": "Serviço",
+    "ato": "Ato da tabela",
+    "tabela": "Tabela de serviços e atos",
     "tribunal": "Tribunal",
 }
 """What an entry is about."""
@@ -97,6 +101,10 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "papel recebido": "Recebeu papel numerado para a fila {nome}",
         "papel": "Informou a próxima folha da fila {nome}",
     },
+    "formato": {
+        "tela": "Mudou o formato {nome}",
+        "mao": "O formato {nome} foi mudado à mão, nos arquivos",
+    },
     "guarda": {"apagados": "Nomes das partes apagados, passado o prazo de guarda"},
     "hibridos": {"feita": "{nome}"},
     "instrumento": {
@@ -120,10 +128,26 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "PIN mudado": "Mudou o próprio PIN",
         "criada": "Criou a pessoa {nome}",
         "mudada": "Mudou a pessoa {nome}",
-        "senha mudada": "Deu outra senha a {nome}",
+        "senha mudada": "Mudou a senha de {nome}",
+        "mudança de senha recusada": "Errou a senha ao mudar a própria senha",
+        "segundo fator criado": "Ativou o próprio segundo fator",
+        "segundo fator removido": "Removeu o próprio segundo fator",
+        "segundo fator recusado": "Errou o código do segundo fator",
+        "entradas encerradas": "Encerrou entradas de {nome}",
         "desativada": "Desativou {nome}",
         "reativada": "Reativou {nome}",
     },
+    "servico": {
+        "criado": "Criou uma versão do serviço {nome}",
+        "mudado": "Mudou o serviço {nome}",
+        "retirado": "Retirou uma versão do serviço {nome}",
+    },
+    "ato": {
+        "criado": "Criou o ato {nome} na tabela",
+        "mudado": "Mudou o ato {nome} da tabela",
+        "retirado": "Retirou o ato {nome} da tabela",
+    },
+    "tabela": {"gravada": "Gravou a tabela {nome}"},
     "sequencia": {"criada": "Pôs o próximo número de selo"},
     "serventia": {"criada": "Criou a serventia {nome}"},
     "tribunal": {
