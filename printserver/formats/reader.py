@@ -104,7 +104,7 @@ class Formats:
             content = (folder / path).read_bytes()
         except FileNotFoundError:
             return {}
-        found = {path: content.decode(errors="replace")}
+        found = {path: content.decode(errors="replace").replace("\0", "\ufffd")}
         try:
             made_of = self.get(nome).modelos
         except ConfigError:

@@ -35,7 +35,7 @@ def states(rig: Rig) -> dict[str, str]:
     waits = rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     four = rig.of_four_pages("frente")
     code = livro["selos"][0]["codigo"]
-    known = {"job_id": livro["id"], "codigo": code}
+    known = {"job_id": livro["id"], "codigo": code, "nome": "certidao"}
     paths = {rule: re.sub(r"<(?:\w+:)?(\w+)>", lambda name: known.get(name[1], "1"), rule) for rule in _screens()}
     paths["/trabalhos/<job_id>/pergunta"] = f"/trabalhos/{held['id']}/pergunta"
     paths["/trabalhos/<job_id>/cancelar"] = f"/trabalhos/{waits['id']}/cancelar"
