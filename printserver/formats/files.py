@@ -93,21 +93,21 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def reading(folder: Path | None) -> Iterator[None]:
-    """Wait until nobody else writes, for a short time; nobody begins to write meanwhile."""
+def reading(folder: Path | None) -> Iterator[bool]:
+    """Wait until nobody else writes, for a short time; nobody begins to write meanwhile. Yield whether that is so."""
     free = folder is None or getattr(_mine, "folder", None) == folder  # this thread holds it already
     try:
         descriptor = None if free else os.open(folder / _LOCK, os.O_RDONLY | os.O_CLOEXEC)  # type: ignore[operator]
     except OSError:  # nothing was ever written here
         descriptor = None
     if descriptor is None:
-        yield
+        yield True
         return
     try:
         until = time.monotonic() + _PATIENCE_S
-        while not _share(descriptor) and time.monotonic() < until:
-            time.sleep(0.005)
-        yield
+        while not (shared := _share(descriptor)) and time.monotonic() < until:
+            time.sleep(0.001)
+        yield shared
     finally:
         os.close(descriptor)
 
