@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
-import sqlalchemy as sa
 
-from printserver import db
 from printserver.cli.base import office
+from printserver.delivery import queue_setup
 from printserver.errors import ConfigError
 from printserver.printing import CupsServer, QueueRefused, QueueUnavailable, Server, read_password, readable
 
@@ -98,12 +97,8 @@ def parse_fingerprint(given: str) -> str:
 def _kept_certificate(folder: Path, cups_server: str) -> str | None:
     if not folder.is_dir():
         return None
-    table = db.fila
     with office(folder, writing=False) as (conn, serventia_id, _now):
-        query = sa.select(table.c.certificado).where(
-            table.c.serventia_id == serventia_id, table.c.servidor == cups_server, table.c.certificado.is_not(None)
-        )
-        return conn.execute(query.limit(1)).scalar_one_or_none()
+        return queue_setup.kept_certificate(conn, serventia_id, cups_server)
 
 
 def _is_local(cups_server: str) -> bool:
