@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Final
 
 from printserver.errors import ConfigError
@@ -74,6 +75,15 @@ def prepare_queue(server: CupsServer, queue: str, uri: str | None) -> Prepared:
         )
     raw = "Fila crua: não diz que papel, bandejas e faces tem; nada disso é conferido antes de selar."
     return Prepared(changes, [] if found["papeis"] else [raw])
+
+
+def is_local(cups_server: str) -> bool:
+    """Return whether HOST:PORT is this machine: a password does not go over a network."""
+    host = cups_server.rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _knows_capabilities(server: CupsServer, queue: str) -> bool:

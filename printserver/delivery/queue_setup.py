@@ -58,6 +58,12 @@ def find_queue(conn: Connection, serventia_id: int, nome: str) -> Queue | None:
     return Queue.from_row(row) if row is not None else None
 
 
+def all_queues(conn: Connection, serventia_id: int) -> list[Queue]:
+    """Return the office's queues, by name."""
+    query = sa.select(_queues).where(_queues.c.serventia_id == serventia_id).order_by(_queues.c.nome)
+    return [Queue.from_row(row) for row in conn.execute(query).mappings()]
+
+
 def require_queue(conn: Connection, serventia_id: int, nome: str) -> Queue:
     """Return the office's queue `nome`."""
     found = find_queue(conn, serventia_id, nome)
