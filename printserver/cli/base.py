@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.clock import system_clock
 from printserver.errors import ConfigError
-from printserver.formats import UnfitText, stamped
 from printserver.office import audit, create
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -68,17 +67,6 @@ def record(
 ) -> None:
     """Log a change made at the command line, under the machine's user (A1)."""
     audit.write(conn, serventia_id, now, [audit.LogEntry(objeto, nome, state, operator(), detalhe=detalhe)])
-
-
-def queue_name(nome: str) -> str:
-    """Return a new queue's normalized name, used in requests and printed on its test page."""
-    try:
-        found = stamped(nome)
-    except UnfitText as error:
-        raise ConfigError(f"o nome da fila: {error}") from None
-    if not 1 <= len(found) <= 100:
-        raise ConfigError("o nome da fila tem de 1 a 100 caracteres")
-    return found
 
 
 def operator() -> str:

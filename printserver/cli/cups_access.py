@@ -4,15 +4,13 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
-import sqlalchemy as sa
 
-from printserver import db
 from printserver.cli.base import office
+from printserver.delivery import cups_setup, queue_setup
 from printserver.errors import ConfigError
 from printserver.printing import CupsServer, QueueRefused, QueueUnavailable, Server, read_password, readable
 
@@ -52,7 +50,7 @@ def server_access(
     away = cups_server is not None and not cups_server.startswith("/")
     if tls and not away:
         raise ConfigError("--tls acompanha --servidor MAQUINA:PORTA: a esta máquina não se vai por rede")
-    if usuario is not None and not tls and away and not _is_local(cups_server or ""):
+    if usuario is not None and not tls and away and not cups_setup.is_local(cups_server or ""):
         raise ConfigError("--usuario num servidor de outra máquina pede --tls: a senha não vai aberta pela rede")
     shown = _certificate(folder, cups_server or "", certificate) if tls else None
     if usuario is None:
@@ -98,20 +96,8 @@ def parse_fingerprint(given: str) -> str:
 def _kept_certificate(folder: Path, cups_server: str) -> str | None:
     if not folder.is_dir():
         return None
-    table = db.fila
     with office(folder, writing=False) as (conn, serventia_id, _now):
-        query = sa.select(table.c.certificado).where(
-            table.c.serventia_id == serventia_id, table.c.servidor == cups_server, table.c.certificado.is_not(None)
-        )
-        return conn.execute(query.limit(1)).scalar_one_or_none()
-
-
-def _is_local(cups_server: str) -> bool:
-    host = cups_server.rpartition(":")[0].strip("[]")
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return queue_setup.kept_certificate(conn, serventia_id, cups_server)
 
 
 @contextmanager

@@ -7,15 +7,13 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import click
-import sqlalchemy as sa
 
-from printserver import __version__, db
+from printserver import __version__
 from printserver.cli.audit import audit
 from printserver.cli.base import (
     PATH,
     instance_option,
     office,
-    queue_name,
     record,
 )
 from printserver.cli.court import simulated_court
@@ -24,6 +22,7 @@ from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
 from printserver.clock import system_clock
 from printserver.common import faults
+from printserver.delivery import queue_setup
 from printserver.errors import ConfigError, Recusa
 from printserver.office import create
 from printserver.server.logs import configure_logs
@@ -114,32 +113,19 @@ def add_queue(
     papel_numerado: bool,
 ) -> None:
     """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
-    nome = queue_name(nome)
+    nome = queue_setup.queue_name(nome)
     if (pasta is None) == (queue is None):
         raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
     if cups_server and queue is None:
         raise ConfigError("--servidor acompanha --cups")
     if pasta is not None:
         pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
-    table = db.fila
+    destination = str(pasta.absolute()) if pasta is not None else str(queue)
+    new = queue_setup.NewQueue(
+        nome, "pasta" if pasta is not None else "cups", destination, cups_server, papel_numerado=papel_numerado
+    )
     with office(folder) as (conn, serventia_id, now):
-        here = table.c.serventia_id == serventia_id
-        if conn.execute(sa.select(table.c.id).where(here, table.c.nome == nome)).first():
-            raise ConfigError(f"já existe uma fila {nome!r}")
-        if default:
-            conn.execute(sa.update(table).where(here).values(padrao=False))
-        row = {
-            "serventia_id": serventia_id,
-            "nome": nome,
-            "tipo": "pasta" if pasta is not None else "cups",
-            "destino": str(pasta.absolute()) if pasta is not None else queue,
-            "servidor": cups_server,
-            "padrao": default,
-            "papel_numerado": papel_numerado,
-            "criada_em": now,
-        }
-        conn.execute(sa.insert(table).values(**row))
-        what = {"tipo": row["tipo"], "destino": row["destino"], "servidor": cups_server, "padrao": default}
+        what = queue_setup.add(conn, serventia_id, new, now, default=default)
         record(conn, serventia_id, now, "fila", nome, what)
     click.echo(f"Fila {nome} criada.")
 

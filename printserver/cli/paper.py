@@ -12,7 +12,6 @@ from printserver.cli.base import (
     operator,
     record,
 )
-from printserver.errors import ConfigError
 from printserver.office import Author, audit
 
 
@@ -26,12 +25,11 @@ def paper_group() -> None:
 @instance_option
 def number_paper(queue: str, folder: Path) -> None:
     """Diz que a fila tem papel numerado: para depois de cada impressão que não se sabe se saiu bem."""
-    table = db.fila
+    from printserver.delivery import queue_setup
+
     with office(folder) as (conn, serventia_id, now):
-        mine = (table.c.serventia_id == serventia_id, table.c.nome == queue)
-        if not conn.execute(sa.update(table).where(*mine).values(papel_numerado=True)).rowcount:
-            raise ConfigError(f"não há fila {queue!r}")
-        record(conn, serventia_id, now, "fila", queue, {"papel_numerado": True}, "mudada")
+        what = queue_setup.set_numbered(conn, serventia_id, queue, numbered=True)
+        record(conn, serventia_id, now, "fila", queue, what, "mudada")
     click.echo(f"A fila {queue} tem papel numerado.")
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from printserver.cli.base import instance_option, office, record
-from printserver.cli.queues import require_queue
 from printserver.clock import local
 from printserver.common.data import Columns
+from printserver.delivery import queue_setup
 from printserver.errors import ConfigError
 from printserver.office import people
 
@@ -49,7 +49,7 @@ def _new_key(folder: Path, nome: str, direitos: str | None, queue: str | None, *
         raise ConfigError(f"diga --direitos: um ou mais de {', '.join(people.RIGHTS)}")
     with office(folder) as (conn, serventia_id, now):
         if queue is not None:
-            require_queue(conn, serventia_id, queue)
+            queue_setup.require_queue(conn, serventia_id, queue)
         text = people.create_key(conn, serventia_id, nome, rights, now, queue, lookup=lookup)
         what = {"direitos": rights, "fila": queue, "sem_consulta": not lookup}
         record(conn, serventia_id, now, "chave", nome.strip(), what)

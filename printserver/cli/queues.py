@@ -1,23 +1,14 @@
 """`printserver filas`: the print queues of the office. Every change is shown, with its reason."""
 
-import hashlib
-import re
-import tempfile
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import click
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.cli.base import (
-    instance_option,
-    office,
-    queue_name,
-    record,
-)
+from printserver.cli.base import instance_option, office, record
 from printserver.cli.cups_access import (
     confirm_certificate,
     parse_fingerprint,
@@ -25,30 +16,11 @@ from printserver.cli.cups_access import (
     server_access,
     server_options,
 )
-from printserver.cli.cups_setup import prepare_queue, prepare_server
-from printserver.clock import local, rfc3339
-from printserver.common.data import Columns
+from printserver.delivery import cups_setup, queue_setup, queue_trial
 from printserver.errors import ConfigError
-from printserver.printing import (
-    CupsQueue,
-    CupsServer,
-    FolderQueue,
-    Handoff,
-    Proof,
-    Server,
-    State,
-    diagnose_job,
-    diagnose_queue,
-    keep_password,
-    prove,
-    readable,
-)
+from printserver.printing import CupsServer, State, diagnose_job, diagnose_queue, keep_password, readable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_CUPS_NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,126}", re.ASCII)
-_SIZE: Final = re.compile(r"(\d+(?:[.,]\d)?)x(\d+(?:[.,]\d)?)", re.ASCII)
-_MAX_OFFSET_MM: Final = 50.0
 
 
 @click.group("filas", invoke_without_command=True)
@@ -110,33 +82,25 @@ def add(
         raise ConfigError("diga --uri IMPRESSORA ou --cups FILA, um dos dois")
     if uri is not None and not uri.startswith(("ipp://", "ipps://")):
         raise ConfigError(f"--uri {uri}: comece por ipp:// ou ipps://")
-    nome = queue_name(nome)
-    if uri is not None and not _CUPS_NAME.fullmatch(nome):
+    nome = queue_setup.queue_name(nome)
+    if uri is not None and not queue_setup.CUPS_NAME.fullmatch(nome):
         raise ConfigError(f"o nome {nome!r} não serve para uma fila do CUPS: use letras, algarismos, ponto, _ e -")
     with office(folder, writing=False) as (conn, serventia_id, _now):
-        if _find_queue(conn, serventia_id, nome) is not None:
-            raise ConfigError(f"já existe uma fila {nome!r}")
+        queue_setup.require_free_name(conn, serventia_id, nome)
     access = server_access(folder, cups_server, usuario, certificate, tls=tls, nova_senha=True)
     server, name = CupsServer(access), queue or nome
     with plain_faults():
-        changes = prepare_server(server, mudar_servidor=mudar_servidor)
-        changes += prepare_queue(server, name, uri)
+        of_server = cups_setup.prepare_server(server, mudar_servidor=mudar_servidor)
+        _show_changes(of_server, "servidor: ")
+        of_queue = cups_setup.prepare_queue(server, name, uri)
+        _show_changes(of_queue, "")
     if usuario and access.password is not None:
         keep_password(folder, cups_server, usuario, access.password)
+    new = queue_setup.NewQueue(nome, "cups", name, cups_server, usuario, tls, access.certificado)
     with office(folder) as (conn, serventia_id, now):
-        if default:
-            conn.execute(sa.update(db.fila).where(db.fila.c.serventia_id == serventia_id).values(padrao=False))
-        row: Columns = {
-            "nome": nome,
-            "tipo": "cups",
-            "destino": name,
-            "servidor": cups_server,
-            "usuario": usuario,
-        }
-        row |= {"tls": tls, "certificado": access.certificado}
-        conn.execute(sa.insert(db.fila).values(serventia_id=serventia_id, padrao=default, criada_em=now, **row))
-        what = row | {"padrao": default, "mudancas": [str(change) for change in changes]}
-        record(conn, serventia_id, now, "fila", nome, what)
+        what = queue_setup.add(conn, serventia_id, new, now, default=default)
+        changes = [str(change) for change in (*of_server.changes, *of_queue.changes)]
+        record(conn, serventia_id, now, "fila", nome, what | {"mudancas": changes})
     click.echo(f"Fila {nome} acrescentada. Imprima a página de teste: printserver filas teste {nome}")
 
 
@@ -149,31 +113,19 @@ def add(
 @click.option("--espera", type=click.IntRange(1, 600), default=90, show_default=True, help="Segundos até desistir.")
 def print_test_page(nome: str, folder: Path, bandeja: str | None, papel: str, frente_verso: bool, espera: int) -> None:
     """Imprime a página de teste da fila e aprende o que a fila pode provar."""
-    from printserver.delivery import offset_of
-    from printserver.rendering import QueueTestPage, draw, shift
-
-    width, height = _size(papel)
+    page = queue_trial.TestPage(bandeja, *queue_trial.parse_size(papel), frente_verso)
     with office(folder, writing=False) as (conn, serventia_id, now):
-        row = require_queue(conn, serventia_id, nome)
-    offset = offset_of(row["deslocamentos"], bandeja) or (0.0, 0.0)
-    moment = f"{local(now):%d/%m/%Y às %H:%M}"
-    page = draw(QueueTestPage(nome, bandeja, width, height, offset, moment, frente_verso))
-    with tempfile.TemporaryDirectory() as temporary:
-        pdf = Path(temporary) / "teste.pdf"
-        content = shift(page, *offset) if offset != (0.0, 0.0) else page
-        pdf.write_bytes(content)
-        faces = "frente-verso" if frente_verso else "frente"
-        job_id = f"teste-{now:%Y%m%d%H%M%S%f}"
-        digest = hashlib.sha256(content).hexdigest()
-        errand = Handoff(job_id, pdf, "Página de teste", 1, faces, bandeja, width, height, digest)
-        with plain_faults():
-            if row["tipo"] == "pasta":
-                written = FolderQueue(nome, Path(row["destino"])).hand_off(errand)
-                click.echo(f"Página de teste gravada em {written}.")
-                return
-            queue = CupsQueue(nome, row["destino"], _queue_server(folder, row))
-            proof = prove(queue, errand, 2 if frente_verso else 1, float(espera), _report_state)
-    _learn(folder, nome, proof, now)
+        queue = queue_setup.require_queue(conn, serventia_id, nome)
+    with plain_faults():
+        found = queue_trial.print_page(folder, queue, page, now, float(espera), _report_state)
+    if isinstance(found, Path):
+        click.echo(f"Página de teste gravada em {found}.")
+        return
+    with office(folder) as (conn, serventia_id, _now):
+        queue = queue_setup.require_queue(conn, serventia_id, nome)
+        record(conn, serventia_id, now, "fila", nome, queue_trial.learn(conn, queue, found, now), "provada")
+    for sentence in queue_trial.lessons(found):
+        click.echo(sentence)
 
 
 @all_queues.command("deslocar")
@@ -184,19 +136,13 @@ def print_test_page(nome: str, folder: Path, bandeja: str | None, papel: str, fr
 @click.option("--y", type=float, required=True, help="Milímetros para baixo (negativo: para cima).")
 def offset_queue(nome: str, folder: Path, bandeja: str, x: float, y: float) -> None:
     """Diz quanto se desloca o que é impresso por uma fila e bandeja, como a página de teste mostrou (P7)."""
-    if not all(abs(value) <= _MAX_OFFSET_MM for value in (x, y)):  # also of a NaN
-        raise ConfigError(f"o deslocamento vai até {_MAX_OFFSET_MM:g} mm")
     with office(folder) as (conn, serventia_id, now):
-        row = require_queue(conn, serventia_id, nome)
-        if row["tipo"] == "pasta":
-            raise ConfigError(f"a fila {nome!r} é uma pasta: nela nada se desloca")
-        known = dict(row["deslocamentos"] or {})
-        before, known[bandeja] = known.get(bandeja, [0.0, 0.0]), [round(x, 2), round(y, 2)]
-        conn.execute(sa.update(db.fila).where(db.fila.c.id == row["id"]).values(deslocamentos=known))
-        what = {"bandeja": bandeja, "antes": before, "depois": known[bandeja]}
+        what = queue_setup.set_offset(conn, serventia_id, nome, bandeja, x, y)
         record(conn, serventia_id, now, "fila", nome, what, "deslocada")
     where = f", bandeja {bandeja}" if bandeja else ""
-    click.echo(f"Fila {nome}{where}: {_mm(before)} → {_mm(known[bandeja])} mm. Vale para o que for entregue agora.")
+    click.echo(
+        f"Fila {nome}{where}: {_mm(what['antes'])} → {_mm(what['depois'])} mm. Vale para o que for entregue agora."
+    )
 
 
 @all_queues.command("reserva")
@@ -206,12 +152,9 @@ def offset_queue(nome: str, folder: Path, bandeja: str, x: float, y: float) -> N
 def set_fallback(nome: str, reserva: str | None, folder: Path) -> None:
     """Diz que fila substitui NOME quando ela para; só uma pessoa muda a impressão de fila. Sem RESERVA: nenhuma."""
     with office(folder) as (conn, serventia_id, now):
-        row = require_queue(conn, serventia_id, nome)
-        if reserva is not None and require_queue(conn, serventia_id, reserva)["id"] == row["id"]:
-            raise ConfigError("uma fila não é a reserva de si mesma")
-        conn.execute(sa.update(db.fila).where(db.fila.c.id == row["id"]).values(reserva=reserva))
-        record(conn, serventia_id, now, "fila", nome, {"antes": row["reserva"], "depois": reserva}, "reserva")
-    click.echo(f"Reserva da fila {nome}: {row['reserva'] or 'nenhuma'} → {reserva or 'nenhuma'}.")
+        what = queue_setup.set_spare(conn, serventia_id, nome, reserva)
+        record(conn, serventia_id, now, "fila", nome, what, "reserva")
+    click.echo(f"Reserva da fila {nome}: {what['antes'] or 'nenhuma'} → {reserva or 'nenhuma'}.")
 
 
 @all_queues.command("estacao")
@@ -227,7 +170,7 @@ def set_station_queue(api_key: str, queue: str | None, folder: Path) -> None:
         if row is None:
             raise ConfigError(f"não há chave {api_key!r}")
         if queue is not None:
-            require_queue(conn, serventia_id, queue)
+            queue_setup.require_queue(conn, serventia_id, queue)
         conn.execute(sa.update(table).where(*mine).values(fila=queue))
         record(conn, serventia_id, now, "chave", api_key, {"antes": row["fila"], "depois": queue}, "fila")
     click.echo(f"Fila da chave {api_key}: {row['fila'] or 'nenhuma'} → {queue or 'nenhuma'}.")
@@ -239,88 +182,29 @@ def set_station_queue(api_key: str, queue: str | None, folder: Path) -> None:
 @click.option("--certificado", "certificate", help="SHA-256 do certificado do servidor, para não ter de confirmá-lo.")
 def accept_certificate(nome: str, certificate: str | None, folder: Path) -> None:
     """Aceita o certificado que o servidor CUPS da fila mostra agora, para ela e as outras filas do mesmo servidor."""
-    table = db.fila
     with office(folder, writing=False) as (conn, serventia_id, _now):
-        row = require_queue(conn, serventia_id, nome)
-    if not row["tls"]:
+        queue = queue_setup.require_queue(conn, serventia_id, nome)
+    if not queue.tls or queue.servidor is None:
         raise ConfigError(f"a fila {nome!r} não fala por TLS")
-    if row["certificado"]:
-        click.echo(f"O certificado guardado tem o SHA-256\n  {readable(row['certificado'])}")
-    shown = parse_fingerprint(certificate) if certificate else confirm_certificate(row["servidor"])
+    if queue.certificado:
+        click.echo(f"O certificado guardado tem o SHA-256\n  {readable(queue.certificado)}")
+    shown = parse_fingerprint(certificate) if certificate else confirm_certificate(queue.servidor)
     with office(folder) as (conn, serventia_id, now):
-        same = (table.c.serventia_id == serventia_id, table.c.servidor == row["servidor"], table.c.tls)
-        conn.execute(sa.update(table).where(*same).values(certificado=shown))
-        what = {"servidor": row["servidor"], "antes": row["certificado"], "depois": shown}
+        what = queue_setup.set_certificate(conn, serventia_id, nome, shown)
         record(conn, serventia_id, now, "fila", nome, what, "certificado")
-    click.echo(f"Certificado de {row['servidor']} guardado.")
+    click.echo(f"Certificado de {queue.servidor} guardado.")
 
 
-def _queue_server(folder: Path, row: sa.RowMapping) -> Server:
-    from printserver.delivery import cups_server
-    from printserver.ledger import Queue
-
-    return cups_server(folder, Queue.from_row(row))
-
-
-# -- the test page ----------------------------------------------------------------------------------------------------
+def _show_changes(prepared: cups_setup.Prepared, prefix: str) -> None:
+    for change in prepared.changes:
+        click.echo(f"  {prefix}{change}")
+    for remark in prepared.remarks:
+        click.echo(f"  {remark}")
 
 
 def _report_state(state: State) -> None:
     found = diagnose_job(state.estado, state.motivos, state.mensagem)
     click.echo(f"  {state.estado}" + (f": {found.situacao}. {found.o_que_fazer}" if found else ""))
-
-
-def _learn(folder: Path, nome: str, proof: Proof, now: datetime) -> None:
-    """Store and show the results of the test page. Raises ConfigError if it did not finish."""
-    if not proof.is_done:
-        raise ConfigError(
-            f"a página de teste não foi concluída ({proof.estado or 'a fila não a conhece mais'}): nada se aprendeu. "
-            "Veja a impressora e repita"
-        )
-    evidence = {
-        "conta_folhas": proof.counts_sheets,
-        "guarda_arquivos": proof.keeps_files,
-        "quando": rfc3339(now),
-    }
-    with office(folder) as (conn, serventia_id, _now):
-        row = require_queue(conn, serventia_id, nome)
-        conn.execute(sa.update(db.fila).where(db.fila.c.id == row["id"]).values(prova=evidence))
-        record(conn, serventia_id, now, "fila", nome, {"antes": row["prova"], "depois": evidence}, "provada")
-    if proof.counts_sheets:
-        click.echo("A fila conta as folhas: um trabalho inteiro termina como impresso.")
-    else:
-        click.echo("A fila não conta as folhas: um trabalho inteiro termina como entregue. Confira o papel.")
-    if proof.keeps_files:
-        click.echo("ATENÇÃO: o CUPS guarda os arquivos impressos. Ponha PreserveJobFiles No em cupsd.conf.")
-    else:
-        click.echo("O CUPS não guarda o que imprimiu: ninguém reimprime pelo histórico dele.")
-
-
-def _size(papel: str) -> tuple[float, float]:
-    found = _SIZE.fullmatch(papel)
-    if found is None:
-        raise ConfigError(f"--papel {papel}: escreva largura e altura em mm, como 216x305")
-    width, height = (float(part.replace(",", ".")) for part in found.groups())
-    if not (100 <= width <= 450 and 140 <= height <= 450):
-        raise ConfigError(f"--papel {papel}: de 100x140 a 450x450 mm")
-    return width, height
-
-
-# -- rows -------------------------------------------------------------------------------------------------------------
-
-
-def _find_queue(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping | None:
-    here = (db.fila.c.serventia_id == serventia_id, db.fila.c.nome == nome)
-    return conn.execute(sa.select(db.fila).where(*here)).mappings().one_or_none()
-
-
-def require_queue(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping:
-    """Return the row of the office's queue `nome`. Raises ConfigError if there is none."""
-    found = _find_queue(conn, serventia_id, nome)
-    if found is None:
-        names = conn.execute(sa.select(db.fila.c.nome).where(db.fila.c.serventia_id == serventia_id)).scalars()
-        raise ConfigError(f"não há fila {nome!r}. As filas são: {', '.join(sorted(names))}")
-    return found
 
 
 def _mm(offset: list[float]) -> str:

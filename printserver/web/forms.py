@@ -171,12 +171,33 @@ _OF_NOTICES: Final[Mapping[str, str]] = {
     "envios": "Resumo dos envios",
     "certificado": "Certificado e auditoria",
 }
+_OF_QUEUE: Final[Mapping[str, str]] = {
+    "nome": "Nome",
+    "tipo": "Onde imprime",
+    "pasta": "Pasta",
+    "fila_cups": "Fila do CUPS",
+    "uri": "Endereço da impressora",
+    "servidor": "Servidor CUPS",
+    "usuario": "Usuário",
+    "tls": "TLS",
+    "confere": "Certificado do servidor",
+    "mudar_servidor": "Configuração do CUPS",
+    "reserva": "Reserva",
+    "numerado": "Papel numerado",
+    "x": "Para a direita",
+    "y": "Para baixo",
+    "papel": "Papel",
+    "papel_comum": "Papel na bandeja",
+    "certeza": "Tirar a fila",
+}
 # Where a screen has another label for a field: by the name of its endpoint.
 _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "auditoria": _OF_LOG,
     "auditoria_exportar": _OF_LOG,
     "fechamento": {"total": "Total do caixa", "motivo": "Motivo da diferença"},
     "ajuste_avisos": _OF_NOTICES,
+    "ajuste_fila": _OF_QUEUE,
+    "ajuste_fila_nova": _OF_QUEUE,
     "ajuste_tribunal": _OF_COURT,
     "certificado": {"anterior": "Certificado anterior", "senha": "Senha do arquivo"},
     "comparar": {"de": "Atos de", "ate": "Atos até"},

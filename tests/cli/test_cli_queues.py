@@ -131,7 +131,7 @@ def test_a_test_page_that_does_not_come_out_teaches_nothing_and_says_why(
 def test_a_printer_that_does_not_answer_leaves_no_queue_behind(
     run_queues: RunQueues, rig: Rig, cups_server: PrivateCups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("printserver.cli.cups_setup._READY_WITHIN_S", 0.5)
+    monkeypatch.setattr("printserver.delivery.cups_setup._READY_WITHIN_S", 0.5)
     nowhere = f"ipp://127.0.0.1:{free_port()}/ipp/print"
     ran = run_queues("adicionar", "morta", "--uri", nowhere, "--servidor", cups_server.socket)
     assert (ran.code, "não respondeu" in ran.err) == (1, True)

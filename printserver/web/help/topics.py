@@ -270,6 +270,12 @@ TOPICS: Final[Mapping[str, Topic]] = {
         ("S10",),
         "servicos-valores-e-atos",
     ),
+    "ajuste_filas": Topic(
+        "As impressoras e pastas: acrescentar, provar, deslocar, dizer a reserva e o papel numerado.",
+        "A fila não guarda nem repete o que imprimiu; cada bandeja tem o seu deslocamento, medido na página de teste.",
+        ("X5", "P7", "P5"),
+        "filas#nas-telas",
+    ),
     "certificado": Topic(
         "O certificado que assina os selos: de quem é, até quando vale, e como pôr outro.",
         "É experimentado antes de valer, e trocado sem parar o servidor; o antigo fica guardado.",
@@ -321,6 +327,8 @@ SAME_AS: Final[Mapping[str, str]] = {
     "ato_conferido": "atos",
     "ato_retirar": "atos",
     "configuracao_uma": "configuracao",
+    "ajuste_fila": "ajuste_filas",
+    "ajuste_fila_nova": "ajuste_filas",
     "formato_importar": "formatos",
     "formato": "formatos",
     "formato_modelo": "formatos",

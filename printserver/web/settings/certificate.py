@@ -13,7 +13,7 @@ from printserver.web.forms import Form, check_fields, refused_form, typed_text
 from printserver.web.words import Status, plural
 
 _KINDS = {
-    "teste": Status("De teste", "Feito por este programa ou por quem o assina: os selos não têm valor.", "problema"),
+    "teste": Status("De teste", "Assinado por ele mesmo, sem autoridade: os selos não têm valor.", "problema"),
     "icp-brasil": Status("ICP-Brasil", "O emissor diz ser da ICP-Brasil.", "feito"),
     "outra": Status("De outra autoridade", "O emissor não é da ICP-Brasil: o tribunal pode recusá-lo.", "espera"),
 }

@@ -19,6 +19,7 @@ SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("servicos", "Serviços e valores", "O que cada serviço custa, parcela por parcela, e desde quando."),
     ("atos", "Tabela de atos", "Os códigos do tribunal, e o que ainda falta conferir."),
     # -- filas, certificado, tribunal, avisos, configuração
+    ("ajuste_filas", "Filas", "Impressoras e pastas: página de teste, deslocamento, reserva, papel numerado."),
     ("certificado", "Certificado", "De quem é e até quando vale; pôr outro em uso, sem parar nada."),
     ("ajuste_tribunal", "Tribunal", "Endereço do serviço de selos e quando se comunica; testado antes de valer."),
     ("ajuste_avisos", "Avisos por e-mail", "Servidor de e-mail e quem recebe que aviso; com mensagem de teste."),
