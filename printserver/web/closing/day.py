@@ -189,6 +189,7 @@ def _show(day: date, form: Form) -> str:
         marca=shown.figuras.mark(),
         forma=form,
         comparado=_compared(shown.figuras, form),
+        por_parcela=any(form.value_of(name) or form.error_of(name) for name in COMPONENTS),
         palavras=closing_words,
         hoje=local_date(now()),
         ontem=local_date(now()) - timedelta(days=1),
