@@ -21,6 +21,7 @@ from printserver.web.seals import seal_words
 
 KINDS: Final[Mapping[str, str]] = {
     "acesso": "Acesso recusado",
+    "ajustes": "Ajustes",
     "auditoria": "Auditoria",
     "balcao": "Ato do balcão",
     "certificado": "Certificado",
@@ -61,6 +62,10 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
 # What was done, by object and state; `{nome}` is what it was done to.
 _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     "acesso": {"recusado": "Acesso recusado a {nome}"},
+    "ajustes": {
+        "mudada": "Mudou ajustes em {nome}",
+        "certificado trocado": "Pôs outro certificado em uso",
+    },
     "auditoria": {
         "pedida": "Pediu a conferência da auditoria",
         "confere": "A auditoria foi conferida: tudo confere",
