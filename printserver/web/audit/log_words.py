@@ -109,6 +109,12 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     "formato": {
         "tela": "Mudou o formato {nome}",
         "mao": "O formato {nome} foi mudado à mão, nos arquivos",
+        "importado": "Importou o formato {nome}",
+        "copiado": "Copiou um formato para {nome}",
+        "volta": "Voltou a uma versão de antes do formato {nome}",
+        "apagado": "Apagou o formato {nome}",
+        "programa": "O formato {nome} é o que vem com o programa",
+        "prova": "Imprimiu uma prova do formato {nome}",
     },
     "guarda": {"apagados": "Nomes das partes apagados, passado o prazo de guarda"},
     "hibridos": {"feita": "{nome}"},
