@@ -141,14 +141,14 @@ def digest(content: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A number that differs: its table, row and name; `quieto`: only something that waited was dealt with."""
+    """A number that differs: its table, row and name; `quiet`: only something that waited was dealt with."""
 
     tabela: str
     chave: Key
     nome: str
     antes: int
     depois: int
-    quieto: bool
+    quiet: bool
 
 
 def compare(before: Figures, now: Figures) -> list[Difference]:

@@ -31,20 +31,16 @@ _PATIENCE_S: Final = 2.0  # who reads goes on after it: a writer that hangs must
 
 def digest(files: Files) -> str:
     """Return the hash of the texts of a format's files."""
-    content = hashlib.sha256()
+    hasher = hashlib.sha256()
     for path in sorted(files):
-        content.update(f"{path}\0{len(files[path])}\0{files[path]}".encode())
-    return content.hexdigest()
+        hasher.update(f"{path}\0{len(files[path])}\0{files[path]}".encode())
+    return hasher.hexdigest()
 
 
 def read(folder: Path, path: str) -> str | None:
     """Return the text of a file of the folder; None if there is none. Raises UnicodeDecodeError."""
-    if not FILE.fullmatch(path):
-        return None
-    try:
-        return (folder / path).read_bytes().decode()
-    except (FileNotFoundError, IsADirectoryError):
-        return None
+    found = content(folder, path)
+    return None if found is None else found.decode()
 
 
 def templates(folder: Path) -> dict[str, str]:
@@ -58,19 +54,27 @@ def templates(folder: Path) -> dict[str, str]:
     return found
 
 
-def write(folder: Path, changes: Mapping[str, str | None]) -> None:
+def content(folder: Path, path: str) -> bytes | None:
+    """Return the content of a file of the folder; None if there is none."""
+    try:
+        return (folder / path).read_bytes() if FILE.fullmatch(path) else None
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+
+
+def write(folder: Path, changes: Mapping[str, str | bytes | None]) -> None:
     """Write files, or delete those whose text is None; whoever calls it holds the lock.
 
     Each is replaced as a whole and synced. If one cannot be written, those before it are put back. Raises OSError.
     """
-    before: dict[str, str | None] = {}
+    before: dict[str, bytes | None] = {}
     try:
         for path in sorted(changes, key=lambda each: each.endswith(".toml")):  # the file that names the others is last
-            before[path] = read(folder, path)
+            before[path] = content(folder, path)
             _put(folder / path, changes[path])
     except BaseException:
-        for path, text in before.items():
-            _put(folder / path, text)
+        for path, old in before.items():
+            _put(folder / path, old)
         raise
 
 
@@ -89,21 +93,21 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def reading(folder: Path | None) -> Iterator[None]:
-    """Wait until nobody else writes, for a short time; nobody begins to write meanwhile."""
+def reading(folder: Path | None) -> Iterator[bool]:
+    """Wait until nobody else writes, for a short time; nobody begins to write meanwhile. Yield whether that is so."""
     free = folder is None or getattr(_mine, "folder", None) == folder  # this thread holds it already
     try:
         descriptor = None if free else os.open(folder / _LOCK, os.O_RDONLY | os.O_CLOEXEC)  # type: ignore[operator]
     except OSError:  # nothing was ever written here
         descriptor = None
     if descriptor is None:
-        yield
+        yield True
         return
     try:
         until = time.monotonic() + _PATIENCE_S
-        while not _share(descriptor) and time.monotonic() < until:
-            time.sleep(0.005)
-        yield
+        while not (shared := _share(descriptor)) and time.monotonic() < until:
+            time.sleep(0.001)
+        yield shared
     finally:
         os.close(descriptor)
 
@@ -116,11 +120,11 @@ def _share(descriptor: int) -> bool:
     return True
 
 
-def _put(file: Path, text: str | None) -> None:
-    if text is None:
+def _put(file: Path, new: str | bytes | None) -> None:
+    if new is None:
         file.unlink(missing_ok=True)
     else:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(file, text.encode())
+        write_whole(file, new.encode() if isinstance(new, str) else new)
     if file.parent.is_dir():
         sync_folder(file.parent)

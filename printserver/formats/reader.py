@@ -70,7 +70,7 @@ class Formats:
             raise Recusa("formato-desconhecido", f'Não há formato "{nome}". Os que existem: {", ".join(self.names())}.')
         found = self._loaded.get(nome)
         if found is None or found.marks[0][0] != str(file) or not _unchanged(found.marks):
-            found = self._load(file)
+            found = self._load(file, found)
             with self._lock:
                 self._loaded[nome] = found
         return found.formato
@@ -104,7 +104,7 @@ class Formats:
             content = (folder / path).read_bytes()
         except FileNotFoundError:
             return {}
-        found = {path: content.decode(errors="replace")}
+        found = {path: content.decode(errors="replace").replace("\0", "\ufffd")}
         try:
             made_of = self.get(nome).modelos
         except ConfigError:
@@ -171,9 +171,10 @@ class Formats:
             findings += check(file) if file else [f'{nome}.toml: o nome "{nome}" não serve; {_ALLOWED_NAME}']
         return findings
 
-    def _load(self, file: Path) -> _Loaded:
-        with files.reading(self._pasta if file.parent == self._pasta else None):
-            return _read(file)
+    def _load(self, file: Path, before: _Loaded | None) -> _Loaded:
+        """Return the format of a file; the one that was loaded before, while somebody still writes."""
+        with files.reading(self._pasta if file.parent == self._pasta else None) as whole:
+            return before if before is not None and not whole else _read(file)
 
     def _find(self, nome: str) -> str | None:
         assert self._pasta is not None

@@ -179,8 +179,8 @@ def save(
             return False
         if (files.digest(now) if now else "") != base:
             raise Stale(now)
-        on_disk = {path: files.read(folder, path) for path in kept}
-        changes: dict[str, str | None] = {path: text for path, text in kept.items() if on_disk[path] != text}
+        on_disk = {path: files.content(folder, path) for path in kept}
+        changes: dict[str, str | None] = {path: text for path, text in kept.items() if on_disk[path] != text.encode()}
         _not_of_others(office, nome, changes)
         changes |= dict.fromkeys(_orphans(office, nome, own, kept))
         _put(office, author, nome, own, kept, changes, origem, motivo)
@@ -259,7 +259,7 @@ def _put(
 ) -> None:
     """Write the files within the transaction of the version: if that fails, they are put back."""
     folder, written = _folder(office), False
-    before = {path: files.read(folder, path) for path in changes}
+    before = {path: files.content(folder, path) for path in changes}
     try:
         with acting(office, author) as act:
             _notice(act, nome, own)

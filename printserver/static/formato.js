@@ -104,11 +104,14 @@
   }
   function tell(words) { if (place) place.textContent = words; }
 
+  function stays() { tell("O bloco segue o texto. Para o mover, escolha um lugar fixo em Lugar do bloco."); }
+
   // -- pointer and keys -----------------------------------------------------------------------------------------------
   function move(element, from) {
     var scale = state.largura / sheet.getBoundingClientRect().width;
     element.addEventListener("pointerdown", function (event) {
       var start = from(), x = event.clientX, y = event.clientY;
+      if (!start) stays();
       if (!start || event.button) return;
       event.preventDefault();
       element.focus();
@@ -130,7 +133,7 @@
       if (!by || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       if (start) start(by[0], by[1]);
-      else tell("O bloco segue o texto. Para o mover, escolha um lugar fixo em Lugar do bloco.");
+      else stays();
     });
   }
   if (block) move(block, function () {

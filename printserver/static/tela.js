@@ -95,7 +95,10 @@
   });
 
   // Two minutes before the session would end for want of use, the page asks; other tabs of the person count as use.
-  var idle = document.getElementById("ociosa"), back = document.getElementById("voltar");
+  // A page that was left while it loaded may hold only a part of them.
+  function whole(dialog, last) { return dialog && dialog.querySelector(last) ? dialog : null; }
+  var idle = whole(document.getElementById("ociosa"), "[data-continuar]");
+  var back = whole(document.getElementById("voltar"), "[data-depois]");
   var limit = +document.body.dataset.ociosa * 1000, ask = Math.min(120000, limit / 2);
   var refused = false;  // the person has said "not now": the page only says that the session is over
   function used() {
@@ -114,7 +117,7 @@
     setInterval(function () {
       var over = unusedFor();
       if (over < limit - ask || over >= limit) { if (idle.open) idle.close(); }
-      else if (!idle.open && !back.open) idle.showModal();
+      else if (!idle.open && !(back && back.open)) idle.showModal();
     }, 1000);
     idle.querySelector("[data-continuar]").addEventListener("click", function () {
       idle.close();

@@ -208,7 +208,9 @@ def headers(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    if request.endpoint == "web.imagem" and "immutable" in response.headers.get("Cache-Control", ""):
+    if request.endpoint in ("web.imagem", "web.formato_imagem") and "immutable" in response.headers.get(
+        "Cache-Control", ""
+    ):
         return response
     if request.endpoint != "web.static":
         response.headers["Cache-Control"] = "no-store"

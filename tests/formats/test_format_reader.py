@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from printserver.errors import ConfigError, Recusa
-from printserver.formats import Formats, check
+from printserver.formats import Formats, check, templates
 from printserver.formats.reader import DEFAULTS
 
 SHIPPED = Path(__file__).parents[2] / "printserver" / "formats" / "shipped"
@@ -68,6 +68,20 @@ def test_a_template_of_the_office_is_used_and_is_part_of_the_version(office: Pat
     shutil.copy(Path(__file__).parents[2] / "printserver/templates/documents/partes.html", modelo)
     modelo.write_text(modelo.read_text() + "\n{# nosso #}")
     assert formatos.get("nosso").versao != before
+
+
+def test_a_template_may_have_a_style_sheet_of_its_own_after_that_of_all(office: Path) -> None:
+    formatos, folder = Formats(office), office / "formatos" / "modelos"
+    text = (SHIPPED / "livro.toml").read_text()
+    (office / "formatos" / "um.toml").write_text(text.replace('"livro.html"', '"um.html"'))
+    (office / "formatos" / "outro.toml").write_text(text)
+    shutil.copy(Path(__file__).parents[2] / "printserver/templates/documents/livro.html", folder / "um.html")
+    before = formatos.get("um")
+    (folder / "um.css").write_text(".corpo { letter-spacing: 1pt }")
+    after = formatos.get("um")
+    assert after.versao != before.versao
+    assert templates.stylesheet(after.modelos, "um.html").endswith(".corpo { letter-spacing: 1pt }")
+    assert "letter-spacing" not in templates.stylesheet(formatos.get("outro").modelos, "livro.html")
 
 
 @pytest.mark.parametrize(

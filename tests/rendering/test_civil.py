@@ -12,7 +12,7 @@ from layouts import FORMATS, Workbench, page_image, placed_words, texts_of
 from printserver.documents.civil.models import MODELS
 from printserver.documents.civil.sheet import NOTICE, sheet
 from printserver.errors import Recusa
-from printserver.formats import BlockValues, example_values
+from printserver.formats import BlockValues, example_values, templates
 from printserver.rendering import Layout, Stamp, previsualizar
 from support.civil import IN_GROUPS, MATRICULA, example, note, read
 
@@ -147,7 +147,13 @@ def test_c14_without_a_seal_the_block_leaves_no_gap(workbench: Workbench) -> Non
 
 
 def test_c14_a_block_that_its_template_leaves_no_place_for_is_refused(workbench: Workbench) -> None:
-    page_format = FORMATS.get(SHORT).model_copy(update={"template": "certidao.html", "versao": "other"})
+    page_format = FORMATS.get(SHORT).model_copy(
+        update={
+            "template": "certidao.html",
+            "versao": "other",
+            "modelos": templates.sources("certidao.html", templates.shipped),
+        }
+    )
     with pytest.raises(Recusa) as refusal:
         workbench.make_layout(page_format, "Texto do ato. " * 200)
     assert refusal.value.word == "bloco-sem-lugar"

@@ -55,7 +55,7 @@ def app(own: Rig) -> Flask:
 def ids(own: Rig) -> dict[str, str]:
     """What the paths of the screens name."""
     job = own.livro()
-    return {"job_id": job["id"], "codigo": job["selos"][0]["codigo"]}
+    return {"job_id": job["id"], "codigo": job["selos"][0]["codigo"], "nome": "certidao"}
 
 
 @pytest.fixture(

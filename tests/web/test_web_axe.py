@@ -38,6 +38,7 @@ def states(rig: Rig) -> dict[str, str]:
     code = livro["selos"][0]["codigo"]
     known = {"job_id": livro["id"], "codigo": code, "capitulo": "nas-telas", "usuario": "maria", "nome": "livro"}
     known |= {"servico": "certidao-notas", "dia": "sempre", "ato": "1.PR", "numero": "1"}
+    known = {"job_id": livro["id"], "codigo": code, "nome": "certidao"}
     paths = {rule: re.sub(r"<(?:\w+:)?(\w+)>", lambda name: known.get(name[1], "1"), rule) for rule in _screens()}
     paths["/trabalhos/<job_id>/pergunta"] = f"/trabalhos/{held['id']}/pergunta"
     paths["/trabalhos/<job_id>/cancelar"] = f"/trabalhos/{waits['id']}/cancelar"

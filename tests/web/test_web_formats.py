@@ -287,6 +287,12 @@ def _top(text: str, top: float) -> str:
 # -- fields -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def fields(tereza: Person) -> dict[str, Any]:
+    """The form of the shipped certidão, which no test changes."""
+    return form(tereza, path("certidao"))
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
@@ -308,10 +314,10 @@ def _top(text: str, top: float) -> str:
     ],
 )
 def test_a7_a_wrong_field_is_told_beside_it_and_nothing_is_kept(
-    rig: Rig, tereza: Person, typed: dict[str, str], field: str, said: str
+    rig: Rig, tereza: Person, fields: dict[str, Any], typed: dict[str, str], field: str, said: str
 ) -> None:
     before = rig.office.formatos.get("certidao").versao
-    answer = save(tereza, "certidao", **typed)
+    answer = tereza.client.post(path("certidao"), data=fields | typed | {"acao": "guardar"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     told = re.findall(rf'id="erro-{re.escape(field)}">(.*?)</p>', page)
@@ -319,7 +325,7 @@ def test_a7_a_wrong_field_is_told_beside_it_and_nothing_is_kept(
     assert not re.search(r"\b[a-z_]+\.[a-z_]+\b", told[0])
     assert f'href="#erro-{field}"' in page
     assert rig.office.formatos.get("certidao").versao == before and not (folder(rig) / "certidao.toml").exists()
-    live = tereza.client.post(path("certidao", "pagina"), data=form(tereza, path("certidao")) | typed).json
+    live = tereza.client.post(path("certidao", "pagina"), data=fields | typed).json
     assert live is not None and live["estado"] is None
     assert said in live["erros"][field]
 
@@ -394,6 +400,8 @@ def test_a3_a_file_changed_by_hand_counts_and_is_kept_as_a_version(rig: Rig, ter
     page = shown(tereza.get(path(nome, "versoes")))
     assert "mudado à mão, no arquivo" in page and "+superior = 36.6" in page
     assert [each.origem for each in format_versions.versions(rig.office, nome)] == ["mao", "copiado"]
+    file.write_bytes(b"\xff\x00")
+    assert "não é um texto em UTF-8" in shown(tereza.get(path(nome)))
     file.write_text("tipo = 3")
     broken = tereza.get(path(nome))
     assert broken.status_code == 200 and "mudado à mão e não se lê" in shown(broken)

@@ -378,6 +378,8 @@ BUTTONS = {
     "web.auditoria_conferir",
 }
 OWN_TESTS = {
+    "web.fechamento",
+    "web.fechamento_reabrir",
     "web.vinculos",
     "web.carta_de_sentenca",
     "web.conferencia",

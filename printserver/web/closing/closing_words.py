@@ -97,7 +97,7 @@ def changes(differences: Sequence[Difference], *, quiet: bool) -> list[Changed]:
     """Return the differences in words: those that count, or the quiet ones."""
     found = []
     for each in differences:
-        if each.quieto is not quiet or each.tabela in ("origens", "conferencia"):  # the same acts once more
+        if each.quiet is not quiet or each.tabela in ("origens", "conferencia"):  # the same acts once more
             continue
         if each.nome in COMPONENTS:
             continue  # the total of the ato says it; the table of the components shows each

@@ -82,6 +82,8 @@ def image(nome: str, sha256: str, pagina: int) -> ResponseReturnValue:
         raise Recusa("nao-encontrado", "Não há esta página.") from None
     answer = Response(png, content_type="image/png")
     answer.set_etag(hashlib.sha256(png).hexdigest()[:32])
+    answer.headers["Cache-Control"] = "private, max-age=3600, immutable"
+    answer.headers["Vary"] = "Cookie"
     return answer.make_conditional(request)
 
 

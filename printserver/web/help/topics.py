@@ -232,13 +232,13 @@ TOPICS: Final[Mapping[str, Topic]] = {
         "O que houve no dia, conferido com o caixa e assinado por quem responde.",
         "A soma do dia é a dos selos que valem; o que muda depois da assinatura é dito.",
         ("A4", "S9"),
-        "nas-telas",
+        "fechamento#o-dia",
     ),
     "fechamento_mes": Topic(
         "O mês: a soma dos dias, quais estão assinados, e os gráficos com as tabelas.",
         "A soma do mês é a dos seus dias.",
         ("S9",),
-        "nas-telas",
+        "fechamento#o-mes",
     ),
     "correicao": Topic(
         "Um PDF de tudo o que está registrado de um selo, de uma impressão ou de um ato.",

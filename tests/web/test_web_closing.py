@@ -1,0 +1,225 @@
+"""The closing of a day and the month (A4, S9): adds up, compared with the till, signed once, reopened with a reason."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from web_rig import Person
+from werkzeug.test import TestResponse
+
+from printserver import db, search
+from printserver.clock import local_date
+from printserver.office import people
+from printserver.server.app import create_app
+from support.office import FEES, ISENTO, PASSWORD, Rig, open_rig
+
+REASON = "o troco de ontem entrou hoje"
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with open_rig(tmp_path / "casa") as opened:
+        yield opened
+
+
+def enter(rig: Rig, usuario: str = "tereza") -> Person:
+    person = Person(create_app(rig.office).test_client())
+    assert person.login(usuario).status_code == 303
+    return person
+
+
+def plain(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def text(person: Person, path: str) -> str:
+    return plain(person.get(path).get_data(as_text=True))
+
+
+def seal(rig: Rig, name: str, **more: Any) -> str:
+    body = {"ato": "ES", "identificador": name, "emolumentos": FEES, "escrevente": "maria"} | more
+    found = rig.call("POST", "/selos", body)
+    assert found.status == 201, found
+    return str(found.json["codigo"])
+
+
+def a_busy_day(rig: Rig) -> str:
+    """Let a day pass with seals of every kind, and put the clock on the next; return the day (ISO)."""
+    day = local_date(rig.clock()).isoformat()
+    seal(rig, "FICA")
+    rectified = seal(rig, "VALOR")
+    wrong = {"emolumentos": FEES | {"tabeliao": "60.70"}, "motivo": "erro de digitação", "escrevente": "maria"}
+    assert rig.call("POST", f"/selos/{rectified}/retificacao", wrong).status == 201
+    gone = seal(rig, "ENGANO")
+    xa = {"motivo": "ato desfeito", "escrevente": "maria"}
+    assert rig.call("POST", f"/selos/{gone}/xa", xa).status in (200, 201)
+    free = {"ato": "ES", "identificador": "GRATIS", "escrevente": "maria", **ISENTO}
+    assert rig.call("POST", "/selos", free).status == 201
+    rig.printed(rig.livro())
+    act = {"ato": "AU", "papel": "AU0371AJ 0000001", "emolumentos": FEES, "escrevente": "maria"}
+    assert rig.call("POST", "/atos-de-balcao", act).status == 201
+    rig.clock.forward(days=1)
+    return day
+
+
+def sum_of(person: Person, day: str) -> str:
+    """Return the day's sum as the page shows it, as money is typed."""
+    page = text(person, f"/fechamento?dia={day}")
+    return re.findall(r"Soma do dia: R\$ ([\d.]+,\d\d)", page)[0].replace(".", "")
+
+
+def sign(person: Person, day: str, total: str, **more: str) -> TestResponse:
+    page = f"/fechamento?dia={day}"
+    form = person.hidden(page, "/fechamento")
+    return person.client.post("/fechamento", data=form | {"total": total, "motivo": "", "confirmo": "sim"} | more)
+
+
+def signatures(rig: Rig) -> list[dict[str, Any]]:
+    return rig.rows(db.fechamento)
+
+
+def test_s9_the_day_adds_up_as_the_seals_and_the_counter_do(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    found = search.add_up(rig.office, {"de": day, "ate": day})["validos"]
+    waiting = 9512  # of the counter: an act without its load
+    assert int(sum_of(head, day).replace(",", "")) == found["total_centavos"] + waiting
+    page = text(head, f"/fechamento?dia={day}")
+    assert f"Selos válidos {found['quantidade']} " in page
+    totals = text(head, f"/selos/totais?de={day}&ate={day}")
+    reais = f"{found['total_centavos'] / 100:.2f}".replace(".", ",")
+    assert reais in totals.replace(".", "")
+    assert "Abertos" in page or "em aberto" in page or "sem a carga" in page
+    assert "beneficiário da justiça gratuita" in page
+    assert "ato desfeito" in page  # an exception, by person, with its reason
+    assert re.search(r"Maria[^)]*\(\d+\)", page)
+
+
+def test_a4_a_day_is_signed_once_with_the_till_of_the_office(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    right = sum_of(head, day)
+    wrong = sign(head, day, "1,00")
+    assert (wrong.status_code, signatures(rig)) == (422, [])
+    assert "Motivo da diferença" in plain(wrong.get_data(as_text=True))
+    missing = sign(head, day, "")
+    assert (missing.status_code, signatures(rig)) == (422, [])
+    page = f"/fechamento?dia={day}"
+    form = head.hidden(page, "/fechamento") | {"total": right, "motivo": "", "confirmo": "sim"}
+    other_tab = head.hidden(page, "/fechamento") | {"total": right, "motivo": "", "confirmo": "sim"}
+    assert head.client.post("/fechamento", data=form).status_code == 303
+    assert head.client.post("/fechamento", data=form).status_code == 303  # the second click
+    assert head.client.post("/fechamento", data=other_tab).status_code in (409, 422)
+    (kept,) = signatures(rig)
+    assert kept["quem"] == "tereza"
+    shown = text(head, page)
+    assert "Assinaturas deste dia" in shown
+    assert "não confere" not in shown
+    states = [row["estado"] for row in rig.rows(db.log, db.log.c.objeto == "fechamento")]
+    assert states == ["assinado"]
+    with pytest.raises(sa.exc.IntegrityError), rig.office.db.write() as conn:  # the database holds it too
+        row = {name: value for name, value in kept.items() if name != "id"}
+        conn.execute(sa.insert(db.fechamento).values(row | {"numero": kept["numero"] + 1}))
+
+
+def test_a4_a_difference_needs_a_reason_which_stays(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    assert sign(head, day, "1,00", motivo=REASON).status_code == 303
+    assert REASON in text(head, f"/fechamento?dia={day}")
+
+
+def test_a4_a_day_that_is_not_over_is_not_signed_nor_by_who_is_no_head(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head, clerk = enter(rig), enter(rig, "maria")
+    today = local_date(rig.clock()).isoformat()
+    assert "Assinar o fechamento" not in text(head, f"/fechamento?dia={today}")
+    form = head.hidden(f"/fechamento?dia={day}", "/fechamento") | {"data": today, "total": "0", "confirmo": "sim"}
+    assert head.client.post("/fechamento", data=form).status_code in (409, 422)
+    assert clerk.get("/fechamento").status_code == 403
+    with rig.office.db.write() as conn:
+        people.create_person(conn, 1, "adao", "Adão Reis", "administrador", PASSWORD, rig.clock())
+    admin = enter(rig, "adao")
+    assert "Assinar o fechamento" not in text(admin, f"/fechamento?dia={day}")
+    form = admin.hidden("/conta", "/sair") | {"data": day, "total": "0", "confirmo": "sim"}
+    assert admin.client.post("/fechamento", data=form).status_code == 403
+    assert signatures(rig) == []
+
+
+def test_a4_what_changes_after_the_signature_is_said_and_a_reopened_day_keeps_the_older_one(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    assert sign(head, day, sum_of(head, day)).status_code == 303
+    code = rig.codes()[0]
+    late = {"emolumentos": FEES | {"tabeliao": "65.70"}, "motivo": "valor errado", "escrevente": "maria"}
+    assert rig.call("POST", f"/selos/{code}/retificacao", late).status == 201
+    page = f"/fechamento?dia={day}"
+    assert "udou" in text(head, page)
+    ask = f"/fechamento/reabrir?dia={day}"
+    number = head.hidden(ask, "/fechamento/reabrir")
+    without = head.client.post("/fechamento/reabrir", data=number | {"motivo": "", "confirmo": "sim"})
+    assert without.status_code == 422
+    done = head.client.post("/fechamento/reabrir", data=number | {"motivo": "valor retificado", "confirmo": "sim"})
+    assert done.status_code == 303
+    assert sign(head, day, sum_of(head, day)).status_code == 303
+    shown = text(head, page)
+    assert "valor retificado" in shown
+    assert len(signatures(rig)) == 2
+    assert text(head, f"{page}&assinatura=1") != shown
+    states = [row["estado"] for row in rig.rows(db.log, db.log.c.objeto == "fechamento")]
+    assert states == ["assinado", "reaberto", "assinado"]
+
+
+def test_a4_hoje_asks_for_the_closing_only_where_days_are_closed(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    assert "não está fechado" not in text(head, "/")
+    assert sign(head, day, sum_of(head, day)).status_code == 303
+    rig.printed(rig.livro())
+    rig.clock.forward(days=1)
+    assert "não está fechado" in text(enter(rig), "/")
+    assert "não está fechado" not in text(enter(rig, "maria"), "/")
+
+
+def test_s9_the_month_is_the_sum_of_its_days_and_says_which_are_signed(rig: Rig, tmp_path: Path) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    total = sum_of(head, day)
+    assert sign(head, day, total).status_code == 303
+    month = text(head, f"/fechamento/mes?mes={day[:7]}")
+    assert f"R$ {total}" in month.replace(".", "")
+    assert "1 dia fechado" in month
+    html = head.get(f"/fechamento/mes?mes={day[:7]}").get_data(as_text=True)
+    assert html.count("<svg") >= 2
+    assert all("<title" in each for each in re.findall(r"<svg.*?</svg>", html, re.S) if 'class="grafico' in each)
+    for path in (f"dia={day}", f"mes={day[:7]}"):
+        sheet = head.get(f"/fechamento/exportar?{path}&formato=csv")
+        assert sheet.mimetype == "text/csv"
+        assert total.replace(".", "") in sheet.get_data(as_text=True).replace(".", "")
+        made = head.get(f"/fechamento/exportar?{path}&formato=pdf")
+        assert made.mimetype == "application/pdf"
+        file = tmp_path / "fechamento.pdf"
+        file.write_bytes(made.get_data())
+        said = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True).stdout.decode()
+        assert f"R$ {total}" in said.replace(".", "")
+        assert "página 1 de" in said
+    exported = [row["objeto_id"] for row in rig.rows(db.log, db.log.c.objeto == "exportacao")]
+    assert exported == ["fechamento"] * 4
+
+
+@pytest.mark.parametrize("path", ["/fechamento?dia=2099-01-01", "/fechamento/mes?mes=2026-13", "/fechamento?dia=ontem"])
+def test_a7_a_period_that_is_none_is_refused_with_its_reason(rig: Rig, path: str) -> None:
+    assert enter(rig).get(path).status_code == 422
+
+
+def test_a_day_on_which_nothing_happened_is_shown_and_can_be_signed(rig: Rig) -> None:
+    head = enter(rig)
+    day = (local_date(rig.clock()) - timedelta(days=3)).isoformat()
+    assert "Nenhuma impressão neste dia" in text(head, f"/fechamento?dia={day}")
+    assert sign(head, day, "0").status_code == 303
