@@ -88,7 +88,7 @@ class PublicCertificate:
         except x509.ExtensionNotFound:
             names = x509.SubjectAlternativeName([])
         for each in names.get_values_for_type(x509.OtherName):
-            if each.type_id.dotted_string == _COMPANY_ID and (digits := re.findall(rb"\d{14}", each.value)):
+            if each.type_id.dotted_string == _CNPJ and (digits := re.findall(rb"\d{14}", each.value)):
                 return str(digits[0].decode())
         ending = re.search(r":(\d{14})$", self.holder)
         return ending[1] if ending else None
