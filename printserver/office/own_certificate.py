@@ -33,7 +33,7 @@ class Former:
 
 def kind(certificate: PublicCertificate) -> str:
     """Return what kind of certificate it is: `teste` (self-signed), `icp-brasil` or `outra`."""
-    return "teste" if certificate.self_signed else "icp-brasil" if certificate.icp_brasil else "outra"
+    return "teste" if certificate.self_signed else "icp-brasil" if certificate.of_icp else "outra"
 
 
 def mark(office: Office) -> str:

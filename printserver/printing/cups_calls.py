@@ -226,7 +226,8 @@ def _failures(server: Server, queue: str) -> Iterator[None]:
         raise QueueUnavailable(f"a fila {queue} não pôde ser alcançada (HTTP {error.args[0]})") from None
     except RuntimeError as error:
         where = server.endereco or _DEFAULT_SERVER[0]
-        raise QueueUnavailable(f"o servidor de impressão {where} da fila {queue} não responde: {error}") from None
+        of = f" da fila {queue}" if queue else ""
+        raise QueueUnavailable(f"o servidor de impressão {where}{of} não responde: {error}") from None
 
 
 def _address(server: str | None) -> tuple[str, int]:

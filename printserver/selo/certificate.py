@@ -22,7 +22,7 @@ from printserver.common import faults
 from printserver.errors import ConfigError
 
 BITS: Final = 2048
-ICP_BRASIL: Final = "ICP-Brasil"
+ICP: Final = "ICP-Brasil"
 _CNPJ: Final = "2.16.76.1.3.3"  # in an ICP-Brasil certificate, among its alternative names
 _CNS: Final = re.compile(r"\bCNS\D{0,3}(\d{2})\.?(\d{3})-?(\d)\b", re.ASCII)
 TEST_VALIDITY: Final = timedelta(days=3650)
@@ -75,10 +75,10 @@ class PublicCertificate:
         return _common_name(self._certificate.issuer)
 
     @property
-    def icp_brasil(self) -> bool:
+    def of_icp(self) -> bool:
         """Whether its issuer says to be of ICP-Brasil (S5). The chain itself is not verified: the court does that."""
         names = self._certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-        return not self.self_signed and any(str(each.value) == ICP_BRASIL for each in names)
+        return not self.self_signed and any(str(each.value) == ICP for each in names)
 
     @property
     def cnpj(self) -> str | None:
