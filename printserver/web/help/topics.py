@@ -274,7 +274,7 @@ TOPICS: Final[Mapping[str, Topic]] = {
         "As impressoras e pastas: acrescentar, provar, deslocar, dizer a reserva e o papel numerado.",
         "A fila não guarda nem repete o que imprimiu; cada bandeja tem o seu deslocamento, medido na página de teste.",
         ("X5", "P7", "P5"),
-        "filas#nas-telas",
+        "cuidar-do-servidor#filas",
     ),
     "certificado": Topic(
         "O certificado que assina os selos: de quem é, até quando vale, e como pôr outro.",
