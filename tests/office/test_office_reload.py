@@ -136,7 +136,7 @@ def test_t4_a_certificate_is_swapped_without_a_restart_and_is_on_record_before_i
     assert current.certificado.check(f"{line}|", signature)
     path.write_bytes(b"broken")
     broken = rig.office.current(at_once=True)
-    assert "senha errada ou arquivo que não é" in broken.state.faults["certificado"]
+    assert "não é um certificado A1" in broken.state.faults["certificado"]
     assert broken.certificado.holder == "Outro"
     path.write_bytes(old)
     assert not rig.office.current(at_once=True).state.faults

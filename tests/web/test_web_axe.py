@@ -37,7 +37,7 @@ def states(rig: Rig) -> dict[str, str]:
     four = rig.of_four_pages("frente")
     code = livro["selos"][0]["codigo"]
     known = {"job_id": livro["id"], "codigo": code, "capitulo": "nas-telas", "usuario": "maria", "nome": "livro"}
-    known |= {"servico": "certidao-notas", "dia": "sempre", "ato": "1.PR", "numero": "1"}
+    known |= {"fila": "notas", "servico": "certidao-notas", "dia": "sempre", "ato": "1.PR", "numero": "1"}
     known = {"job_id": livro["id"], "codigo": code, "nome": "certidao"}
     paths = {rule: re.sub(r"<(?:\w+:)?(\w+)>", lambda name: known.get(name[1], "1"), rule) for rule in _screens()}
     paths["/trabalhos/<job_id>/pergunta"] = f"/trabalhos/{held['id']}/pergunta"

@@ -398,6 +398,9 @@ OWN_TESTS = {
     "web.chave_nova",
     "web.chave_revogar",
     "web.certidao",
+    # test_web_settings.py, test_web_queues.py
+    *("web.certificado", "web.ajuste_tribunal", "web.ajuste_avisos", "web.configuracao_uma"),
+    *("web.ajuste_fila", "web.ajuste_fila_nova"),
     # test_web_tables.py
     *("web.servico_novo", "web.servico_valor", "web.servico_corrigir", "web.servico_fim", "web.servico_conferido"),
     *("web.servico_retirar", "web.servicos_importar", "web.servicos_versoes"),
