@@ -6,13 +6,12 @@ It reads all others below it, and writes only its signatures and the log.
 from printserver.closing.compute import compute, documents_of, open_things
 from printserver.closing.exceptions import Made
 from printserver.closing.exceptions import read as exceptions_of
-from printserver.closing.figures import FREE, QUANTITY, TOTAL, Difference, Figures, Table
+from printserver.closing.figures import FREE, QUANTITY, TOTAL, Difference, Figures, Table, compare
 from printserver.closing.periods import Period, a_day, a_month
 from printserver.closing.sheets import read as sheets_of
 from printserver.closing.sign import (
     Compared,
     Signature,
-    changed_since,
     check,
     compare_till,
     holding,
@@ -36,8 +35,8 @@ __all__ = [
     "Table",
     "a_day",
     "a_month",
-    "changed_since",
     "check",
+    "compare",
     "compare_till",
     "compute",
     "documents_of",

@@ -1,5 +1,6 @@
 """The periods of a closing: a day, or a month."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,9 @@ from printserver.errors import invalid_input
 
 FIRST_DAY: Final = date(1900, 1, 2)
 """The first day that an act may have (S7a)."""
+
+
+_MONTH: Final = re.compile(r"(?P<m>\d{1,2})[/.-](?P<a>\d{4})|(?P<aaaa>\d{4})-(?P<mm>\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,15 @@ def a_day(day: date, now: datetime, field: str = "dia") -> Period:
 
 
 def a_month(text: str, now: datetime, field: str = "mes") -> Period:
-    """Return the period of a month written `2026-11`. Raises `Recusa` `entrada-invalida`, also for one to come."""
-    try:
-        year, number = text.split("-")
-        if (len(year), len(number)) != (4, 2) or not text.isascii():
-            raise ValueError
-        first = date(int(year), int(number), 1)
-    except ValueError:
-        raise invalid_input(field, "deve ser um mês do calendário, como 11/2026") from None
+    """Return the period of a month written `11/2026` or `2026-11`.
+
+    Raises `Recusa` `entrada-invalida`, also for one to come.
+    """
+    found = _MONTH.fullmatch(text)
+    number = int(found["mm"] or found["m"]) if found else 0
+    if found is None or not 1 <= number <= 12:
+        raise invalid_input(field, "deve ser um mês do calendário, como 11/2026")
+    first = date(max(1, int(found["aaaa"] or found["a"])), number, 1)
     if first > local_date(now):
         raise invalid_input(field, f"o mês {first:%m/%Y} ainda não chegou")
     if first < FIRST_DAY.replace(day=1):

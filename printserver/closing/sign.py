@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from printserver import db
 from printserver.clock import local_date, rfc3339
 from printserver.closing.compute import compute, moved_days
-from printserver.closing.figures import Difference, Figures, compare, digest
+from printserver.closing.figures import Figures, digest
 from printserver.closing.periods import Period, a_day
 from printserver.common.data import JsonObject, JsonView, Row
 from printserver.documents import Reason, RequestModel, read
@@ -246,11 +246,6 @@ def holding(conn: Connection, office: Office, period: Period) -> dict[date, Sign
     )
     rows = conn.execute(query).mappings().all()
     return {row["dia"]: _signature(office, row, _logged(conn, office, row["dia"])) for row in rows}
-
-
-def changed_since(signature: Signature, now: Figures) -> list[Difference]:
-    """Return what differs from the figures that were signed."""
-    return compare(signature.figuras, now)
 
 
 def unsigned_days(conn: Connection, office: Office, now: datetime) -> list[date]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from printserver import documents
+from printserver import closing, documents
 from printserver.closing import FREE, QUANTITY, TOTAL, Difference, Figures, Table
 from printserver.common.text import capitalized
 from printserver.selo import COMPONENTS, LABELS
@@ -93,19 +93,26 @@ def hints(figures: Figures, missing: int) -> list[str]:
     return [text for text, value in parts if size and value == size]
 
 
-def changes(differences: Sequence[Difference], *, quiet: bool) -> list[Changed]:
-    """Return the differences in words: those that count, or the quiet ones."""
-    found = []
-    for each in differences:
-        if each.quiet is not quiet or each.tabela in ("origens", "conferencia"):  # the same acts once more
-            continue
-        if each.nome in COMPONENTS:
-            continue  # the total of the ato says it; the table of the components shows each
-        key = _KEYS.get(each.tabela, _key_of_kind)(*each.chave)
-        money = each.nome == TOTAL
-        said = (words.reais(each.antes), words.reais(each.depois)) if money else (str(each.antes), str(each.depois))
-        found.append(Changed(f"{_TABLES[each.tabela]}, {', '.join(key)}: {_NUMBERS[each.nome]}", *said))
-    return found
+def changes(before: Figures, now: Figures) -> tuple[list[Changed], list[Changed]]:
+    """Return what differs from the figures that were signed, in words: what changes them, and what only went on."""
+    differences = closing.compare(before, now)
+    found = [Changed("Soma do dia", words.reais(before.soma), words.reais(now.soma))] if before.soma != now.soma else []
+    found += [_changed(each) for each in differences if not each.quiet and _is_told(each)]
+    for name, old in before.parcelas.items():
+        if old != now.parcelas[name]:
+            found.append(Changed(f"Parcela {LABELS[name]}", words.reais(old), words.reais(now.parcelas[name])))
+    return found, [_changed(each) for each in differences if each.quiet and _is_told(each)]
+
+
+def _is_told(each: Difference) -> bool:
+    """Return whether a difference is told by itself: not the same acts once more, nor the components of each ato."""
+    return each.tabela not in ("origens", "conferencia") and each.nome not in COMPONENTS
+
+
+def _changed(each: Difference) -> Changed:
+    key = _KEYS[each.tabela](*each.chave)
+    said = (words.reais(each.antes), words.reais(each.depois)) if each.nome == TOTAL else (each.antes, each.depois)
+    return Changed(f"{_TABLES[each.tabela]}, {', '.join(key)}: {_NUMBERS[each.nome]}", *map(str, said))
 
 
 def _ato(natureza: str, code: str) -> tuple[str, ...]:
@@ -133,7 +140,7 @@ def _sheets(queue: str, series: str) -> tuple[str, ...]:
 _KEYS: Final[Mapping[str, Callable[..., tuple[str, ...]]]] = {
     "atos": _ato,
     "sem_carga": _ato,
-    "origens": lambda nome: (_ORIGINS.get(nome) or seal_words.origin(nome),),
+    "origens": lambda nome: (_ORIGINS.get(nome) or capitalized(seal_words.origin(nome)),),
     "isentos": _free,
     "impressoes": _key_of_kind,
     "excecoes": lambda kind, who: (person(who), exception(kind)),

@@ -122,7 +122,7 @@ def read_day(day: date, number: int | None = None) -> DayShown:
         holding = next((each for each in signed if each.numero == number), None)
         if holding is None:
             raise Recusa("nao-encontrado", f"O dia {day:%d/%m/%Y} não tem a assinatura {number}.")
-    differences = closing.changed_since(holding, today) if holding is not None else []
+    changed, resolved = closing_words.changes(holding.figuras, today) if holding is not None else ([], [])
     by_person: dict[str, list[closing.Made]] = {}
     for each in made:
         by_person.setdefault(closing_words.person(each.quem), []).append(each)
@@ -132,8 +132,8 @@ def read_day(day: date, number: int | None = None) -> DayShown:
         assinaturas=signed,
         assinatura=holding,
         antiga=number is not None,
-        mudou=closing_words.changes(differences, quiet=False),
-        resolvido=closing_words.changes(differences, quiet=True),
+        mudou=changed,
+        resolvido=resolved,
         excecoes=dict(sorted(by_person.items())),
         abertas=still_open,
         faltam=missing,
@@ -189,6 +189,7 @@ def _show(day: date, form: Form) -> str:
         marca=shown.figuras.mark(),
         forma=form,
         comparado=_compared(shown.figuras, form),
+        por_parcela=any(form.value_of(name) or form.error_of(name) for name in COMPONENTS),
         palavras=closing_words,
         hoje=local_date(now()),
         ontem=local_date(now()) - timedelta(days=1),

@@ -71,7 +71,7 @@ def read_month(text: str) -> MonthShown:
 
 
 def _line(day: date, figures: closing.Figures, signature: closing.Signature | None) -> DayLine:
-    differences = closing.changed_since(signature, figures) if signature is not None else []
+    differences = closing.compare(signature.figuras, figures) if signature is not None else []
     changed = any(not each.quiet for each in differences)
     return DayLine(day, figures, signature, changed, closing.Period(day, day).is_over(now()))
 

@@ -82,15 +82,25 @@ def _csv(shown: DayShown | MonthShown, filename: str) -> Response:
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(_HEADS)
     if isinstance(shown, DayShown):
-        writer.writerows(_rows(shown.dia, shown.figuras, shown.assinaturas))
+        made = None if shown.antiga else [each for several in shown.excecoes.values() for each in several]
+        writer.writerows(_rows(shown.dia, shown.figuras, shown.assinaturas, made))
     else:
         for line in shown.dias:
             writer.writerows(_rows(line.dia, line.figuras, [line.assinatura] if line.assinatura else []))
     return csv_file(out.getvalue(), filename)
 
 
-def _rows(day: date, figures: closing.Figures, signed: Sequence[closing.Signature]) -> Iterator[list[str]]:
+def _rows(
+    day: date,
+    figures: closing.Figures,
+    signed: Sequence[closing.Signature],
+    made: Sequence[closing.Made] | None = None,
+) -> Iterator[list[str]]:
+    """Yield the lines of a day; `made` are its exceptions one by one, None: only counted."""
     for table in _TABLES:
+        if table == "excecoes" and made is not None:
+            yield from map(_exception, made)
+            continue
         for row in closing_words.rows(figures, table):
             item, *more = row.rotulos
             who, why = "", ""
@@ -104,6 +114,11 @@ def _rows(day: date, figures: closing.Figures, signed: Sequence[closing.Signatur
         texts = [f"assinatura {each.numero}", state, closing_words.person(each.quem), each.motivo or ""]
         money = ["", "", _money(each.caixa.caixa), *(_money(value) for _, _, value in each.caixa.parcelas)]
         yield _line("caixa", day, texts, money)
+
+
+def _exception(each: closing.Made) -> list[str]:
+    what = [closing_words.exception(each.classe), each.nome, closing_words.person(each.quem), each.motivo]
+    return ["excecoes", f"{local(each.quando):%d/%m/%Y %H:%M:%S}", *map(mark, what), "1", *[""] * (len(_HEADS) - 7)]
 
 
 def _cells(table: str, day: date, texts: list[str], row: closing_words.Row) -> Iterator[list[str]]:
