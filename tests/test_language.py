@@ -35,7 +35,23 @@ KEPT = (Figures, Stamp, BlockValues, SeloValues, Head, faults.State, rules.Fault
 # Names of persons and places, and words of other standards that Portuguese text uses more than English.
 NAMES = frozenset({"ana", "antonia", "antonio", "carlos", "jose", "maria", "paulo", "pedro", "sao", "tereza"})
 TERMS = frozenset(
-    {"auto", "bbox", "bind", "cid", "cpf", "em", "fds", "final", "luma", "param", "pdf", "pem", "portal", "recusa"}
+    {
+        "auto",
+        "bbox",
+        "bind",
+        "cid",
+        "cnpj",
+        "cpf",
+        "em",
+        "fds",
+        "final",
+        "luma",
+        "param",
+        "pdf",
+        "pem",
+        "portal",
+        "recusa",
+    }
 )
 # Portuguese words of two letters that are neither English nor a unit.
 SHORT = frozenset({"ao", "da", "de", "ou", "um"})

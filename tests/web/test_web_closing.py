@@ -176,7 +176,7 @@ def test_a4_what_changes_after_the_signature_is_said_and_a_reopened_day_keeps_th
     assert states == ["assinado", "reaberto", "assinado"]
 
 
-def test_a4_hoje_asks_for_the_closing_only_where_days_are_closed(rig: Rig) -> None:
+def test_a4_the_first_page_asks_for_the_closing_only_where_days_are_closed(rig: Rig) -> None:
     day = a_busy_day(rig)
     head = enter(rig)
     assert "não está fechado" not in text(head, "/")

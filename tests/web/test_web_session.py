@@ -53,3 +53,17 @@ def test_a7_who_was_logged_out_enters_over_the_form_and_sends_it(page: Page, rig
     page.locator("button[name=confirmo]").click()
     page.wait_for_url(lambda address: "retificar" not in address)
     expect(page.locator("main")).to_contain_text("ATA-77")
+
+
+def test_wcag_3_3_8_passwords_may_be_pasted(page: Page) -> None:
+    page.goto("/entrar")
+    page.locator("#usuario").fill("colada do cofre de senhas")
+    page.locator("#usuario").press("Control+A")
+    page.keyboard.press("Control+C")
+    page.locator("#senha").press("Control+V")
+    expect(page.locator("#senha")).to_have_value("colada do cofre de senhas")
+    enter(page, "rui")
+    page.goto("/conta")
+    for field in ("#senha-atual", "#senha_nova", "#senha_repetida"):
+        page.locator(field).press("Control+V")
+        expect(page.locator(field)).to_have_value("colada do cofre de senhas")

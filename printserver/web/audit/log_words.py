@@ -21,6 +21,7 @@ from printserver.web.seals import seal_words
 
 KINDS: Final[Mapping[str, str]] = {
     "acesso": "Acesso recusado",
+    "ajustes": "Ajustes",
     "auditoria": "Auditoria",
     "balcao": "Ato do balcão",
     "certificado": "Certificado",
@@ -61,6 +62,10 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
 # What was done, by object and state; `{nome}` is what it was done to.
 _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     "acesso": {"recusado": "Acesso recusado a {nome}"},
+    "ajustes": {
+        "mudada": "Mudou ajustes em {nome}",
+        "certificado trocado": "Pôs outro certificado em uso",
+    },
     "auditoria": {
         "pedida": "Pediu a conferência da auditoria",
         "confere": "A auditoria foi conferida: tudo confere",
@@ -104,6 +109,12 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     "formato": {
         "tela": "Mudou o formato {nome}",
         "mao": "O formato {nome} foi mudado à mão, nos arquivos",
+        "importado": "Importou o formato {nome}",
+        "copiado": "Copiou um formato para {nome}",
+        "volta": "Voltou a uma versão de antes do formato {nome}",
+        "apagado": "Apagou o formato {nome}",
+        "programa": "O formato {nome} é o que vem com o programa",
+        "prova": "Imprimiu uma prova do formato {nome}",
     },
     "guarda": {"apagados": "Nomes das partes apagados, passado o prazo de guarda"},
     "hibridos": {"feita": "{nome}"},
