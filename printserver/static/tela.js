@@ -146,7 +146,7 @@
     used();
   }
   if (back) {
-    var entry = back.querySelector("[data-voltar]"), wrong = entry.querySelector(".erro"), step = "";
+    var entry = back.querySelector("[data-voltar]"), wrong = entry.querySelector("[role=alert]"), step = "";
     var password = document.getElementById("senha-voltar"), code = document.getElementById("codigo-voltar");
     var me = entry.querySelector("[data-usuario]").textContent;
     back.querySelector("[data-depois]").addEventListener("click", function () { refused = true; back.close(); });

@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from itertools import count
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from web_rig import PASSWORD, Person
 from werkzeug.test import TestResponse
 
 from printserver import db
+from printserver.office.settings import PeopleSettings
 from printserver.server.app import create_app
+from printserver.web.account import PIN_ACTS
 from support import civil_documents as civil
 from support.office import FEES, Rig, open_rig
 
@@ -259,3 +261,8 @@ def test_a4_a_second_click_with_the_pin_does_it_once(rig: Rig, tereza: Person) -
     made = rig.state()
     assert tereza.client.post(to, data=form).status_code == 303
     assert rig.state() == made
+
+
+def test_a4_every_act_that_may_ask_the_pin_has_its_words() -> None:
+    (acts,) = get_args(PeopleSettings.model_fields["pin"].annotation)
+    assert set(get_args(acts)) == set(PIN_ACTS)
