@@ -119,6 +119,8 @@ def print_test_page(nome: str, folder: Path, bandeja: str | None, papel: str, fr
     with plain_faults():
         found = queue_trial.print_page(folder, queue, page, now, float(espera), _report_state)
     if isinstance(found, Path):
+        with office(folder) as (conn, serventia_id, _now):
+            record(conn, serventia_id, now, "fila", nome, {"arquivo": found.name}, "provada")
         click.echo(f"Página de teste gravada em {found}.")
         return
     with office(folder) as (conn, serventia_id, _now):

@@ -4,6 +4,8 @@ Each function changes rows in the caller's transaction and returns what goes on 
 `ConfigError` (Portuguese) for what cannot be.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -71,6 +73,19 @@ def require_queue(conn: Connection, serventia_id: int, nome: str) -> Queue:
         names = conn.execute(sa.select(_queues.c.nome).where(_queues.c.serventia_id == serventia_id)).scalars()
         raise ConfigError(f"não há fila {nome!r}. As filas são: {', '.join(sorted(names))}")
     return found
+
+
+def mark(queue: Queue) -> str:
+    """Return a mark of what a person sets of a queue: another one once any of it was changed (A7)."""
+    shifts = {tray: list(shift) for tray, shift in (queue.deslocamentos or {}).items()}
+    what = (queue.id, queue.destino, queue.padrao, queue.reserva, queue.papel_numerado, shifts)
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def require_unchanged(conn: Connection, serventia_id: int, nome: str, seen: str) -> None:
+    """Refuse a change by who saw the queue as it is no longer (`seen`: its `mark` then)."""
+    if mark(require_queue(conn, serventia_id, nome)) != seen:
+        raise ConfigError("entretanto a fila foi mudada: veja como está agora e, se ainda quer, repita")
 
 
 def require_free_name(conn: Connection, serventia_id: int, nome: str) -> None:

@@ -87,6 +87,16 @@ def test_an_existing_queue_gets_its_error_policy_and_is_shown_before_and_after(
     assert f"{kept_queue.name}: pronta (fila laser da serventia)" in listed.out
 
 
+def test_a3_a_test_page_of_a_folder_is_on_record(run_queues: RunQueues, rig: Rig) -> None:
+    ran = run_queues("teste", "notas")
+    assert ran.code == 0, ran.err
+    (made,) = Path(row(rig, "notas")["destino"]).glob("teste-*.pdf")
+    entry = rig.rows(db.log)[-1]
+    assert (entry["objeto"], entry["objeto_id"], entry["estado"]) == ("fila", "notas", "provada")
+    assert entry["detalhe"] == {"arquivo": made.name}
+    assert entry["quem"].startswith("linha de comando: ")
+
+
 def test_a_driverless_queue_is_made_tested_and_known_to_count(
     run_queues: RunQueues, rig: Rig, cups_server: PrivateCups, driverless_printer: DriverlessPrinter
 ) -> None:

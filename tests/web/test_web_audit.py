@@ -24,6 +24,7 @@ from support.office import Rig, command_line, disarm
 ROOT = Path(printserver.__file__).parent
 # Functions that write to the log, and where in their arguments the object and the state stand.
 WRITERS = {"log": (0, 2), "LogEntry": (0, 2), "register": (0, 2), "record": (0, 2), "log_job": (None, 2)}
+QUEUE_CHANGE = "changing"  # of the screens of queues: its second argument is the state
 IN_COMMANDS = {"record": (3, 6)}  # `cli.base.record`: the state has the default "criada"
 # Words of the program that no person reads: with an underscore, of a state or a name in the code.
 MACHINE = re.compile(
@@ -120,6 +121,8 @@ def _written() -> Iterator[tuple[str, str | None, str]]:
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name == QUEUE_CHANGE and len(node.args) > 1:
+                yield "fila", _literal(node.args[1]), f"{path.relative_to(ROOT)}:{node.lineno}"
             if name not in places:
                 continue
             first, last = places[name]

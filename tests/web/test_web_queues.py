@@ -69,8 +69,13 @@ def add(person: Person, **typed: str) -> TestResponse:
 
 
 def act(person: Person, nome: str, acao: str, **typed: str) -> TestResponse:
-    token = person.hidden("/conta", "/sair")
-    return person.client.post(f"/ajustes/filas/{nome}", data={**token, "acao": acao, **typed})
+    return person.client.post(f"/ajustes/filas/{nome}", data={**opened(person, nome), "acao": acao, **typed})
+
+
+def opened(person: Person, nome: str) -> dict[str, str]:
+    """Return what the forms of a queue's page carry when it is opened now."""
+    page = person.get(f"/ajustes/filas/{nome}").get_data(as_text=True)
+    return {**person.hidden("/conta", "/sair"), "visto": "".join(re.findall(r'name="visto" value="(\w+)"', page)[:1])}
 
 
 def laser(person: Person, server: PrivateCups, queue: KeptQueue, nome: str) -> TestResponse:
@@ -246,3 +251,19 @@ def test_a_queue_prints_elsewhere_once_nothing_is_in_it(own: Rig, admin: Person,
     entry = last_entry(own, "muda")
     assert (entry["estado"], entry["detalhe"]["depois"]) == ("mudada", str(tmp_path))
     assert "use um dos botões" in said(act(admin, "muda", "inventada"))
+
+
+def test_a7_two_tabs_change_a_queue_once(own: Rig, admin: Person) -> None:
+    assert add(admin, nome="abas", tipo="pasta").status_code == 303
+    address, tab = "/ajustes/filas/abas", opened(admin, "abas")
+    spare = {**tab, "acao": "reserva", "reserva": "notas"}
+    assert admin.client.post(address, data=spare).status_code == 303
+    kept = last_entry(own, "abas")
+    assert kept["detalhe"] == {"antes": None, "depois": "notas"}
+    for late in (spare, {**tab, "acao": "numerar", "numerado": "sim"}, {**tab, "acao": "tirar", "certeza": "sim"}):
+        answer = admin.client.post(address, data=late)
+        assert answer.status_code == 422
+        assert "entretanto a fila foi mudada" in said(answer)
+    assert last_entry(own, "abas") == kept
+    assert (row(own, "abas")["reserva"], row(own, "abas")["papel_numerado"]) == ("notas", False)
+    assert act(admin, "abas", "tirar", certeza="sim").status_code == 303

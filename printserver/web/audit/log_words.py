@@ -97,6 +97,8 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     "fila": {
         "criada": "Criou a fila {nome}",
         "mudada": "Mudou a fila {nome}",
+        "padrão": "Fez de {nome} a fila padrão",
+        "tirada": "Tirou a fila {nome}",
         "deslocada": "Mudou o deslocamento da fila {nome}",
         "reserva": "Mudou a fila de reserva da fila {nome}",
         "certificado": "Mudou o certificado do servidor da fila {nome}",

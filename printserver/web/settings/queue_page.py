@@ -32,6 +32,8 @@ def queue_page(fila: str) -> ResponseReturnValue:
     if action not in _ACTIONS:
         raise Recusa("entrada-invalida", "Nada foi feito: use um dos botões.")
     try:
+        with at_field(""), office().db.read() as conn:  # before CUPS is touched; `changing` looks again
+            queue_setup.require_unchanged(conn, queue.serventia_id, fila, typed_text("visto"))
         answer = _ACTIONS[action](queue)
     except Recusa as refusal:
         if refusal.word == "sem-permissao":
@@ -63,6 +65,7 @@ def _page(queue: Queue, form: Form, action: str) -> str:
     return render_template(
         "screens/ajuste_fila.html",
         fila=queue,
+        visto=queue_setup.mark(queue),
         estado=shown,
         tipos=TYPES,
         formas_de={action: form},
@@ -93,14 +96,14 @@ def _to_mend(shown: JsonObject) -> bool:
 
 
 def _make_default(queue: Queue) -> None:
-    check_fields("acao")
+    check_fields("visto", "acao")
     with changing(queue.nome, "padrão", "") as (act, what):
         what |= queue_setup.make_default(act.conn, queue.serventia_id, queue.nome)
     flash(f"A fila {queue.nome} é a padrão: imprime o que não diz outra.")
 
 
 def _set_spare(queue: Queue) -> None:
-    check_fields("acao", "reserva")
+    check_fields("visto", "acao", "reserva")
     spare = typed_text("reserva") or None
     with changing(queue.nome, "reserva", "reserva") as (act, what):
         what |= queue_setup.set_spare(act.conn, queue.serventia_id, queue.nome, spare)
@@ -108,7 +111,7 @@ def _set_spare(queue: Queue) -> None:
 
 
 def _number(queue: Queue) -> None:
-    check_fields("acao", "numerado")
+    check_fields("visto", "acao", "numerado")
     numbered = ticked("numerado")
     with changing(queue.nome, "mudada", "numerado") as (act, what):
         what |= queue_setup.set_numbered(act.conn, queue.serventia_id, queue.nome, numbered=numbered)
@@ -117,7 +120,7 @@ def _number(queue: Queue) -> None:
 
 
 def _offset(queue: Queue) -> None:
-    check_fields("acao", "bandeja", "x", "y")
+    check_fields("visto", "acao", "bandeja", "x", "y")
     tray, x, y = typed_text("bandeja"), _typed_mm("x"), _typed_mm("y")
     with changing(queue.nome, "deslocada", "x") as (act, what):
         what |= queue_setup.set_offset(act.conn, queue.serventia_id, queue.nome, tray, x, y)
@@ -125,7 +128,7 @@ def _offset(queue: Queue) -> None:
 
 
 def _test(queue: Queue) -> None:
-    check_fields("acao", "bandeja", "papel", "frente_verso", "papel_comum")
+    check_fields("visto", "acao", "bandeja", "papel", "frente_verso", "papel_comum")
     with at_field("papel"):
         size = queue_trial.parse_size(typed_text("papel") or SIZES[0])
     if queue.papel_numerado and not ticked("papel_comum"):
@@ -135,7 +138,7 @@ def _test(queue: Queue) -> None:
 
 
 def _mend(queue: Queue) -> None:
-    check_fields("acao", "mudar_servidor")
+    check_fields("visto", "acao", "mudar_servidor")
     server = CupsServer(cups_server(office().instance, queue), PREPARE_S)
     changes = prepare(server, queue.destino, None, "mudar_servidor")
     with changing(queue.nome, "mudada", "mudar_servidor") as (_act, what):
@@ -144,7 +147,7 @@ def _mend(queue: Queue) -> None:
 
 
 def _move(queue: Queue) -> None:
-    check_fields("acao", "pasta", "fila_cups", "mudar_servidor")
+    check_fields("visto", "acao", "pasta", "fila_cups", "mudar_servidor")
     changes: list[str] = []
     if queue.tipo == "pasta":
         field, destination = "pasta", str(check_folder(typed_text("pasta")))
@@ -159,7 +162,7 @@ def _move(queue: Queue) -> None:
 
 
 def _remove(queue: Queue) -> str:
-    check_fields("acao", "certeza")
+    check_fields("visto", "acao", "certeza")
     if not ticked("certeza"):
         raise invalid_input("certeza", "marque que é isso mesmo")
     settings = office().settings.filas

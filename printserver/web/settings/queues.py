@@ -79,10 +79,15 @@ def at_field(field: str) -> Iterator[None]:
 
 
 @contextmanager
-def changing(nome: str, state: str, field: str) -> Iterator[tuple[Act, dict[str, object]]]:
-    """Run a change of a queue in one transaction; what is put into the dict goes on record under `state`."""
+def changing(nome: str, state: str, field: str, *, new: bool = False) -> Iterator[tuple[Act, dict[str, object]]]:
+    """Run a change of a queue in one transaction; what is put into the dict goes on record under `state`.
+
+    Raises `Recusa` `entrada-invalida` at `field` if the queue is not `new` and was changed since the form was shown.
+    """
     what: dict[str, object] = {}
     with at_field(field), acting(office(), author()) as act:
+        if not new:
+            queue_setup.require_unchanged(act.conn, office().serventia_id, nome, typed_text("visto"))
         yield act, what
         act.log("fila", nome, state, what)
     office().capabilities.pop(nome, None)
@@ -130,7 +135,7 @@ def _add() -> str:
         new = queue_setup.NewQueue(nome, "pasta", str(_folder(nome)))
     else:
         new, changes = _cups_queue(nome)
-    with changing(nome, "criada", "nome") as (act, what):
+    with changing(nome, "criada", "nome", new=True) as (act, what):
         made = queue_setup.add(act.conn, here.serventia_id, new, act.now, default=ticked("padrao"))
         what |= made | {"mudancas": changes}
     return nome
