@@ -62,8 +62,7 @@ def compute(conn: Connection, office: Office, period: Period) -> Days:
         found[calendar.day_of(moved.quando)].add("papel", (moved.fila, moved.serie), {moved.nome: moved.quantidade})
     for line in check.control_lines(conn, office, period.first, period.last):
         numbers = {
-            "usados": line["usados"],
-            "aguardando": line["aguardando"],
+            "usados": line["usados"] + line["aguardando"],  # a load changes nothing
             "inutilizados": len(line["inutilizados"]),
             "faltam": line["faltam_total"],
         }
