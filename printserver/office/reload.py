@@ -6,6 +6,7 @@ running server.
 """
 
 import hashlib
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -176,6 +177,7 @@ class Files:
             path = instance / SETTINGS_FILE
             content = path.read_bytes() if path.exists() else b""
             found = read_settings(content, path)
+            _check_authority(instance, found)
             self._mark = hashlib.sha256(content).hexdigest()
             return found
 
@@ -233,6 +235,15 @@ class Files:
         changed = [name for name in all_settings() if value_of(before, name) != value_of(self._in_file, name)]
         if changed:
             _log.info("settings changed", names=changed)
+
+
+def _check_authority(instance: Path, settings: Settings) -> None:
+    """Raise ConfigError unless the authority of the court's certificate can be read: no report would go."""
+    if name := settings.tribunal.autoridade:
+        try:
+            ssl.create_default_context(cafile=str(instance / name))
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(f"tribunal.autoridade: {name} não pode ser lido ({error})") from error
 
 
 def _rules(settings: Settings, cns: str) -> Rules:

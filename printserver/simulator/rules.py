@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import BaseModel, Field
 
@@ -13,7 +13,6 @@ from printserver.selo import (
     EXCLUSION,
     AtoTable,
     AtoType,
-    Certificate,
     CodigoSelo,
     Registro,
     WrongTotal,
@@ -89,11 +88,18 @@ class ParsedSelo:
     erros: tuple[Fault, ...]
 
 
+class Verifier(Protocol):
+    """What tells whether a text was signed by an office: its certificate, or all that it has used."""
+
+    def check(self, text: str, assinatura: str) -> bool:
+        """Return whether `assinatura` (base64) is the office's signature of `text`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The court's reference data: certificates of the offices by CNS, and the table of atos."""
+    """The court's reference data: what verifies the signatures of the offices by CNS, and the table of atos."""
 
-    serventias: Mapping[str, Certificate]
+    serventias: Mapping[str, Verifier]
     atos: AtoTable
 
     def read(self, envio: Sending) -> ParsedSelo:

@@ -21,7 +21,7 @@ from printserver.simulator.control import control
 from printserver.simulator.faults import Faults
 from printserver.simulator.public_page import lookup
 from printserver.simulator.records import Records
-from printserver.simulator.rules import Rules
+from printserver.simulator.rules import Rules, Verifier
 from printserver.simulator.service import servico
 from printserver.simulator.tables import FILE_NAME
 
@@ -33,8 +33,9 @@ class Simulator:
     """The court of the `serventias` (certificates by CNS), bound to this machine when created.
 
     `port` 0 takes a free one. With `tls` (PEM files of the server's certificate and key) only clients with the
-    certificate of one of these offices are accepted. It answers once `serve` or `begin` runs. Raises `ConfigError`
-    (Portuguese) if the port is taken or the files are unusable.
+    certificate of one of these offices are accepted. `verifiers` check the signatures in place of the certificates. It
+    answers once `serve` or `begin` runs. Raises `ConfigError` (Portuguese) if the port is taken or the files are
+    unusable.
     """
 
     def __init__(
@@ -46,12 +47,13 @@ class Simulator:
         port: int = 0,
         clock: Clock = system_clock,
         tls: tuple[Path, Path] | None = None,
+        verifiers: Mapping[str, Verifier] | None = None,
     ) -> None:
         context = _mutual_tls(*tls, serventias.values()) if tls else None
         listener = _listen(port)
         self.port: int = listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://{HOST}:{self.port}"
-        rules = Rules(serventias, atos)
+        rules = Rules(verifiers or serventias, atos)
         records = Records(folder / FILE_NAME, rules)
         self.tribunal = CourtSettings(records, Faults(records), rules, clock)
         with listener:  # the server uses a duplicate of the socket

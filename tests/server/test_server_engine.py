@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,8 +15,10 @@ from printserver import db
 from printserver.delivery import advance as advance_module
 from printserver.delivery import claims
 from printserver.office import Bell, owner_name
+from printserver.office.settings import SETTINGS_FILE
 from printserver.server import engine as engine_module
 from printserver.server.engine import Engine
+from support.court import run_court
 from support.office import Rig, open_rig
 from support.process import wait_until
 
@@ -42,6 +45,27 @@ def running(rig: Rig) -> Iterator[Engine]:
 
 def printed(rig: Rig, job_id: str) -> Callable[[], bool]:
     return lambda: rig.job(job_id)["estado"] == "impresso"
+
+
+def test_t1_an_engine_follows_the_courts_address_without_a_restart(rig: Rig, tmp_path: Path) -> None:
+    path = rig.folder / SETTINGS_FILE
+    before = path.read_text()
+    with run_court(tmp_path, {rig.office.cns: rig.office.certificado}, clock=rig.clock) as court, running(rig):
+        job = rig.taken(rig.livro())
+        wait_until(printed(rig, job["id"]), "the print")
+        code = job["selos"][0]["codigo"]
+        _edit(path, f'{before}\n[tribunal]\nurl = "{court.url}"\n')
+        rig.office.bell.ring()
+        wait_until(lambda: rig.selo(code)["estado"] == "comunicado", "the report")
+        _edit(path, before)
+        rig.office.bell.ring()
+        wait_until(lambda: "court" not in {each.name for each in threading.enumerate()}, "the end of the sender")
+
+
+def _edit(path: Path, text: str) -> None:
+    """Write a file as somebody did a minute ago."""
+    path.write_text(text)
+    os.utime(path, (time.time() - 60, time.time() - 60))
 
 
 def test_a_ring_wakes_the_engine(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

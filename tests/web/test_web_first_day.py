@@ -49,6 +49,15 @@ def test_a_new_office_says_what_is_missing_to_those_who_can_do_it(real: Rig) -> 
         assert head.get(path).status_code == 200, path
 
 
+def test_s5_s9_a_test_certificate_and_missing_values_are_said_on_every_screen(real: Rig) -> None:
+    for usuario in ("tereza", "maria"):
+        person = enter(real, usuario)
+        for path in ("/", "/selos", "/papel", "/conta"):
+            page = text(person, path)
+            assert "o certificado é de teste" in page, path
+            assert "nenhum serviço tem valores" in page, path
+
+
 def test_a_step_is_done_when_the_office_shows_it(real: Rig) -> None:
     head = enter(real, "tereza")
     path = real.office.instance / SETTINGS_FILE
