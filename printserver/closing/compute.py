@@ -62,8 +62,7 @@ def compute(conn: Connection, office: Office, period: Period) -> Days:
         found[calendar.day_of(moved.quando)].add("papel", (moved.fila, moved.serie), {moved.nome: moved.quantidade})
     for line in check.control_lines(conn, office, period.first, period.last):
         numbers = {
-            "usados": line["usados"],
-            "aguardando": line["aguardando"],
+            "usados": line["usados"] + line["aguardando"],  # a load changes nothing
             "inutilizados": len(line["inutilizados"]),
             "faltam": line["faltam_total"],
         }
@@ -186,9 +185,10 @@ def open_things(conn: Connection, office: Office, period: Period) -> Iterator[tu
     )
     for row in conn.execute(uncertain.order_by(job.n)):
         yield UNCERTAIN, row.id
-    refused = sa.select(_s.codigo).where(*_at_court(office, period, REFUSED)).order_by(_s.id)
-    for row in conn.execute(refused):
-        yield "recusado", row.codigo
+    # Sorted here: an ORDER BY would have SQLite read all seals in that order.
+    refused = sa.select(_s.id, _s.codigo).where(*_at_court(office, period, REFUSED))
+    for _, code in sorted(tuple(row) for row in conn.execute(refused)):
+        yield "recusado", code
 
 
 def documents_of(conn: Connection, office: Office, job_ids: Sequence[str]) -> dict[str, JsonObject]:

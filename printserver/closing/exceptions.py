@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from printserver.common.data import JsonView
 from printserver.office import Office
 
 _REASONS: Final = ("motivo", "motivo_isencao", "motivo_data", "texto")
+_WAITS_AT_MOST: Final = timedelta(days=62)  # an act for its load; one that waited longer is told twice
 _l = db.log.c
 
 
@@ -33,7 +34,8 @@ class Made:
 
 
 def read(conn: Connection, office: Office, period: Period) -> Iterator[Made]:
-    """Yield the exceptions of the period, in order."""
+    """Yield the exceptions of the period, in order. An isento of the counter is one, by who recorded the act (H1)."""
+    loaded = _of_counter(conn, office, period)
     query = sa.select(_l.excecao, _l.objeto, _l.objeto_id, _l.quando, _l.quem, _l.sistema, _l.detalhe).where(
         _l.serventia_id == office.serventia_id,
         _l.excecao.is_not(None),
@@ -41,8 +43,20 @@ def read(conn: Connection, office: Office, period: Period) -> Iterator[Made]:
         _l.quando < period.end,
     )
     for row in conn.execute(query.order_by(_l.quando, _l.n)):
+        if row.objeto == "selo" and row.objeto_id in loaded:
+            continue  # made by a load: the act was the exception
         who = row.quem or (f"sistema:{row.sistema}" if row.sistema else "")
         yield Made(row.excecao, row.objeto, row.objeto_id, row.quando, who, _reason(row.detalhe))
+
+
+def _of_counter(conn: Connection, office: Office, period: Period) -> frozenset[str]:
+    """Return the seals of acts at the counter that are isentos and that a load of the period may have made."""
+    acts = db.ato_balcao.c
+    days = (period.first - _WAITS_AT_MOST, period.last)
+    query = sa.select(acts.codigo).where(
+        acts.serventia_id == office.serventia_id, acts.data.between(*days), acts.isento, acts.codigo.is_not(None)
+    )
+    return frozenset(conn.execute(query).scalars())
 
 
 def _reason(detail: JsonView) -> str:

@@ -34,7 +34,8 @@ class Figures:
     load changes nothing. `origens`: the same by origin of the seal. `sem_carga`: of these, the acts that wait, by ato.
     `isentos`: by natureza, ato, fundamento and reason. `conferencia`: what the counter's check has. `impressoes`: by
     kind and state. `excecoes`: by class and person (A4). `papel`: numbered sheets by queue and series.
-    `selos_de_papel`: paper seals by ato and série. `pendencias`: what is open, by kind.
+    `selos_de_papel`: paper seals by ato and série, used ones with those that wait for their load. `pendencias`: what
+    is open, by kind.
     """
 
     atos: Table = field(default_factory=dict)

@@ -88,13 +88,24 @@ def _missing(
 
 
 def _highest_before(conn: Connection, office: Office, lot: _Lot, start: datetime) -> int | None:
-    """Return the highest number of a lot that left before `start`: none leaves before the lot was received."""
+    """Return the highest number of a lot that left before `start`: none leaves before the lot was received.
+
+    A number is kept without leading zeros: of one series, longer ones are higher, and those of a length sort as texts.
+    """
+    size = sa.func.length(_p.numero)
+    prefix = len(lot.serie)
+    first, last = f"{lot.serie}{lot.de}", f"{lot.serie}{lot.ate}"
     query = sa.select(_p.numero).where(
-        _p.serventia_id == office.serventia_id, _p.saiu_em >= lot.quando, _p.saiu_em < start, _p.fila == lot.fila
+        _p.serventia_id == office.serventia_id,
+        _p.saiu_em >= lot.quando,
+        _p.saiu_em < start,
+        _p.fila == lot.fila,
+        sa.func.substr(_p.numero, 1, prefix) == lot.serie,
+        (size > len(first)) | ((size == len(first)) & (_p.numero >= first)),
+        (size < len(last)) | ((size == len(last)) & (_p.numero <= last)),
     )
-    numbers = (_parse(number) for number in conn.execute(query).scalars())
-    of_lot = (n for series, n in numbers if series == lot.serie and n is not None and lot.de <= n <= lot.ate)
-    return max(of_lot, default=None)
+    highest = conn.execute(query.order_by(size.desc(), _p.numero.desc()).limit(1)).scalar_one_or_none()
+    return None if highest is None else _parse(highest)[1]
 
 
 def _received(conn: Connection, office: Office, queues: Collection[str]) -> Iterator[_Lot]:

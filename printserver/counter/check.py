@@ -68,15 +68,17 @@ def checked_totals(conn: Connection, office: Office, de: date, ate: date) -> dic
     acts = sa.select(act.c.data, count, sums(act.c.total_centavos)).where(
         act.c.serventia_id == office.serventia_id, act.c.data.between(de, ate), act.c.estado != ESTORNADO
     )
-    # The same row of both tables: a range has no act of its day with its code.
-    same = (
-        (act.c.serventia_id == paper.c.serventia_id) & (act.c.data == paper.c.data) & (act.c.codigo == paper.c.codigo)
+    recorded = sa.select(act.c.codigo).where(
+        act.c.serventia_id == office.serventia_id, act.c.data.between(de, ate), act.c.codigo.is_not(None)
     )
     ranges = (
         sa.select(paper.c.data, count, sums(seal.c.total_centavos))
         .join(seal, (seal.c.serventia_id == paper.c.serventia_id) & (seal.c.codigo == paper.c.codigo))
-        .outerjoin(act, same)
-        .where(paper.c.serventia_id == office.serventia_id, paper.c.data.between(de, ate), act.c.id.is_(None))
+        .where(
+            paper.c.serventia_id == office.serventia_id,
+            paper.c.data.between(de, ate),
+            paper.c.codigo.not_in(recorded),  # an act and its paper seal have the same day
+        )
     )
     found: dict[date, tuple[int, int]] = {}
     for query in (acts.group_by(act.c.data), ranges.group_by(paper.c.data)):
@@ -181,11 +183,12 @@ def control_lines(conn: Connection, office: Office, de: date, ate: date) -> list
     groups: dict[tuple[date, str, str], dict[str, list[int]]] = {}
     for row in conn.execute(query.order_by(table.c.data, table.c.ato, table.c.serie, table.c.numero)):
         groups.setdefault((row.data, row.ato, row.serie), {}).setdefault(row.estado, []).append(row.numero)
-    known: dict[tuple[str, str], list[int]] = {}
+    ends: dict[tuple[str, str], list[int]] = {}  # of each série, the first and last numbers of its lines
+    for (_, ato, serie), numbers in groups.items():
+        ends.setdefault((ato, serie), []).extend(end for each in numbers.values() for end in (each[0], each[-1]))
+    known = {key: _known(conn, office, *key, min(some), max(some)) for key, some in ends.items()}
     lines = []
     for (day, ato, serie), numbers in groups.items():
-        if (ato, serie) not in known:
-            known[ato, serie] = _known(conn, office, ato, serie)
         first, last = min(map(min, numbers.values())), max(map(max, numbers.values()))
         missing, count = _missing(known[ato, serie], first, last)
         lines.append(
@@ -205,10 +208,15 @@ def control_lines(conn: Connection, office: Office, de: date, ate: date) -> list
     return lines
 
 
-def _known(conn: Connection, office: Office, ato: str, serie: str) -> list[int]:
-    """Return every recorded number of a série, in order."""
+def _known(conn: Connection, office: Office, ato: str, serie: str, first: int, last: int) -> list[int]:
+    """Return every recorded number of a série from `first` to `last`, in order."""
     table = db.selo_papel
-    mine = (table.c.serventia_id == office.serventia_id, table.c.ato == ato, table.c.serie == serie)
+    mine = (
+        table.c.serventia_id == office.serventia_id,
+        table.c.ato == ato,
+        table.c.serie == serie,
+        table.c.numero.between(first, last),
+    )
     return list(conn.execute(sa.select(table.c.numero).where(*mine).order_by(table.c.numero)).scalars())
 
 

@@ -19,7 +19,7 @@ PIN_ACTS = {
     "isento": "ato isento",
     "substituicao": "substituição de documento",
     "fora-do-prazo": "ato fora do prazo",
-    "fechamento": "assinatura do fechamento",
+    "fechamento": "fechamento do dia",
 }
 # The endpoints that are open to who must first do something; see `context.User`.
 _BEFORE: Final = {"senha": ("conta", "conta_senha", "presente"), "fator": ("segundo_fator", "presente")}

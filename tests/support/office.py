@@ -351,7 +351,7 @@ def disarm(conn: sa.Connection) -> None:
         for name in conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all():
             conn.exec_driver_sql(f"DROP TRIGGER {name}")
     else:
-        for table in ("log", "selo", "cadeia"):
+        for table in ("log", "selo", "cadeia", "fechamento"):
             conn.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 

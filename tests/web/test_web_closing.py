@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -13,11 +14,13 @@ import sqlalchemy as sa
 from web_rig import Person
 from werkzeug.test import TestResponse
 
-from printserver import db, search
+from printserver import closing, db, search
 from printserver.clock import local_date
-from printserver.office import people
+from printserver.errors import Recusa
+from printserver.office import people, proof
+from printserver.selo import COMPONENTS
 from printserver.server.app import create_app
-from support.office import FEES, ISENTO, PASSWORD, Rig, open_rig
+from support.office import FEES, ISENTO, PASSWORD, Rig, disarm, open_rig
 
 REASON = "o troco de ontem entrou hoje"
 
@@ -223,3 +226,155 @@ def test_a_day_on_which_nothing_happened_is_shown_and_can_be_signed(rig: Rig) ->
     day = (local_date(rig.clock()) - timedelta(days=3)).isoformat()
     assert "Nenhuma impressão neste dia" in text(head, f"/fechamento?dia={day}")
     assert sign(head, day, "0").status_code == 303
+
+
+def whole_form(person: Person, day: str, **typed: str) -> dict[str, str]:
+    """Return the form as a browser sends it: every field of it, blank or typed."""
+    blank = dict.fromkeys(("total", *COMPONENTS, "motivo"), "")
+    return blank | person.hidden(f"/fechamento?dia={day}", "/fechamento") | {"confirmo": "sim"} | typed
+
+
+def test_a4_a_difference_is_shown_by_parcel_with_what_it_may_be_and_what_was_typed_stays(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    waiting = 95.12  # the act at the counter without its load
+    total = f"{float(sum_of(head, day).replace(',', '.')) - waiting:.2f}".replace(".", ",")
+    refused = head.client.post("/fechamento", data=whole_form(head, day, total=total))
+    page = plain(refused.get_data(as_text=True))
+    assert (refused.status_code, signatures(rig)) == (422, [])
+    assert "o caixa tem R$ 95,12 a menos: diga por quê" in page
+    assert "Pode ser: os atos do balcão que esperam a carga" in page
+    assert f'value="{total}"' in refused.get_data(as_text=True)
+    uneven = head.client.post("/fechamento", data=whole_form(head, day, total=total, tabeliao="10,00"))
+    assert uneven.status_code == 422
+    assert "as parcelas do caixa somam R$ 10,00" in plain(uneven.get_data(as_text=True))
+    assert signatures(rig) == []
+    moved = whole_form(head, day, total="10,00", tabeliao="4,00", iss="6,00", motivo=REASON)
+    assert head.client.post("/fechamento", data=moved).status_code == 303
+    (kept,) = signatures(rig)
+    assert (kept["caixa"]["tabeliao"], kept["caixa"]["iss"], kept["caixa"]["estado"]) == (400, 600, 0)
+    assert (kept["caixa_centavos"], kept["motivo"]) == (1000, REASON)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"total": "dez"}, "total"), ({"total": "-1,00"}, "total"), ({"total": "10,00", "iss": "um"}, "iss")],
+)
+def test_a7_money_that_is_none_is_refused_at_its_field(rig: Rig, typed: dict[str, str], field: str) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    refused = head.client.post("/fechamento", data=whole_form(head, day, **typed))
+    assert refused.status_code == 422
+    assert f'id="erro-{field}"' in refused.get_data(as_text=True)
+    assert signatures(rig) == []
+
+
+def test_a4_what_is_signed_is_what_was_shown(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    form = whole_form(head, day, total=sum_of(head, day))
+    late = {"ato": "ES", "identificador": "TARDE", "emolumentos": FEES, "escrevente": "maria", "data": day}
+    assert rig.call("POST", "/selos", late | {"motivo_data": "esquecido"}).status == 201
+    refused = head.client.post("/fechamento", data=form)
+    assert (refused.status_code, signatures(rig)) == (409, [])
+    assert "os números do dia mudaram depois que a página foi aberta" in plain(refused.get_data(as_text=True))
+
+
+def test_a4_a_value_that_moves_from_one_parcel_to_another_is_a_change_too(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    assert sign(head, day, sum_of(head, day)).status_code == 303
+    code = rig.codes()[0]
+    moved = {"emolumentos": FEES | {"tabeliao": "56.70", "estado": "14.83"}, "motivo": "x", "escrevente": "maria"}
+    assert rig.call("POST", f"/selos/{code}/retificacao", moved).status == 201
+    page = text(head, f"/fechamento?dia={day}")
+    assert "Mudou depois da assinatura" in page
+    assert re.search(r"Parcela Tabelião R\$ [\d.,]+ R\$ [\d.,]+ Parcela Estado", page)
+    assert "mudou depois" in text(head, f"/fechamento/mes?mes={day[:7]}")
+
+
+def test_a4_of_two_who_sign_at_once_one_does(any_rig: Rig) -> None:
+    rig = any_rig
+    day = local_date(rig.clock())
+    rig.clock.forward(days=1)
+    with rig.office.db.read() as conn:
+        mark = closing.compute(conn, rig.office, closing.Period(day, day))[day].mark()
+        tereza = people.author_of_person(people.find_person(conn, 1, "tereza"), None)
+
+    def signs(_: int) -> str:
+        try:
+            closing.sign(rig.office, tereza, day, {"total": "0.00", "visto": mark})
+        except Recusa as refusal:
+            return refusal.word
+        return "signed"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = sorted(pool.map(signs, range(8)))
+    assert told == ["estado-nao-permite"] * 7 + ["signed"]
+    assert len(signatures(rig)) == 1
+
+
+def test_a3_a_signature_is_neither_changed_nor_deleted_and_one_that_was_is_found(any_rig: Rig) -> None:
+    rig = any_rig
+    day = local_date(rig.clock()).isoformat()
+    rig.clock.forward(days=1)
+    head = enter(rig)
+    assert sign(head, day, "0").status_code == 303
+    table = db.fechamento
+    reopened = {"reaberto_por": "rui", "reaberto_em": rig.clock(), "reaberto_motivo": "x"}
+    for change in (table.delete(), table.update().values(caixa_centavos=5), table.update().values(quem="rui")):
+        with pytest.raises(sa.exc.DBAPIError), rig.office.db.write() as conn:
+            conn.execute(change)
+    with rig.office.db.write() as conn:
+        conn.execute(table.update().values(reopened))
+    with pytest.raises(sa.exc.DBAPIError), rig.office.db.write() as conn:
+        conn.execute(table.update().values(reaberto_em=None))
+    assert "não confere" not in text(head, f"/fechamento?dia={day}")
+    with rig.office.db.write() as conn:
+        disarm(conn)
+        conn.execute(table.update().values(caixa_centavos=5))
+    assert "não confere" in text(head, f"/fechamento?dia={day}")
+
+
+def test_a6_a_signature_keeps_the_signed_head_of_the_log_outside_the_database(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    before = {path: proof.read_all(rig.folder) for path in proof.kept_heads(rig.folder)}
+    assert sign(head, day, sum_of(head, day)).status_code == 303
+    kept = proof.of_day(rig.folder, rig.clock())
+    assert kept.exists()
+    assert kept not in before
+    ((_, found),) = [each for each in proof.read_all(rig.folder) if each[0] == kept]
+    assert found is not None
+    signed = rig.rows(db.log, db.log.c.objeto == "fechamento")[-1]
+    assert found.n >= signed["n"]
+    assert rig.proof().total == 0
+
+
+def test_a4_the_pin_is_asked_for_a_signature_where_the_office_sets_it(tmp_path: Path) -> None:
+    with open_rig(tmp_path / "casa", settings={"pessoas": {"pin": ["fechamento"]}}) as rig:
+        day = local_date(rig.clock()).isoformat()
+        rig.clock.forward(days=1)
+        head = enter(rig)
+        sent = head.send("/conta", "/conta", senha=PASSWORD, pin_novo="580274", pin_repetido="580274")
+        assert sent.status_code == 303
+        for wrong in ("", "739105"):
+            refused = head.client.post("/fechamento", data=whole_form(head, day, total="0", pin=wrong))
+            assert refused.status_code == 422
+            assert 'id="erro-pin"' in refused.get_data(as_text=True)
+            assert "739105" not in refused.get_data(as_text=True)
+        assert signatures(rig) == []
+        assert head.client.post("/fechamento", data=whole_form(head, day, total="0", pin="580274")).status_code == 303
+
+
+def test_a4_a_reopening_that_was_done_elsewhere_is_not_done_twice(rig: Rig) -> None:
+    day = a_busy_day(rig)
+    head = enter(rig)
+    assert sign(head, day, sum_of(head, day)).status_code == 303
+    ask = f"/fechamento/reabrir?dia={day}"
+    tabs = [head.hidden(ask, "/fechamento/reabrir") | {"motivo": REASON, "confirmo": "sim"} for _ in range(2)]
+    told = [head.client.post("/fechamento/reabrir", data=tab).status_code for tab in tabs]
+    assert told == [303, 409]
+    assert "não há o que reabrir" in text(head, ask)
+    states = [row["estado"] for row in rig.rows(db.log, db.log.c.objeto == "fechamento")]
+    assert states == ["assinado", "reaberto"]

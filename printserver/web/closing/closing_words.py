@@ -32,7 +32,6 @@ _NUMBERS: Final[Mapping[str, str]] = {
     "inutilizadas": "folhas inutilizadas",
     "faltam": "números que faltam",
     "usados": "usados",
-    "aguardando": "à espera da carga",
     "inutilizados": "inutilizados",
 }
 
