@@ -82,6 +82,12 @@ def mark(queue: Queue) -> str:
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def lock(conn: Connection, serventia_id: int) -> None:
+    """Let no other transaction change a queue of the office until this one ends: all rows, since one is the default."""
+    mine = sa.select(_queues.c.id).where(_queues.c.serventia_id == serventia_id)
+    conn.execute(mine.order_by(_queues.c.id).with_for_update()).all()
+
+
 def require_unchanged(conn: Connection, serventia_id: int, nome: str, seen: str) -> None:
     """Refuse a change by who saw the queue as it is no longer (`seen`: its `mark` then)."""
     if mark(require_queue(conn, serventia_id, nome)) != seen:

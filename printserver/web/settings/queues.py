@@ -87,6 +87,7 @@ def changing(nome: str, state: str, field: str, *, new: bool = False) -> Iterato
     what: dict[str, object] = {}
     with at_field(field), acting(office(), author()) as act:
         if not new:
+            queue_setup.lock(act.conn, office().serventia_id)
             queue_setup.require_unchanged(act.conn, office().serventia_id, nome, typed_text("visto"))
         yield act, what
         act.log("fila", nome, state, what)
