@@ -6,15 +6,11 @@ Each filter, the first page and one deep in the list; an export; the time that a
 import argparse
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
-from unittest.mock import patch
 
 from bench import audit_rows, machine, office, postgres
 from bench.report import percentile, table
@@ -39,7 +35,7 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load before {os.getloadavg()[0]:.2f}, PostgreSQL {postgres.version()}")
     held = True
     for name in (asked.database,) if asked.database else ("sqlite", "postgresql"):
-        with _office(name, asked.rows) as (opened, seconds):
+        with office.filled(name, lambda opened: _put(opened.db, audit_rows.rows(asked.rows))) as (opened, seconds):
             print(f"\n## {name}: {asked.rows:,} entries, put in within {seconds:.0f} s\n")
             lines, good = _look_ups(opened, asked.rows, asked.times)
             print(lines, flush=True)
@@ -133,24 +129,6 @@ def _export(opened: Office) -> str:
     made = search.export_log(opened, author, LogFilter(objeto="pessoa"), ("n",), lambda row: (str(row["n"]),))
     size = sum(map(len, made.pieces))
     return table(("export", "MB", "s"), [("objeto=pessoa", f"{size / 1e6:.1f}", f"{time.perf_counter() - start:.1f}")])
-
-
-@contextmanager
-def _office(name: str, count: int) -> Iterator[tuple[Office, float]]:
-    with tempfile.TemporaryDirectory() as folder, _database(name) as url:
-        made = office.make(Path(folder) / "office", url)
-        with patch.dict(os.environ, made.environment):
-            opened = Office.open_folder(made.folder)
-        try:
-            start = time.perf_counter()
-            _put(opened.db, audit_rows.rows(count))
-            yield opened, time.perf_counter() - start
-        finally:
-            opened.close()
-
-
-def _database(name: str) -> Any:
-    return postgres.database() if name == "postgresql" else nullcontext("")
 
 
 def _put(database: Database, rows: Iterator[tuple[object, ...]]) -> None:

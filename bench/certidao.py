@@ -64,7 +64,7 @@ def certidao(number: int) -> dict[str, object]:
         "campos": {"nome_registrado": name, **_FIELDS},
         "emolumentos": _FEES,
     }
-    return {"documento": document, "formato": "certidao-civil", "escrevente": "admin"}
+    return {"documento": document, "formato": "certidao-civil", "escrevente": office.CLERK}
 
 
 def measure(rounds: int) -> dict[str, list[float]]:

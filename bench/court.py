@@ -107,7 +107,7 @@ def _loads(made: offices.MeasuredOffice) -> list[float]:
 def _load(n: int, day: str) -> dict[str, object]:
     first = n * A_LOAD + 1
     span = {"ato": "AU", "serie": "0371AJ", "de": first, "ate": first + A_LOAD - 1, "data": day}
-    return span | {"emolumentos": _VALUE, "escrevente": "admin"}
+    return span | {"emolumentos": _VALUE, "escrevente": offices.CLERK}
 
 
 def _signatures(office: Office) -> float:

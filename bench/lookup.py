@@ -2,14 +2,10 @@
 
 import argparse
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
-from unittest.mock import patch
 
 from bench import lookup_rows, office, postgres
 from bench.report import percentile, table
@@ -70,7 +66,7 @@ def main() -> None:
     asked = parser.parse_args()
     print(f"{os.cpu_count()} cores, load before {os.getloadavg()[0]:.2f}, PostgreSQL {postgres.version()}")
     for name in (asked.database,) if asked.database else ("sqlite", "postgresql"):
-        with _office(name, asked.rows) as (opened, seconds):
+        with office.filled(name, lambda opened: put(opened.db, lookup_rows.rows(asked.rows))) as (opened, seconds):
             print(f"\n## {name}: {asked.rows:,} seals, put in within {seconds:.0f} s\n")
             print(_look_ups(opened, asked.times), flush=True)
             for part in (_totals, _exports):
@@ -116,24 +112,6 @@ def _exports(opened: Office) -> str:
         size = sum(map(len, search.export_seals(opened, author, filters, format_).pieces))
         lines.append((f"{format_} {filters}", f"{size / 1e6:.1f}", f"{time.perf_counter() - start:.1f}"))
     return table(("export", "MB", "s"), lines)
-
-
-@contextmanager
-def _office(name: str, count: int) -> Iterator[tuple[Office, float]]:
-    with tempfile.TemporaryDirectory() as folder, _database(name) as url:
-        made = office.make(Path(folder) / "office", url)
-        with patch.dict(os.environ, made.environment):
-            opened = Office.open_folder(made.folder)
-        try:
-            start = time.perf_counter()
-            put(opened.db, lookup_rows.rows(count))
-            yield opened, time.perf_counter() - start
-        finally:
-            opened.close()
-
-
-def _database(name: str) -> Any:
-    return postgres.database() if name == "postgresql" else nullcontext("")
 
 
 def put(database: Database, rows: Iterator[tuple[object, ...]]) -> None:

@@ -1,20 +1,28 @@
-"""A new office for benchmarks, with the livro format of the benchmark; not a demonstration."""
+"""A new office for benchmarks, with the livro format of the benchmark and its people; not a demonstration."""
 
 import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from unittest.mock import patch
 
 from bench import deed as deeds
-from bench import page
+from bench import page, postgres
 from printserver.clock import system_clock
-from printserver.office import create
+from printserver.office import Office, create, people
 from printserver.office.settings import SETTINGS_FILE
+
+CLERK, HEAD = "maria", "tereza"
+PEOPLE: Final = ((CLERK, "Maria Souza", "escrevente"), (HEAD, "Tereza Lima", "tabeliao"))
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredOffice:
-    """A new office: folder, API key, password of `admin`, and environment of its server."""
+    """A new office: folder, API key, password of its people, and environment of its server."""
 
     folder: Path
     key: str
@@ -29,6 +37,35 @@ def make(folder: Path, database: str = "") -> MeasuredOffice:
         made = create.create_office(folder, system_clock(), cns=deeds.CNS)
     settings = folder / SETTINGS_FILE
     text = settings.read_text("utf-8")
-    settings.write_text(text.replace(f"Serventia {deeds.CNS}", deeds.OFFICE["nome"]), "utf-8")
+    text = text.replace(f"Serventia {deeds.CNS}", deeds.OFFICE["nome"])
+    settings.write_text(f"{text}\n[pessoas]\nsegundo_fator = []\n", "utf-8")  # no phone reads codes here
     page.write_format(folder)
-    return MeasuredOffice(folder, made.chave, made.password, environment)
+    measured = MeasuredOffice(folder, made.chave, made.password, environment)
+    with opened(measured) as office, office.db.write() as conn:
+        for usuario, nome, papel in PEOPLE:
+            people.create_person(conn, office.serventia_id, usuario, nome, papel, made.password, office.clock())
+    return measured
+
+
+@contextmanager
+def opened(measured: MeasuredOffice) -> Iterator[Office]:
+    """Open an office in this process."""
+    with patch.dict(os.environ, measured.environment):
+        found = Office.open_folder(measured.folder)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+@contextmanager
+def filled(database: str, put: Callable[[Office], None]) -> Iterator[tuple[Office, float]]:
+    """Open a new office on `database` (`sqlite` or `postgresql`), filled by `put`; give it and the seconds of `put`."""
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        postgres.chosen(database) as url,
+        opened(make(Path(folder) / "office", url)) as found,
+    ):
+        start = time.perf_counter()
+        put(found)
+        yield found, time.perf_counter() - start

@@ -7,10 +7,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 _SUPERUSER = "postgres"
+
+
+def chosen(name: str) -> AbstractContextManager[str]:
+    """Give the URL of a new database: `postgresql`; empty for `sqlite`, which is in the office's folder."""
+    return database() if name == "postgresql" else nullcontext("")
 
 
 @contextmanager

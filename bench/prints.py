@@ -2,14 +2,10 @@
 
 import argparse
 import os
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from collections.abc import Sequence
 from statistics import median
 from typing import Any, Final
-from unittest.mock import patch
 
 from bench import office, postgres, print_rows
 from bench.report import percentile, table
@@ -52,7 +48,7 @@ def main() -> None:
     asked = parser.parse_args()
     print(f"{os.cpu_count()} cores, load before {os.getloadavg()[0]:.2f}, PostgreSQL {postgres.version()}")
     for name in (asked.database,) if asked.database else ("sqlite", "postgresql"):
-        with _office(name, asked.rows) as (opened, seconds):
+        with office.filled(name, lambda opened: _put(opened.db, asked.rows)) as (opened, seconds):
             print(f"\n## {name}: {asked.rows:,} prints, put in within {seconds:.0f} s\n")
             print(_searches(opened, asked.times), flush=True)
 
@@ -78,22 +74,8 @@ def _searches(opened: Office, times: int) -> str:
     return table(("search", "found", "p50 ms", "p95 ms", "p95 ms, page 2", f"p95 < {AIM_MS} ms"), lines)
 
 
-@contextmanager
-def _office(name: str, count: int) -> Iterator[tuple[Office, float]]:
-    with tempfile.TemporaryDirectory() as folder, _database(name) as url:
-        made = office.make(Path(folder) / "office", url)
-        with patch.dict(os.environ, made.environment):
-            opened = Office.open_folder(made.folder)
-        try:
-            start = time.perf_counter()
-            (_put_sqlite if opened.db.sqlite else _put_postgres)(opened.db, count)
-            yield opened, time.perf_counter() - start
-        finally:
-            opened.close()
-
-
-def _database(name: str) -> Any:
-    return postgres.database() if name == "postgresql" else nullcontext("")
+def _put(database: Database, count: int) -> None:
+    (_put_sqlite if database.sqlite else _put_postgres)(database, count)
 
 
 def _put_sqlite(database: Database, count: int) -> None:

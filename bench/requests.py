@@ -3,7 +3,7 @@
 from typing import Any
 
 from bench import deed as deeds
-from bench import page
+from bench import office, page
 from bench.deed import Deed
 from printserver.clock import local_date, system_clock
 from printserver.selo import COMPONENTS, Emolumentos
@@ -54,4 +54,4 @@ def _fees(fees: Emolumentos) -> dict[str, str]:
 
 
 def _body(document: dict[str, Any], **more: str) -> dict[str, Any]:
-    return {"documento": document, "escrevente": "admin", **more}
+    return {"documento": document, "escrevente": office.CLERK, **more}

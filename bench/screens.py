@@ -14,14 +14,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from http.cookies import SimpleCookie
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
-from unittest.mock import patch
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -63,25 +62,17 @@ def main() -> None:
 @contextmanager
 def _served(asked: argparse.Namespace) -> Iterator[tuple[Server, list[str]]]:
     """Give a served office with the rows, and the paths of its screens."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, _database(asked.database) as url:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, postgres.chosen(asked.database) as url:
         made = office.make(Path(folder) / "office", url)
         with serve(made) as server:
             client = Client(server)
             client.post(requests.livro(deeds.make(1)))
             client.close()
             server.wait_delivered(1)
-        with patch.dict(os.environ, made.environment):
-            opened = Office.open_folder(made.folder)
-        try:
+        with office.opened(made) as opened:
             job, code = _fill(opened, asked.seals, asked.prints)
-        finally:
-            opened.close()
         with serve(made) as server:
             yield server, _paths(job, code)
-
-
-def _database(name: str) -> Any:
-    return postgres.database() if name == "postgresql" else nullcontext("")
 
 
 def _paths(job: str, code: str) -> list[str]:
@@ -149,7 +140,7 @@ class Person:
         token = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/entrar")[2])
         if token is None:
             raise RuntimeError("no login page")
-        form = {"csrf_token": token[1], "usuario": "admin", "senha": server.office.password}
+        form = {"csrf_token": token[1], "usuario": office.HEAD, "senha": server.office.password}
         self.send("POST", "/entrar", urlencode(form))
 
     def get(self, path: str) -> tuple[float, int, str]:

@@ -86,7 +86,7 @@ def _deed(**more: Any) -> dict[str, Any]:
 
 
 def _job(kind: str = "livro", **instrumento: Any) -> dict[str, Any]:
-    return {"documento": {"tipo": kind, "instrumento": _deed(**instrumento)}, "escrevente": "admin"}
+    return {"documento": {"tipo": kind, "instrumento": _deed(**instrumento)}, "escrevente": office.CLERK}
 
 
 _TEXTS = {
@@ -140,15 +140,17 @@ def many() -> Iterator[Hostile]:
     yield _post("190,000 unknown fields", "/api/v1/jobs", _job() | {f"x{n}": n for n in range(190_000)})
     yield _post("190,000 papers", "/api/v1/jobs", _job() | {"papel_seguranca": [f"A{n}" for n in range(190_000)]})
     card = {"tipo": "ficha_abertura", "ficha": "1", "pessoa": {f"campo {n}": "x" for n in range(190_000)}}
-    yield _post("a card of 190,000 fields", "/api/v1/jobs", {"documento": card, "escrevente": "admin"})
+    yield _post("a card of 190,000 fields", "/api/v1/jobs", {"documento": card, "escrevente": office.CLERK})
     pages = [{"pagina": n, "estado": "boa"} for n in range(60_000)]
-    folhas = {"escrevente": "admin", "motivo": "x", "paginas": pages}
+    folhas = {"escrevente": office.CLERK, "motivo": "x", "paginas": pages}
     yield _post("60,000 pages said", "/api/v1/jobs/x/folhas", folhas)
     codes = ["1234561ES0000000000001262"] * 190_000
     yield _post("190,000 links", "/api/v1/vinculos", {"vinculador": codes[0], "vinculados": codes, "escrevente": "x"})
     yield _post("190,000 seals to send", "/api/v1/comunicacoes", {"selos": codes})
     many_services = [{"servico": "certidao-notas"}] * 90_000
-    yield _post("90,000 services", "/api/v1/selos", {"ato": "ES", "servicos": many_services, "escrevente": "admin"})
+    yield _post(
+        "90,000 services", "/api/v1/selos", {"ato": "ES", "servicos": many_services, "escrevente": office.CLERK}
+    )
     tags = "<p>" * (MB * 2) + "x"
     yield _post("2 M open paragraphs", "/api/v1/jobs", _job(corpo={"formato": "html", "conteudo": tags}))
     deep = "<b>" * (MB * 2) + "x"
@@ -304,7 +306,7 @@ class _Person:
         self._server = server
         self.cookie = ""
         self.token = self._token()
-        form = urlencode({"usuario": "admin", "senha": password, "csrf_token": self.token})
+        form = urlencode({"usuario": office.HEAD, "senha": password, "csrf_token": self.token})
         status, _ = self._send("POST", "/entrar", form.encode(), {"Content-Type": "application/x-www-form-urlencoded"})
         if status != 303:
             raise RuntimeError(f"could not log in: {status}")
@@ -359,7 +361,7 @@ def measure(
         server = stack.enter_context(serve(made))
         person = _Person(server, made.password)
         small = json.dumps(
-            {"documento": {"tipo": "minuta", "instrumento": _deed(), "imprimir": False}, "escrevente": "admin"}
+            {"documento": {"tipo": "minuta", "instrumento": _deed(), "imprimir": False}, "escrevente": office.CLERK}
         )
         health = stack.enter_context(_watching(server, "/healthz", None))
         minutas = stack.enter_context(_watching(server, "/api/v1/jobs", small.encode()))
