@@ -12,9 +12,7 @@ from printserver import db
 from printserver.office import Office, create
 from printserver.office.settings import SETTINGS_FILE, from_environment
 from printserver.selo import generate_test_certificate
-from support.office import Rig, open_rig
-
-A_MINUTE_NS = 60 * 10**9
+from support.office import Rig, edited_by_hand, open_rig
 
 
 @pytest.fixture(scope="module")
@@ -29,22 +27,15 @@ def settings_file(rig: Rig) -> Iterator[Path]:
     path = rig.folder / SETTINGS_FILE
     before = path.read_text("utf-8")
     yield path
-    edit(path, before)
+    edited_by_hand(path, before)
     rig.office.current(at_once=True)
-
-
-def edit(path: Path, text: str) -> None:
-    """Write a file in its place, as an editor does, a minute ago: nobody is writing it any more."""
-    path.write_text(text, "utf-8")
-    ago = time.time_ns() - A_MINUTE_NS
-    os.utime(path, ns=(ago, ago))
 
 
 def test_a_setting_changed_by_hand_is_in_force_for_the_next_act_and_not_for_the_one_under_way(
     rig: Rig, settings_file: Path
 ) -> None:
     under_way = rig.office.current()
-    edit(settings_file, settings_file.read_text() + "\n[xa]\nprazo_horas = 24\n")
+    edited_by_hand(settings_file, settings_file.read_text() + "\n[xa]\nprazo_horas = 24\n")
     following = rig.office.current()
     assert (following.settings.xa.prazo_horas, following.rules.terms.xa_hours) == (24, 24)
     assert (under_way.settings.xa.prazo_horas, under_way.rules.terms.xa_hours) == (72, 72)
@@ -54,7 +45,7 @@ def test_a_setting_changed_by_hand_is_in_force_for_the_next_act_and_not_for_the_
 def test_an_http_request_sees_what_was_changed(rig: Rig, settings_file: Path) -> None:
     livro = rig.livro()
     assert rig.printed(livro)["selos"]
-    edit(settings_file, settings_file.read_text() + '\n[tribunal]\nmodo = "manual"\n')
+    edited_by_hand(settings_file, settings_file.read_text() + '\n[tribunal]\nmodo = "manual"\n')
     assert rig.call("GET", "/comunicacoes").json["modo"] == "manual"
 
 
@@ -70,7 +61,7 @@ def test_an_http_request_sees_what_was_changed(rig: Rig, settings_file: Path) ->
 )
 def test_a_broken_file_changes_nothing_and_says_why(rig: Rig, settings_file: Path, text: str, said: str) -> None:
     before = rig.office.current().settings
-    edit(settings_file, text)
+    edited_by_hand(settings_file, text)
     current = rig.office.current()
     assert current.settings == before
     assert said in current.state.faults[SETTINGS_FILE]
@@ -85,7 +76,7 @@ def test_a_file_that_is_gone_changes_nothing_until_it_is_back(rig: Rig, settings
     assert not rig.office.current().state.faults  # an editor may be replacing it
     assert "não existe mais" in rig.office.current(at_once=True).state.faults[SETTINGS_FILE]
     assert rig.office.current().settings == before
-    edit(settings_file, text)
+    edited_by_hand(settings_file, text)
     assert not rig.office.current().state.faults
 
 
@@ -97,7 +88,7 @@ def test_a_file_that_is_being_written_is_not_read_yet(rig: Rig, settings_file: P
 
 
 def test_what_needs_a_restart_stays_and_is_named(rig: Rig, settings_file: Path) -> None:
-    edit(settings_file, settings_file.read_text() + "\n[http]\nlinhas = 32\n\n[civil]\nretirada_dias = 30\n")
+    edited_by_hand(settings_file, settings_file.read_text() + "\n[http]\nlinhas = 32\n\n[civil]\nretirada_dias = 30\n")
     current = rig.office.current()
     assert (current.settings.http.linhas, current.settings.civil.retirada_dias) == (16, 30)
     assert current.state.waiting == ("http.linhas",)
@@ -109,14 +100,14 @@ def test_a_table_changed_by_hand_is_in_force(rig: Rig) -> None:
     table = '[nova]\ndescricao = "Nova"\nnatureza = 1\nano = 2026\nfonte = "tabela"\n'
     zero = ("estado", "secretaria_fazenda", "santa_casa", "registro_civil", "tribunal_justica", "ministerio_publico")
     table += 'tabeliao = "10.00"\niss = "0.50"\n' + "".join(f'{name} = "0.00"\n' for name in zero)
-    edit(path, table)
+    edited_by_hand(path, table)
     job = rig.printed({"tipo": "certidao", "pedido": "n", "corpo": rig.certidao()["corpo"], "servico": "nova"})
     codigo = job["selos"][0]["codigo"]
     assert rig.rows(db.selo, db.selo.c.codigo == codigo)[0]["total_centavos"] == 1050
-    edit(path, table.replace("ano = 2026", "ano = x"))
+    edited_by_hand(path, table.replace("ano = 2026", "ano = x"))
     assert "servicos.toml" in rig.office.current().state.faults
     rig.taken({"tipo": "certidao", "pedido": "m", "corpo": rig.certidao()["corpo"], "servico": "nova"})
-    edit(path, "# nenhum\n")
+    edited_by_hand(path, "# nenhum\n")
     assert not rig.office.current().state.faults
 
 
@@ -128,7 +119,7 @@ def test_t4_a_certificate_is_swapped_without_a_restart_and_is_on_record_before_i
     generate_test_certificate(draft, password, nome="Outro", now=rig.clock() - timedelta(days=1))
     under_way = rig.office.current()
     draft.replace(path)
-    os.utime(path, ns=(time.time_ns() - A_MINUTE_NS,) * 2)
+    os.utime(path, ns=(time.time_ns() - 60 * 10**9,) * 2)
     current = rig.office.current()
     assert (under_way.certificado.holder != "Outro", current.certificado.holder) == (True, "Outro")
     assert current.certificado.fingerprint in {each["objeto_id"] for each in rig.rows(db.log)}

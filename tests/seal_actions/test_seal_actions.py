@@ -12,7 +12,7 @@ from printserver import db
 from printserver.seal_actions.signatures import one_third
 from printserver.selo import COMPONENTS, Emolumentos, centavos, parse_matricula
 from support.court import Court
-from support.office import FEES, ISENTO, TOTAL, Answer, Rig, open_rig
+from support.office import FEES, ISENTO, TOTAL, Answer, Rig, edited_by_hand, open_rig
 
 MATRICULA = "12345601552020100014128001540653"
 HALF = dict.fromkeys(FEES, "1.00")
@@ -107,7 +107,7 @@ def test_c5_an_act_of_registro_civil_costs_what_it_did_on_its_day(rig: Rig) -> N
         for name, natureza in (("civil", 2), ("notas", 1))
         for value, since in (("10.00", ""), ("20.00", 'desde = "2026-11-20"'), ("30.00", 'desde = "2026-11-21"'))
     )
-    (rig.office.instance / "servicos.toml").write_text(versions, "utf-8")
+    edited_by_hand(rig.office.instance / "servicos.toml", versions)
     past = {"data": "2026-11-19", "motivo_data": "esquecido"}
     civil = made(standalone(rig, natureza=2, ato="CE", servico="civil", **past))
     assert civil["total_centavos"] == 1000

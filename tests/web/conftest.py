@@ -55,9 +55,9 @@ def url(app: Flask) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def session_of_maria(browser: Browser, url: str) -> StorageState:
-    """The cookies of a browser where maria has logged in."""
+    """The cookies of a browser where maria has logged in. Of one module: tests of another may end her sessions."""
     context = browser.new_context(base_url=url)
     enter(context.new_page(), "maria")
     state = context.storage_state()

@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 from web_rig import AXE_SCRIPT, PASSWORD, Rig, axe_faults, enter
 
+from printserver.counter import acts
 from printserver.office import people
 from printserver.web.screens import SCREENS
+from support import civil_documents as civil
 
 SIZES = ((1366, 768), (390, 844))
 # What one clicks or touches, but for links in a text: of a tick, its whole label.
@@ -35,11 +37,21 @@ def states(rig: Rig) -> dict[str, str]:
     ficha = rig.ficha_question()
     waits = rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     four = rig.of_four_pages("frente")
+    issued = rig.printed(civil.certidao(1, assento=civil.assento(1, de_antes=True), **civil.VALUE))
+    act = {"ato": "AU", "papel": "AU0371ZC 0000001", "servico": "certidao-notas", "escrevente": "maria"}
+    number = str(acts.register(rig.office, rig.autor, act)[0]["id"])
     code = livro["selos"][0]["codigo"]
     known = {"job_id": livro["id"], "codigo": code, "capitulo": "nas-telas", "usuario": "maria", "nome": "livro"}
-    known |= {"fila": "notas", "servico": "certidao-notas", "dia": "sempre", "ato": "1.PR", "numero": "1"}
-    known = {"job_id": livro["id"], "codigo": code, "nome": "certidao"}
+    known |= {
+        "fila": "notas",
+        "servico": "certidao-notas",
+        "dia": "sempre",
+        "ato": "1.PR",
+        "numero": "1",
+        "number": number,
+    }
     paths = {rule: re.sub(r"<(?:\w+:)?(\w+)>", lambda name: known.get(name[1], "1"), rule) for rule in _screens()}
+    paths["/certidoes/<job_id>"] = f"/certidoes/{issued['id']}"
     paths["/trabalhos/<job_id>/pergunta"] = f"/trabalhos/{held['id']}/pergunta"
     paths["/trabalhos/<job_id>/cancelar"] = f"/trabalhos/{waits['id']}/cancelar"
     paths["/ajustes/configuracao/<nome>"] = "/ajustes/configuracao/serventia.nome"
@@ -89,7 +101,7 @@ def test_no_screen_has_a_fault_that_axe_sees_nor_a_target_under_24_px(
         desk = heads[name in admin_only]
         answer = desk.goto(path)
         assert answer is not None
-        if answer.status not in (200, 404, 409, 422):
+        if answer.status not in ((404,) if name == "an unknown page" else (200, 409, 422)):
             faults.append(f"{name}: {answer.status}")
         if (stopped := desk.locator("[data-parou]:visible")).count() > 1:
             stopped.nth(1).click()

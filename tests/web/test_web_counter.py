@@ -53,6 +53,7 @@ def test_h1_acts_follow_one_another_by_the_keyboard_alone(desk: Page, rig: Rig) 
     expect(desk.locator("#papel")).to_have_value("AU0371KA 0000042")
     desk.keyboard.press("Enter")
     expect(desk.locator(".recado")).to_have_text("AU0371KA 0000042 gravado em 20/11/2026: R$ 95,12.")
+    expect(desk.locator("#papel")).to_be_focused()
     desk.keyboard.type("0371KA0000050")  # over the proposal; of the type that is shown
     desk.keyboard.press("Enter")
     expect(desk.locator("tbody tr").first).to_contain_text("AU0371KA 0000050")

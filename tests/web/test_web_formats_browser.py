@@ -146,7 +146,7 @@ def test_a7_what_is_wrong_is_said_while_one_types_and_the_last_page_stays(page: 
     assert axe_faults(page) == []
     page.fill('[name="f.margens.inferior"]', "85")
     assert drawn(page) != "errado"
-    assert page.locator(".erro-campo").count() == 0
+    assert page.locator("#formato .erro-campo").count() == 0
 
 
 def test_a_block_that_followed_the_text_gets_a_fixed_place_where_it_stands(page: Page) -> None:
