@@ -370,6 +370,13 @@ def test_a1_a_password_of_the_mail_server_is_kept_where_it_is_read_and_nowhere_e
     assert secret not in settings_text(own)
     assert secret not in str(logged(own, "ajustes"))
     assert secret not in admin.get("/ajustes/avisos").get_data(as_text=True)
+    alone = _send(admin, "/ajustes/avisos", senha="outra", acao="guardar")
+    assert (alone.status_code, path.read_text()) == (303, "outra\n")
+    assert "Guardado: Senha." in said(admin.get("/ajustes/avisos"))
+    entry = logged(own, "ajustes")
+    assert (entry["objeto_id"], entry["estado"]) == ("avisos.senha", "senha trocada")
+    stale = _send(admin, "/ajustes/avisos", senha="terceira", porta="2525", visto="f" * 64, acao="guardar")
+    assert (stale.status_code, path.read_text()) == (422, "outra\n")  # nothing half done
 
 
 # -- every other option -----------------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     "acesso": {"recusado": "Acesso recusado a {nome}"},
     "ajustes": {
         "mudada": "Mudou ajustes em {nome}",
+        "senha trocada": "Trocou a senha do servidor de e-mail",
         "certificado trocado": "Pôs outro certificado em uso",
     },
     "auditoria": {
@@ -209,7 +210,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "metodo": "método",
     "motivo_data": "motivo da data",
     "motivo_isencao": "motivo da isenção",
-    "mudancas": "mudanças no CUPS",
+    "mudancas": "mudanças",
     "nome": "código ou nome",
     "numero": "número",
     "numeros": "números",

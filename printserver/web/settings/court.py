@@ -2,19 +2,18 @@
 
 from typing import Final
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from printserver import court
 from printserver.clock import local_date
-from printserver.errors import ConfigError, Recusa, invalid_input
+from printserver.errors import ConfigError, invalid_input
 from printserver.office import Settings
 from printserver.web.context import now, office
-from printserver.web.forms import Form, check_fields, refused_form, ticked, typed_choice
-from printserver.web.settings.settings_form import SEEN, Option, draft, keep, refused, seen
+from printserver.web.forms import Form
+from printserver.web.settings.settings_form import Option, seen, tried_form
 
 LONGEST_TRIAL_S: Final = 10.0
-ACTIONS: Final = ("testar", "guardar")
 OPTIONS: Final = (
     Option("tribunal.url", "Endereço do serviço", "Começa por https://. Em branco, os selos ficam à espera."),
     Option(
@@ -48,28 +47,10 @@ ADVANCED: Final = (
 
 def court_settings() -> ResponseReturnValue:
     """Show the settings of the court; try them; keep them once the court has answered, or when told to."""
-    form, tried = Form(), None
-    try:
-        if request.method == "POST":
-            action = typed_choice("acao", ACTIONS)
-            check_fields("acao", SEEN, "mesmo_assim", *(each.campo for each in (*OPTIONS, *ADVANCED)))
-            made = draft((*OPTIONS, *ADVANCED))
-            fault = _try(made.settings)
-            if action == "guardar":
-                if fault is not None and not ticked("mesmo_assim"):
-                    raise invalid_input("url", fault)
-                keep((*OPTIONS, *ADVANCED), made)
-                return redirect(url_for("web.ajuste_tribunal"), 303)
-            tried = fault or ""
-            form = refused_form(Recusa("entrada-invalida", ""))
-    except Recusa as refusal:
-        if refusal.word == "sem-permissao":
-            raise
-        return _page(refused(refusal)), refusal.kind.status
-    return _page(form, tried)
+    return tried_form((*OPTIONS, *ADVANCED), _try, "url", _page)
 
 
-def _page(form: Form, tried: str | None = None) -> str:
+def _page(form: Form, tried: str | None) -> str:
     return render_template(
         "screens/ajuste_tribunal.html",
         forma=form,

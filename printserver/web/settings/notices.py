@@ -2,17 +2,14 @@
 
 from typing import Final
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from printserver.common.files import write_whole
 from printserver.court import mail
-from printserver.errors import Recusa, invalid_input
-from printserver.office import Settings
-from printserver.web.context import office
-from printserver.web.forms import Form, check_fields, refused_form, ticked, typed_choice, typed_text
-from printserver.web.settings.court import ACTIONS
-from printserver.web.settings.settings_form import SEEN, Option, draft, keep, refused, seen
+from printserver.office import Settings, settings_file
+from printserver.web.context import author, office
+from printserver.web.forms import Form, typed_text
+from printserver.web.settings.settings_form import Option, seen, tried_form
 
 PASSWORD: Final = "senha"  # noqa: S105  # the name of the form's field
 SERVER: Final = (
@@ -38,29 +35,10 @@ OPTIONS: Final = (*SERVER, *PEOPLE)
 
 def notice_settings() -> ResponseReturnValue:
     """Show the settings of the notices; send a message to everybody in them; keep them once it has gone."""
-    form, tried = Form(), None
-    try:
-        if request.method == "POST":
-            action = typed_choice("acao", ACTIONS)
-            check_fields("acao", SEEN, "mesmo_assim", PASSWORD, *(each.campo for each in OPTIONS))
-            made = draft(OPTIONS)
-            fault = _try(made.settings)
-            if action == "guardar":
-                if fault is not None and not ticked("mesmo_assim"):
-                    raise invalid_input("servidor", fault)
-                _keep_password(made.settings)
-                keep(OPTIONS, made)
-                return redirect(url_for("web.ajuste_avisos"), 303)
-            tried = fault or ""
-            form = refused_form(Recusa("entrada-invalida", ""))
-    except Recusa as refusal:
-        if refusal.word == "sem-permissao":
-            raise
-        return _page(refused(refusal)), refusal.kind.status
-    return _page(form, tried)
+    return tried_form(OPTIONS, _try, "servidor", _page, {PASSWORD: _keep_password})
 
 
-def _page(form: Form, tried: str | None = None) -> str:
+def _page(form: Form, tried: str | None) -> str:
     return render_template(
         "screens/ajuste_avisos.html",
         forma=form,
@@ -79,7 +57,11 @@ def _try(settings: Settings) -> str | None:
     return mail.send_trial(office(), settings.avisos, typed_text(PASSWORD) or None)
 
 
-def _keep_password(settings: Settings) -> None:
-    """Store the password that was typed where the program reads it; it is in no log."""
-    if password := typed_text(PASSWORD):
-        write_whole(office().instance / settings.avisos.arquivo_da_senha, f"{password}\n".encode())
+def _keep_password(settings: Settings) -> str | None:
+    """Store the password that was typed where the program reads it; the log says that it changed, never what it is."""
+    password, name = typed_text(PASSWORD), settings.avisos.arquivo_da_senha
+    if not password:
+        return None
+    seen_file = settings_file.mark_of(office().instance / name)
+    settings_file.replace_file(office(), author(), name, f"{password}\n".encode(), seen_file, "senha trocada", {})
+    return "Senha"

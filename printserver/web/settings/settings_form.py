@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
-from flask import flash
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
 
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.office import settings_file
 from printserver.office.settings import (
+    Settings,
     all_settings,
     from_environment,
     needs_restart,
@@ -20,9 +22,19 @@ from printserver.office.settings import (
     value_of,
 )
 from printserver.web.context import author, office, take_files
-from printserver.web.forms import Form, for_people, refused_form, ticked, typed_day, typed_text
+from printserver.web.forms import (
+    Form,
+    check_fields,
+    for_people,
+    refused_form,
+    ticked,
+    typed_choice,
+    typed_day,
+    typed_text,
+)
 
 Kind = Literal["texto", "inteiro", "numero", "lista", "dia", "escolha", "sim"]
+NO_OTHERS: Final[Mapping[str, Callable[[Settings], str | None]]] = types.MappingProxyType({})
 SEEN: Final = "visto"  # the mark of the file that the form was made from
 
 
@@ -117,17 +129,58 @@ def draft(options: Sequence[Option]) -> settings_file.Draft:
     return at_fields(lambda: settings_file.draft(office(), changes))
 
 
-def keep(options: Sequence[Option], made: settings_file.Draft) -> None:
-    """Write the draft and have it in force. Raises `Recusa` if the file has changed since the form was shown."""
-    if not made.differences:
-        flash("Nada mudou.")
-        return
-    settings_file.keep(office(), author(), made, typed_text(SEEN))
-    take_files()
+def tried_form(
+    options: Sequence[Option],
+    attempt: Callable[[Settings], str | None],
+    at: str,
+    page: Callable[[Form, str | None], str],
+    others: Mapping[str, Callable[[Settings], str | None]] = NO_OTHERS,
+) -> ResponseReturnValue:
+    """Show settings in a form, try them (`acao=testar`), and keep them once the trial has passed, or when told to.
+
+    `attempt` returns why the settings do not work, or None; that is said at the field `at`. `page` renders the form
+    and the result of a trial: empty if it passed, None without one. `others` are fields that are no settings: each is
+    stored after the settings, and returns its label if it changed.
+    """
+    form, tried = Form(), None
+    try:
+        if request.method == "POST":
+            action = typed_choice("acao", ("testar", "guardar"))
+            check_fields("acao", SEEN, "mesmo_assim", *others, *(each.campo for each in options))
+            made = draft(options)
+            fault = attempt(made.settings)
+            if action == "guardar":
+                if fault is not None and not ticked("mesmo_assim"):
+                    raise invalid_input(at, fault)
+                keep(options, made, others)
+                return redirect(request.path, 303)
+            tried = fault or ""
+            form = refused_form(Recusa("entrada-invalida", ""))
+    except Recusa as refusal:
+        if refusal.word == "sem-permissao":
+            raise
+        return page(refused(refusal), None), refusal.kind.status
+    return page(form, tried)
+
+
+def keep(
+    options: Sequence[Option],
+    made: settings_file.Draft,
+    others: Mapping[str, Callable[[Settings], str | None]] = NO_OTHERS,
+) -> None:
+    """Write the draft and have it in force. Raises `Recusa` if the file has changed since the form was shown.
+
+    `others`: see `tried_form`.
+    """
+    if made.differences:
+        settings_file.keep(office(), author(), made, typed_text(SEEN))
+        take_files()
     labels = {each.name: each.rotulo for each in options}
-    changed = ", ".join(labels.get(each.name, each.name) for each in made.differences)
-    later = [each.name for each in made.differences if needs_restart(each.name)]
-    flash(f"Guardado: {changed}. " + ("Vale quando o servidor for ligado de novo." if later else "Já está valendo."))
+    changed = [labels.get(each.name, each.name) for each in made.differences]
+    changed += filter(None, (store(made.settings) for store in others.values()))
+    later = any(needs_restart(each.name) for each in made.differences)
+    when = "Vale quando o servidor for ligado de novo." if later else "Já está valendo."
+    flash(f"Guardado: {', '.join(changed)}. {when}" if changed else "Nada mudou.")
 
 
 def at_fields(do: Callable[[], settings_file.Draft]) -> settings_file.Draft:
