@@ -1,7 +1,7 @@
 """`python -m bench.inspection`: measures the correição of a seal with a chain of five, and of a reprinted act.
 
-Through the screen, by a person who is logged in, each time anew: facts, words, layout, PDF, the entry in the log. Aim:
-a second at p95 for the chain.
+Through the screen, by a person who is logged in. Nothing is cached between two of them: each reads the database, lays
+out the PDF and writes its entry in the log. Aim: a second at p95 for the chain.
 """
 
 import argparse

@@ -22,7 +22,7 @@ _l = db.log.c
 class Made:
     """An exception: its class (`office.exceptions`), what it is about, when, by whom, and the reason that was given.
 
-    `quem` is a user name; of what a program did for nobody, `sistema:` and its name.
+    `quem` is a user name; `sistema:` and its name for what a program did on its own.
     """
 
     classe: str

@@ -37,7 +37,7 @@ _f = db.fechamento.c
 
 
 class Till(RequestModel):
-    """What the till's own system says of the day: its total, and its components where they were typed.
+    """The total that the office's till reports for the day, and its components where they were typed.
 
     `motivo` is the reason of a difference; `visto` the mark of the figures that the person saw.
     """
@@ -57,7 +57,7 @@ class Reopening(RequestModel):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The day's sum and the till's total in centavos, and of each component the two; `falta`: till less sum."""
+    """The day's sum and the till's total, and both values of each component that was typed; in centavos."""
 
     soma: int
     caixa: int
@@ -65,7 +65,7 @@ class Compared:
 
     @property
     def falta(self) -> int:
-        """What the till has more (or less, if negative), in centavos."""
+        """The till's total minus the day's sum, in centavos."""
         return self.caixa - self.soma
 
     @property

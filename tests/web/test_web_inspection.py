@@ -223,15 +223,20 @@ def _edges(pdf: bytes) -> Iterator[tuple[float, float]]:
 def test_a6_of_more_than_fits_the_newest_stand_and_the_others_are_counted(
     rig: Rig, chain: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspection, "MOST_ENTRIES", 4)
     monkeypatch.setattr(inspection, "MOST_SEALS", 2)
+    whole = search.inspect_seal(rig.office, chain[0])
+    monkeypatch.setattr(inspection, "MOST_ENTRIES", 4)
     monkeypatch.setattr(inspection, "MOST_ANSWERS", 1)
     found = search.inspect_seal(rig.office, chain[0])
     assert [each["codigo"] for each in found.seals] == chain[-2:]
     assert len(found.entries) == 4
     assert len(found.answers) == 1
-    assert found.left_out["selos"] == 3
-    assert found.left_out["registros"] > 0
+    assert found.left_out == {
+        "selos": 3,
+        "registros": len(whole.entries) - 4,
+        "respostas do tribunal": len(whole.answers) - 1,
+    }
+    assert found.entries == whole.entries[-4:]
 
 
 def test_a6_a_long_answer_of_the_court_is_cut_to_what_it_says_of_the_seal() -> None:
