@@ -98,7 +98,8 @@ def test_s9_the_day_adds_up_as_the_seals_and_the_counter_do(rig: Rig) -> None:
     totals = text(head, f"/selos/totais?de={day}&ate={day}")
     reais = f"{found['total_centavos'] / 100:.2f}".replace(".", ",")
     assert reais in totals.replace(".", "")
-    assert "Atos do balcão sem carga 1" in page
+    assert "1 ato do balcão espera a carga R$ 95,12" in page
+    assert "Em aberto 1 · Atos do balcão sem carga" in page
     assert "beneficiário da justiça gratuita" in page
     assert "ato desfeito" in page  # an exception, by person, with its reason
     assert re.search(r"Maria[^)]*\(\d+\)", page)
