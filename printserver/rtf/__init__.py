@@ -1,0 +1,1 @@
+"""Reads RTF: bytes to plain data. Knows no HTML and no layout."""
