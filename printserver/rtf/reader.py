@@ -23,11 +23,11 @@ _SKIPPED: Final = frozenset(
         *("info", "stylesheet", "filetbl", "revtbl", "listtable", "listoverridetable", "rsidtbl", "themedata"),
         *("colorschememapping", "datastore", "latentstyles", "xe", "tc", "tcn", "pntxta", "pntxtb", "pnseclvl"),
         *("template", "nextfile", "private", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn"),
-        *("nonesttables", "shprslt", "nonshppict", "fldinst", "datafield", "bkmkstart", "bkmkend"),
+        *("nonesttables", "shprslt", "sp", "nonshppict", "fldinst", "datafield", "bkmkstart", "bkmkend"),
         *("falt", "panose", "fname", "fontemb", "annotation", "atnid", "atnauthor", "objclass", "objname", "objdata"),
     }
 )
-_ENTERED: Final = frozenset({"shpinst", "shptxt", "ud", "nesttableprops", "generator", "fldinst", "shppict"})
+_ENTERED: Final = frozenset({"do", "shpinst", "shptxt", "ud", "nesttableprops", "generator", "fldinst", "shppict"})
 """Destinations marked as ignorable (`\\*`) that are read all the same."""
 _BOXES: Final = frozenset({"shptxt", "dptxbxtext", "footnote"})
 _MARGIN_TEXTS: Final = frozenset({"header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"})
