@@ -1,1 +1,41 @@
 """Reads RTF: bytes to plain data. Knows no HTML and no layout."""
+
+from printserver.rtf.model import (
+    Alignment,
+    Block,
+    Border,
+    Cell,
+    Face,
+    Notice,
+    Paper,
+    Paragraph,
+    Row,
+    Rtf,
+    Run,
+    Section,
+    Shape,
+    Side,
+    Stop,
+    Table,
+    paragraphs_of,
+)
+
+__all__ = [
+    "Alignment",
+    "Block",
+    "Border",
+    "Cell",
+    "Face",
+    "Notice",
+    "Paper",
+    "Paragraph",
+    "Row",
+    "Rtf",
+    "Run",
+    "Section",
+    "Shape",
+    "Side",
+    "Stop",
+    "Table",
+    "paragraphs_of",
+]
