@@ -59,7 +59,6 @@ _OTHER_WIDTHS: Final[Mapping[str, str]] = {
 """Fonts whose stand-in has other advances: lines may break elsewhere. A name in neither table is a serif."""
 
 _SCRIPT_SIZE: Final = 0.58
-_SCRIPT_RISE: Final = {"super": 0.33, "sub": -0.08}
 _SMALL_CAPS_SIZE: Final = 0.8
 
 
@@ -121,21 +120,19 @@ def letter(face: Face, *, small: bool = False) -> Letter:
 
 @cache
 def _letter(family: str, face: Face) -> Letter:
+    """Return the letter of a face. A raised or lowered script keeps the upper or lower edge of the whole size."""
     cut = _cut(family, _cut_name(face))
     full = face.size / 2
     size = full * (_SCRIPT_SIZE if face.script else 1) * (_SMALL_CAPS_SIZE if face.small_caps else 1)
-    rise = face.raised / 2 + (_SCRIPT_RISE[face.script] * full if face.script else 0)
-    return Letter(
-        face,
-        family,
-        size,
-        cut.advances,
-        face.spacing / 20,
-        rise,
-        max(_twips(cut.ascent * size) + _twips(cut.gap * size) + rise, 0),
-        max(_twips(cut.descent * size) - rise, 0),
-        (cut.ascent - cut.descent) / 2 * size,
-    )
+    ascent, descent = _twips(cut.ascent * size) + _twips(cut.gap * size), _twips(cut.descent * size)
+    rise = face.raised / 2
+    if face.script == "super":
+        rise += _twips(cut.ascent * full) + _twips(cut.gap * full) - ascent
+    elif face.script == "sub":
+        rise -= _twips(cut.descent * full) - descent
+    above, below = max(ascent + rise, 0), max(descent - rise, 0)
+    middle = (cut.ascent - cut.descent) / 2 * size
+    return Letter(face, family, size, cut.advances, face.spacing / 20, rise, above, below, middle)
 
 
 def _cut_name(face: Face) -> str:

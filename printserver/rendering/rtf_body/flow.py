@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from printserver.rendering.rtf_body.borders import border_css, border_space, border_width
+from printserver.rendering.rtf_body.borders import NO_FRAME, Frame
 from printserver.rendering.rtf_body.faces import letter
 from printserver.rendering.rtf_body.heights import line_height
-from printserver.rendering.rtf_body.lines import break_lines
+from printserver.rendering.rtf_body.lines import Line, break_lines
 from printserver.rendering.rtf_body.markup import Sheet, line_html, points
 from printserver.rendering.rtf_body.stops import Room, stops
-from printserver.rendering.rtf_body.tables import Cells, table_html
+from printserver.rendering.rtf_body.tables import table_html
 from printserver.rendering.rtf_body.tokens import Reader
 from printserver.rtf import Block, Paragraph, Run, Shape, Table
 
@@ -28,9 +28,18 @@ class Flowed:
     after: float
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where blocks are laid out: its width; how far text after a tab stop beyond it may go; whether it is a cell."""
+
+    width: float
+    edge: float
+    cell: bool = False
+
+
 @dataclass(slots=True)
-class _Open:
-    """What is known of the blocks above: the space that the last one wants after itself."""
+class _State:
+    """What is known of the blocks above: their height, and the space that the last one wants after itself."""
 
     after: float = 0.0
     height: float = 0.0
@@ -44,79 +53,77 @@ class Flow:
         self._sheet = sheet
         self._default_tab = default_tab
 
-    def lay_out(self, blocks: tuple[Block, ...], width: float, *, in_cell: bool = False) -> Flowed:
-        """Return blocks in a column of `width`. In a cell there are no page breaks."""
-        state = _Open()
+    def lay_out(self, blocks: tuple[Block, ...], column: Column) -> Flowed:
+        """Return blocks in a column. In a cell there are no page breaks."""
+        state = _State()
         html = []
         for group in _groups(_without_chains(blocks)):
             if isinstance(group, Table):
-                html.append(self._table(group, width, state))
+                html.append(self._table(group, column, state))
+            elif group[0].shape.borders or group[0].shape.shading:
+                html.append(self._boxed(group, column, state))
             else:
-                html.append(self._group(group, width, state, in_cell=in_cell))
+                html.append(self._paragraph(group[0], column, state))
         return Flowed("".join(html), state.height, state.after)
 
-    def _table(self, table: Table, width: float, state: _Open) -> str:
-        cells = Cells(lambda blocks, room: self._cell(blocks, room))
-        html, height = table_html(table, width, cells)
+    def _table(self, table: Table, column: Column, state: _State) -> str:
+        html, height = table_html(table, column.width, self._cell)
         above, state.after = state.after, 0.0
         state.height += above + height
         return f'<div style="margin-top:{points(above)}">{html}</div>' if above else html
 
     def _cell(self, blocks: tuple[Block, ...], width: float) -> tuple[str, float]:
-        flowed = self.lay_out(blocks, width, in_cell=True)
+        flowed = self.lay_out(blocks, Column(width, width, cell=True))
         html = flowed.html
         if flowed.after:
             html += f'<div style="height:{points(flowed.after)}"></div>'
         return html, flowed.height + flowed.after
 
-    def _group(self, group: list[Paragraph], width: float, state: _Open, *, in_cell: bool) -> str:
-        """Return paragraphs of one box, or one without borders and shading."""
+    def _boxed(self, group: list[Paragraph], column: Column, state: _State) -> str:
+        """Return paragraphs in one box. Its borders are at the indents and take room from the text."""
         shape = group[0].shape
-        if not shape.borders and shape.shading is None:
-            return self._paragraph(group[0], width, 0.0, state, in_cell=in_cell)
-        borders = dict(shape.borders)
-        left, right, top, bottom = (borders.get(side) for side in ("left", "right", "top", "bottom"))
-        start = min(shape.left, shape.left + shape.first) / 20 - border_space(left)
+        box = Frame.of(shape, column.width)
         above, state.after = state.after + shape.before / 20, 0.0
-        state.height += above + sum(border_space(each) + border_width(each) for each in (top, bottom))
+        state.height += above + box.height
         first = replace(group[0], shape=replace(shape, before=0, page_break=False))
-        inner = "".join(self._paragraph(each, width, start, state, in_cell=in_cell) for each in [first, *group[1:]])
-        end = width - shape.right / 20 + border_space(right)
-        style = f"margin:{points(above)} 0 0 {points(start - border_width(left))};width:{points(end - start)};"
-        style += f"padding:{points(border_space(top))} 0 {points(border_space(bottom))};"
-        style += "".join(border_css(side, border) for side, border in borders.items())
-        style += f"background:#{shape.shading};" if shape.shading else ""
-        style += "break-before:page;" if shape.page_break and not in_cell else ""
+        inner = "".join(self._paragraph(each, column, state, box) for each in [first, *group[1:]])
+        style = f"margin-top:{points(above)};{box.css()}"
+        if shape.page_break and not column.cell:
+            style += "break-before:page;"
         return f'<div style="{style}">{inner}</div>'
 
-    def _paragraph(self, paragraph: Paragraph, width: float, origin: float, state: _Open, *, in_cell: bool) -> str:
+    def _paragraph(self, paragraph: Paragraph, column: Column, state: _State, box: Frame = NO_FRAME) -> str:
         shape = paragraph.shape
-        runs = paragraph.runs
-        if in_cell:
-            runs = tuple(Run(run.text.replace("\f", ""), run.face) for run in runs)
-        indent, end = shape.left / 20, width - shape.right / 20
-        room = Room(indent, end, indent)
-        first = Room(indent + shape.first / 20, end, indent)
-        tokens = self._reader.read(runs)
-        lines = break_lines(tokens, first, room, stops(shape, self._default_tab), shape.alignment)
-        last_letter = letter(paragraph.end)
-        html = []
+        end_letter = letter(paragraph.end)
         before = state.after + shape.before / 20
-        for at, line in enumerate(lines):
-            height = line_height(line, last_letter, shape)
-            state.height += height.height + before
-            breaks = line.page_break or (at == 0 and shape.page_break and not in_cell)
-            more = "break-before:page;" if breaks else ""
-            if shape.keep_next and at == len(lines) - 1:
-                more += "break-after:avoid;"
-            html.append(line_html(line, height, last_letter, self._sheet, origin=origin, before=before, more=more))
-            before = 0.0
         state.after = shape.after / 20
+        html = []
+        lines = self._lines(paragraph, column, box)
+        for at, line in enumerate(lines):
+            height = line_height(line, end_letter, shape)
+            state.height += height.height + before
+            more = ""
+            if line.page_break or (at == 0 and shape.page_break and not column.cell):
+                more = "break-before:page;"
+            if shape.keep_next and not shape.keep and at == len(lines) - 1:
+                more += "break-after:avoid;"
+            html.append(line_html(line, height, end_letter, self._sheet, origin=box.origin, before=before, more=more))
+            before = 0.0
         whole = "".join(html)
-        if shape.keep and len(lines) > 1:
+        if shape.keep:
             outer = "break-after:avoid;" if shape.keep_next else ""
             return f'<div style="break-inside:avoid;{outer}">{whole}</div>'
         return whole
+
+    def _lines(self, paragraph: Paragraph, column: Column, box: Frame) -> list[Line]:
+        shape, runs = paragraph.shape, paragraph.runs
+        if column.cell:
+            runs = tuple(Run(run.text.replace("\f", ""), run.face) for run in runs)
+        indent = shape.left / 20 + box.left
+        room = Room(indent, column.width - shape.right / 20 - box.right, indent, column.edge)
+        first = replace(room, start=indent + shape.first / 20)
+        tokens = self._reader.read(runs)
+        return break_lines(tokens, first, room, stops(shape, self._default_tab), shape.alignment)
 
 
 def _groups(blocks: tuple[Block, ...]) -> Iterator[Table | list[Paragraph]]:

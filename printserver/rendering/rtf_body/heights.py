@@ -22,12 +22,9 @@ class Height:
 
 
 def line_height(line: Line, end: Letter, shape: Shape) -> Height:
-    """Return the height of a line of a paragraph; `end` gives that of a line without text.
-
-    Spaces and tabs count only in a line that has nothing else.
-    """
-    pieces = [piece for token in line.tokens if token.kind == "palavra" for piece in token.pieces]
-    letters = {piece.letter for piece in pieces} or {token.letter for token in line.tokens} or {end}
+    """Return the height of a line of a paragraph; `end` gives that of a line without text."""
+    pieces = [piece for token in line.tokens for piece in token.pieces]
+    letters = {piece.letter for piece in pieces} or {end}
     ascent = max(letter.ascent for letter in letters)
     descent = max(letter.descent for letter in letters)
     boxes = [piece.box.height * 72 / 25.4 for piece in pieces if piece.box is not None]
@@ -35,16 +32,17 @@ def line_height(line: Line, end: Letter, shape: Shape) -> Height:
 
 
 def spaced(ascent: float, descent: float, shape: Shape) -> Height:
-    """Return the height of a line by its paragraph's spacing (`\\sl`)."""
+    """Return the height of a line by its paragraph's spacing (`\\sl`).
+
+    A multiple over one adds its space below, a lower one shrinks both parts; "at least" adds above.
+    """
     natural = ascent + descent
+    wanted = shape.line / TWIPS_PER_POINT
     if shape.line == 0:
         return Height(natural, ascent)
     if shape.multiple:
-        factor = max(abs(shape.line) / 240, _LEAST)
-        if factor < 1:
-            return Height(natural * factor, ascent - natural * (1 - factor))
-        return Height(natural * factor, ascent)
-    wanted = shape.line / TWIPS_PER_POINT
+        factor = max(abs(shape.line) * 100 // 240 / 100, _LEAST)
+        return Height(natural * factor, ascent * min(factor, 1))
     if wanted < 0:
         return Height(-wanted, -wanted * _EXACT_ABOVE)
     return Height(max(natural, wanted), ascent + max(wanted - natural, 0.0))

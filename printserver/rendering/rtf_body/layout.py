@@ -6,9 +6,9 @@ from typing import Final
 
 from printserver.rendering.body.characters import Notices
 from printserver.rendering.rtf_body.faces import substitute
-from printserver.rendering.rtf_body.flow import Flow
+from printserver.rendering.rtf_body.flow import Column, Flow
 from printserver.rendering.rtf_body.markup import BASE_CSS, Sheet, points
-from printserver.rendering.rtf_body.pages import pages
+from printserver.rendering.rtf_body.pages import pages, text_column
 from printserver.rendering.rtf_body.tokens import Box, Reader
 from printserver.rtf import Notice, Rtf, Section, paragraphs_of
 
@@ -44,7 +44,8 @@ def lay_out(rtf: Rtf, column: float | None = None, boxes: Mapping[str, Box] | No
         notices = _fonts(rtf)
     else:
         blocks = tuple(block for section in rtf.sections for block in section.blocks)
-        html, running, css = flow.lay_out(blocks, column * _POINTS_PER_MM).html, "", ""
+        width = column * _POINTS_PER_MM
+        html, running, css = flow.lay_out(blocks, Column(width, width)).html, "", ""
         notices = [*_fonts(rtf), *_dropped(rtf)]
     notices += [Notice("caractere", notice.mensagem) for notice in characters.all()]
     style = "\n".join(part for part in (BASE_CSS, css, sheet.css()) if part)
@@ -56,12 +57,11 @@ def _own_pages(rtf: Rtf, flow: Flow) -> tuple[str, str, str]:
     for number, section in enumerate(rtf.sections):
         name = f"rtf{number}"
         made = pages(section, name, flow, first=number == 0)
-        width = (section.paper.width - section.paper.left - section.paper.right) / 20
-        flowed = flow.lay_out(section.blocks, width)
+        flowed = flow.lay_out(section.blocks, text_column(section.paper))
         html.append(f'<div style="page:{name};padding-left:{points(made.padding)}">{flowed.html}</div>')
         running.append(made.running)
         css.append(made.css)
-    return "".join(html), "".join(running), "\n".join(css)
+    return "".join(html), "".join(running), "\n".join(["body{margin:0}", *css])
 
 
 def _fonts(rtf: Rtf) -> list[Notice]:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from printserver.rendering.rtf_body.faces import Letter
-from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
-from printserver.rendering.rtf_body.tokens import SOFT_HYPHEN, Piece, Token
+from printserver.rendering.rtf_body.stops import TWIPS_PER_POINT, Room, Stops, before_comma, begin
+from printserver.rendering.rtf_body.tokens import Piece, Token
 from printserver.rtf import Alignment, Stop
 
 _LITTLE: Final = 0.02
@@ -106,34 +105,44 @@ class _Breaker:
 
     def _fits(self, width: float) -> bool:
         part = self._parts[-1]
-        return part.begin(width, self._room) + width <= self._room.end + _LITTLE
+        beyond = part.stop is not None and part.stop.at / TWIPS_PER_POINT > self._room.end + _LITTLE
+        end = self._room.edge if beyond else self._room.end
+        return part.begin(width, self._room) + width <= end + _LITTLE
 
     def _word(self, word: Token) -> None:
         part = self._parts[-1]
         if self._fits(part.width + word.width):
             part.add(word)
-            return
-        if any(token.kind == "palavra" for token in part.tokens) or len(self._parts) > 1 or part.tokens:
+        elif part.tokens:
             self.end("cheia")
             self._word(word)
-            return
-        head, rest = _cut(word, self._room.end - part.x)
-        part.add(head)
-        if rest is not None:
+        elif part.tab is not None and not self._only_tab():
+            self._parts.pop()
             self.end("cheia")
-            self._word(rest)
+            self._tab(part.tab)
+            self._word(word)
+        else:
+            head, rest = _cut(word, self._room.end - part.begin(0.0, self._room))
+            part.add(head)
+            if rest is not None:
+                self.end("cheia")
+                self._word(rest)
+
+    def _only_tab(self) -> bool:
+        """Return whether the line has only a tab."""
+        return len(self._parts) == 2 and not self._parts[0].tokens
 
     def _tab(self, token: Token) -> None:
         last = self._parts[-1]
         last.start = last.begin(last.width, self._room)
         x = last.start + last.width
         stop = self._stops.after(x, self._room)
-        if stop.kind == "esquerda" and stop.at / 20 > self._room.end + _LITTLE:
+        if stop.at / TWIPS_PER_POINT > self._room.end + _LITTLE and stop not in self._stops.custom:
             if not self._blank():
                 self.end("cheia")
                 self._tab(token)
                 return
-            stop = Stop(round(max(self._room.end, x) * 20))
+            stop = Stop(round(max(self._room.end, x) * TWIPS_PER_POINT))
         self._parts.append(Part(x, stop, token))
 
 
@@ -185,19 +194,21 @@ def _word_of(pieces: tuple[Piece, ...]) -> Token:
 
 
 def _place(line: Line, alignment: Alignment, *, full: bool) -> None:
-    """Set where the parts of a finished line begin, and the stretch of its spaces."""
+    """Set where the parts of a finished line begin, and the stretch of its spaces.
+
+    A centred or right-aligned line moves as a whole, its tabs keep their widths.
+    """
     room, last = line.room, line.parts[-1]
     last.start = last.begin(last.ink, room)
     free = room.end - last.start - last.ink
     if alignment == "justificado" and full:
         spaces = sum(_spaces(token) for token in _inner(last))
         last.stretch = free / spaces if spaces and free > 0 else 0.0
-    elif alignment in ("direita", "centro") and (last.stop is None or last.stop.kind == "esquerda"):
+    elif alignment in ("direita", "centro"):
         shift = free if alignment == "direita" else free / 2
-        for part in line.parts if last.stop is None else line.parts[-1:]:
+        for part in line.parts:
+            part.x += shift
             part.start += shift
-    if not last.stop:
-        return
 
 
 def _inner(part: Part) -> list[Token]:
@@ -212,6 +223,3 @@ def _inner(part: Part) -> list[Token]:
 def _spaces(token: Token) -> int:
     count = sum(piece.text.count("\u00a0") for piece in token.pieces) if token.kind == "palavra" else 0
     return count + (sum(len(piece.text) for piece in token.pieces) if token.kind == "espaco" else 0)
-
-
-__all__ = ["SOFT_HYPHEN", "Letter", "Line", "Part", "break_lines"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from printserver.rendering.rtf_body.flow import Flow
+from printserver.rendering.rtf_body.flow import Column, Flow
 from printserver.rendering.rtf_body.markup import points
 from printserver.rtf import Block, Paper, Section
 
@@ -49,12 +49,18 @@ def pages(section: Section, name: str, flow: Flow, *, first: bool) -> Pages:
         selector = f"{name}:first" if first else f":nth(1 of {name})"
         css.append(f"@page {selector}{{{_rule(one, 'top')}{_rule(two, 'bottom')}}}")
         running += [one, two]
-    shown = "".join(
-        f'<div class="rtf" style="position:running({each.name});{each.padding}padding-left:{points(padding)}">{each.html}</div>'
-        for each in running
-        if each.html
-    )
+    shown = "".join(_running(each, padding) for each in running if each.html)
     return Pages("\n".join(css), shown, padding)
+
+
+def _running(margin: _Margin, padding: float) -> str:
+    style = f"position:running({margin.name});{margin.padding}padding-left:{points(padding)}"
+    return f'<div class="rtf" style="{style}">{margin.html}</div>'
+
+
+def text_column(paper: Paper) -> Column:
+    """Return the column of a page's text. Text beyond it may go to the paper's edge."""
+    return Column((paper.width - paper.left - paper.right) / 20, (paper.width - paper.left) / 20)
 
 
 def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow: Flow) -> _Margin:
@@ -62,7 +68,7 @@ def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow
     if not blocks:
         return _Margin(name, "", margin)
     away = (paper.header if edge == "top" else paper.footer) / 20
-    flowed = flow.lay_out(blocks, (paper.width - paper.left - paper.right) / 20)
+    flowed = flow.lay_out(blocks, text_column(paper))
     return _Margin(
         name, flowed.html, max(margin, away + flowed.height + flowed.after), f"padding-{edge}:{points(away)};"
     )

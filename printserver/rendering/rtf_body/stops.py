@@ -9,16 +9,20 @@ from printserver.rtf import Shape, Stop
 
 TWIPS_PER_POINT: Final = 20
 _LITTLE: Final = 0.05
-_DECIMAL: Final = re.compile("[,.](?=[^,.]*$)")
+_WHOLE: Final = re.compile("[^, ]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The room of a line from the left margin: left and right edge, and the paragraph's left indent."""
+    """The room of a line from the left margin: left and right edge, and the paragraph's left indent.
+
+    `edge`: how far text after a tab stop beyond the right edge may go, the paper's edge.
+    """
 
     start: float
     end: float
     indent: float
+    edge: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,13 @@ class Stops:
     default: float
 
     def after(self, x: float, room: Room) -> Stop:
-        """Return the stop that a tab at `x` goes to. Its place may be beyond the room: then there is none in it.
+        """Return the stop that a tab at `x` goes to. Its place may be beyond the room.
 
         A hanging indent is a stop. Default stops are those after the last custom one.
         """
-        right = room.end * TWIPS_PER_POINT
         at = (x + _LITTLE) * TWIPS_PER_POINT
         indent = room.indent * TWIPS_PER_POINT
         found = next((stop for stop in self.custom if stop.at > at), None)
-        if found is not None and found.at > right + 1 and found is not self.custom[0]:
-            found = None
         if at < indent and (found is None or found.at > indent):
             return Stop(round(indent))
         if found is not None:
@@ -55,19 +56,18 @@ def stops(shape: Shape, default_tab: int) -> Stops:
 def begin(stop: Stop, x: float, width: float, decimal: float, room: Room) -> float:
     """Return where text of `width` begins after a tab at `x` to `stop`; `decimal` is its width before the comma.
 
-    Text that is wider than its place begins at the tab, and does not leave the room while it fits.
+    Text that is wider than its place begins at the tab.
     """
     at = stop.at / TWIPS_PER_POINT
     if stop.kind == "direita":
-        return max(x, min(at, max(room.end, x)) - width)
+        return max(x, min(at, room.edge) - width)
     if stop.kind == "centro":
-        return max(x, min(at - width / 2, room.end - width))
+        return max(x, min(at - width / 2, room.edge - width))
     if stop.kind == "decimal":
         return max(x, at - decimal)
     return at
 
 
 def before_comma(text: str) -> int:
-    """Return how many characters of a number stand before its decimal comma (or point)."""
-    found = _DECIMAL.search(text)
-    return found.start() if found else len(text)
+    """Return how many characters of a text are before its decimal comma; without one, those of its first word."""
+    return len(_WHOLE.findall(text)[0])

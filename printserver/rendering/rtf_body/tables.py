@@ -1,7 +1,6 @@
 """Tables as HTML tables of fixed layout: the edges of all cells of all rows are its columns. Lengths in points."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -14,11 +13,8 @@ _NEAR: Final = 8
 """Twips between edges that are the same column's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """Lays out the blocks of a cell in a width: returns HTML and height."""
-
-    lay_out: Callable[[tuple[Block, ...], float], tuple[str, float]]
+Cells = Callable[[tuple[Block, ...], float], tuple[str, float]]
+"""Lays out the blocks of a cell in a width: returns HTML and height."""
 
 
 def table_html(table: Table, width: float, cells: Cells) -> tuple[str, float]:
@@ -90,7 +86,7 @@ def _gap(start: int, end: int, covered: dict[int, int]) -> Iterator[str]:
 
 def _cell(cell: Cell, row: Row, width: float, span: int, cells: Cells) -> tuple[str, float]:
     top, right, bottom, left = (side / 20 for side in cell.padding)
-    html, height = cells.lay_out(cell.blocks, width - left - right)
+    html, height = cells(cell.blocks, width - left - right)
     borders = dict(cell.borders)
     halves = {side: border.width / 40 for side, border in borders.items()}
     top, right = max(top - halves.get("top", 0) * 0, 0), max(right - halves.get("right", 0), 0)
