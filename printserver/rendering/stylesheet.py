@@ -1,15 +1,25 @@
 """A format as CSS for WeasyPrint (page, margins, type), and the sheet side of each page (P2)."""
 
+from typing import Final
+
 from printserver.formats import Faces, Format, Margins, fonts, templates
 
 FAMILIES = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
+
+
+_FILES: Final = {
+    "PsSerifa": "LiberationSerif",
+    "PsSemSerifa": "LiberationSans",
+    "PsMono": "LiberationMono",
+    "PsCarlito": "Carlito",
+}
 
 
 def fonts_css() -> str:
     """Return the `@font-face` rules of the vendored fonts, under names that no installed font uses."""
     return "\n".join(
         _face(family, f"{file}-{cut}", weight, slant)
-        for family, file in (("PsSerifa", "LiberationSerif"), ("PsSemSerifa", "LiberationSans"))
+        for family, file in _FILES.items()
         for cut, weight, slant in (
             ("Regular", "normal", "normal"),
             ("Bold", "bold", "normal"),

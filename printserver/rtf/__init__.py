@@ -3,8 +3,10 @@
 from printserver.rtf.model import (
     TWIPS_PER_MM,
     TWIPS_PER_POINT,
+    Alignment,
     Block,
     Border,
+    Borders,
     Cell,
     Face,
     Notice,
@@ -26,8 +28,10 @@ from printserver.rtf.variables import likely_slips, substitute, variables
 __all__ = [
     "TWIPS_PER_MM",
     "TWIPS_PER_POINT",
+    "Alignment",
     "Block",
     "Border",
+    "Borders",
     "Cell",
     "Face",
     "Notice",

@@ -1,0 +1,48 @@
+"""Height of a line and place of its baseline. Lengths in points."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from printserver.rendering.rtf_body.faces import Letter
+from printserver.rendering.rtf_body.lines import Line
+from printserver.rendering.rtf_body.stops import TWIPS_PER_POINT
+from printserver.rtf import Shape
+
+_EXACT_ABOVE: Final = 0.8
+"""Part of an exact line height that is above the baseline, as LibreOffice sets it."""
+_LEAST: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Height:
+    """Height of a line, and its baseline below its upper edge."""
+
+    height: float
+    baseline: float
+
+
+def line_height(line: Line, end: Letter, shape: Shape) -> Height:
+    """Return the height of a line of a paragraph; `end` gives that of a line without text."""
+    pieces = [piece for token in line.tokens for piece in token.pieces]
+    letters = {piece.letter for piece in pieces} or {end}
+    ascent = max(letter.ascent for letter in letters)
+    descent = max(letter.descent for letter in letters)
+    boxes = [piece.box.height * 72 / 25.4 for piece in pieces if piece.box is not None]
+    return spaced(max(ascent, *boxes, 0.0), descent, shape)
+
+
+def spaced(ascent: float, descent: float, shape: Shape) -> Height:
+    """Return the height of a line by its paragraph's spacing (`\\sl`).
+
+    A multiple over one adds its space below, a lower one shrinks both parts; "at least" adds above.
+    """
+    natural = ascent + descent
+    wanted = shape.line / TWIPS_PER_POINT
+    if shape.line == 0:
+        return Height(natural, ascent)
+    if shape.multiple:
+        factor = max(abs(shape.line) * 100 // 240 / 100, _LEAST)
+        return Height(natural * factor, ascent * min(factor, 1))
+    if wanted < 0:
+        return Height(-wanted, -wanted * _EXACT_ABOVE)
+    return Height(max(natural, wanted), ascent + max(wanted - natural, 0.0))

@@ -1,0 +1,225 @@
+"""Breaks a paragraph into lines: greedy, at spaces and hyphens, with exact tab stops. Lengths in points."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from printserver.rendering.rtf_body.stops import TWIPS_PER_POINT, Room, Stops, before_comma, begin
+from printserver.rendering.rtf_body.tokens import Piece, Token
+from printserver.rtf import Alignment, Stop
+
+_LITTLE: Final = 0.02
+"""Lines may be this much too wide: the sum of many rounded advances."""
+
+
+@dataclass(slots=True)
+class Part:
+    """Tokens of a line between two tabs. `x`: where its tab begins (or the line), `start`: where its text begins."""
+
+    x: float
+    stop: Stop | None = None
+    tab: Token | None = None
+    tokens: list[Token] = field(default_factory=list)
+    width: float = 0.0
+    ink: float = 0.0
+    """Width without the spaces at its end."""
+    start: float = 0.0
+    stretch: float = 0.0
+    """Added to each of its spaces by the justification."""
+
+    def add(self, token: Token) -> None:
+        """Put `token` at its end."""
+        self.tokens.append(token)
+        self.width += token.width
+        if token.kind == "palavra":
+            self.ink = self.width
+
+    def begin(self, width: float, room: Room) -> float:
+        """Return where its text begins if it is `width` wide."""
+        if self.stop is None:
+            return self.x
+        if self.stop.kind != "decimal":
+            return begin(self.stop, self.x, width, 0.0, room)
+        text = "".join(piece.text for token in self.tokens for piece in token.pieces)
+        letters = self.tokens[0].letter if self.tokens else None
+        before = letters.width(text[: before_comma(text)]) if letters else 0.0
+        return begin(self.stop, self.x, width, before, room)
+
+
+@dataclass(slots=True)
+class Line:
+    """A line: its parts from left to right, all placed. `page_break`: it begins a page."""
+
+    parts: list[Part]
+    room: Room
+    page_break: bool = False
+
+    @property
+    def tokens(self) -> Iterator[Token]:
+        """All its tokens, tabs too."""
+        for part in self.parts:
+            if part.tab is not None:
+                yield part.tab
+            yield from part.tokens
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no token at all."""
+        return not any(True for _ in self.tokens)
+
+
+class _Breaker:
+    def __init__(self, first: Room, room: Room, stops: Stops, alignment: Alignment) -> None:
+        self._room = first
+        self._next = room
+        self._stops = stops
+        self._alignment = alignment
+        self.lines: list[Line] = []
+        self._parts: list[Part] = [Part(first.start)]
+        self._page_break = False
+
+    def take(self, token: Token) -> None:
+        if token.kind == "palavra":
+            self._word(token)
+        elif token.kind == "espaco":
+            self._parts[-1].add(token)
+        elif token.kind == "tab":
+            self._tab(token)
+        else:
+            self.end(token.kind)
+
+    def end(self, why: str) -> None:
+        """End the line: `linha`, `pagina`, `fim` (of the paragraph), or `cheia`."""
+        if why == "pagina" and self._blank() and not self.lines:
+            self._page_break = True
+            return
+        line = Line(self._parts, self._room, self._page_break)
+        _place(line, self._alignment, full=why == "cheia")
+        self.lines.append(line)
+        self._room = self._next
+        self._parts = [Part(self._room.start)]
+        self._page_break = why == "pagina"
+
+    def _blank(self) -> bool:
+        return len(self._parts) == 1 and not self._parts[0].tokens
+
+    def _fits(self, width: float) -> bool:
+        part = self._parts[-1]
+        beyond = part.stop is not None and part.stop.at / TWIPS_PER_POINT > self._room.end + _LITTLE
+        end = self._room.edge if beyond else self._room.end
+        return part.begin(width, self._room) + width <= end + _LITTLE
+
+    def _word(self, word: Token) -> None:
+        part = self._parts[-1]
+        if self._fits(part.width + word.width):
+            part.add(word)
+        elif part.tokens:
+            self.end("cheia")
+            self._word(word)
+        elif part.tab is not None and not self._only_tab():
+            self._parts.pop()
+            self.end("cheia")
+            self._tab(part.tab)
+            self._word(word)
+        else:
+            head, rest = _cut(word, self._room.end - part.begin(0.0, self._room))
+            part.add(head)
+            if rest is not None:
+                self.end("cheia")
+                self._word(rest)
+
+    def _only_tab(self) -> bool:
+        """Return whether the line has only a tab."""
+        return len(self._parts) == 2 and not self._parts[0].tokens
+
+    def _tab(self, token: Token) -> None:
+        last = self._parts[-1]
+        last.start = last.begin(last.width, self._room)
+        x = last.start + last.width
+        stop = self._stops.after(x, self._room)
+        if stop.at / TWIPS_PER_POINT > self._room.end + _LITTLE and stop not in self._stops.custom:
+            if not self._blank():
+                self.end("cheia")
+                self._tab(token)
+                return
+            stop = Stop(round(max(self._room.end, x) * TWIPS_PER_POINT))
+        self._parts.append(Part(x, stop, token))
+
+
+def break_lines(tokens: list[Token], first: Room, room: Room, stops: Stops, alignment: Alignment) -> list[Line]:
+    """Return the lines of a paragraph, at least one; `first` is the room of the first line, `room` of the others."""
+    breaker = _Breaker(first, room, stops, alignment)
+    for token in tokens:
+        breaker.take(token)
+    breaker.end("fim")
+    return breaker.lines
+
+
+def _cut(word: Token, room: float) -> tuple[Token, Token | None]:
+    """Cut a word that is wider than a line: at least one character stays in the line."""
+    taken: list[Piece] = []
+    width = 0.0
+    for at, piece in enumerate(word.pieces):
+        if width + piece.width <= room or (piece.box is not None and not taken):
+            taken.append(piece)
+            width += piece.width
+            continue
+        head, tail = _cut_piece(piece, room - width, whole=not taken)
+        rest = tuple(part for part in (tail, *word.pieces[at + 1 :]) if part is not None)
+        if head is not None:
+            taken.append(head)
+        return _word_of(tuple(taken)), _word_of(rest) if rest else None
+    return word, None
+
+
+def _cut_piece(piece: Piece, room: float, *, whole: bool) -> tuple[Piece | None, Piece | None]:
+    if piece.box is not None:
+        return None, piece
+    count, width = 0, 0.0
+    for character in piece.text:
+        width += piece.letter.width(character)
+        if width > room and (count or not whole):
+            break
+        count += 1
+    head, tail = piece.text[:count], piece.text[count:]
+    return _part_of(piece, head), _part_of(piece, tail)
+
+
+def _part_of(piece: Piece, text: str) -> Piece | None:
+    return replace(piece, text=text, width=piece.letter.width(text)) if text else None
+
+
+def _word_of(pieces: tuple[Piece, ...]) -> Token:
+    return Token("palavra", pieces, sum(piece.width for piece in pieces))
+
+
+def _place(line: Line, alignment: Alignment, *, full: bool) -> None:
+    """Set where the parts of a finished line begin, and the stretch of its spaces.
+
+    A centred or right-aligned line moves as a whole, its tabs keep their widths.
+    """
+    room, last = line.room, line.parts[-1]
+    last.start = last.begin(last.ink, room)
+    free = room.end - last.start - last.ink
+    if alignment == "justificado" and full:
+        spaces = sum(_spaces(token) for token in _inner(last))
+        last.stretch = free / spaces if spaces and free > 0 else 0.0
+    elif alignment in ("direita", "centro"):
+        shift = free if alignment == "direita" else free / 2
+        for part in line.parts:
+            part.x += shift
+            part.start += shift
+
+
+def _inner(part: Part) -> list[Token]:
+    """Return the tokens of a part without the spaces at its end."""
+    tokens = part.tokens
+    end = len(tokens)
+    while end and tokens[end - 1].kind == "espaco":
+        end -= 1
+    return tokens[:end]
+
+
+def _spaces(token: Token) -> int:
+    count = sum(piece.text.count("\u00a0") for piece in token.pieces) if token.kind == "palavra" else 0
+    return count + (sum(len(piece.text) for piece in token.pieces) if token.kind == "espaco" else 0)

@@ -1,0 +1,104 @@
+"""Tables as HTML tables of fixed layout: the edges of all cells of all rows are its columns. Lengths in points."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from printserver.rendering.rtf_body.borders import border_css
+from printserver.rendering.rtf_body.markup import points
+from printserver.rtf import Block, Cell, Row, Table
+
+_VALIGN: Final = {"alto": "top", "meio": "middle", "baixo": "bottom"}
+_NEAR: Final = 8
+"""Twips between edges that are the same column's."""
+
+
+Cells = Callable[[tuple[Block, ...], float], tuple[str, float]]
+"""Lays out the blocks of a cell in a width: returns HTML and height."""
+
+
+def table_html(table: Table, width: float, cells: Cells) -> tuple[str, float]:
+    """Return a table in a column of `width`, and its height."""
+    edges = _edges(table)
+    columns = "".join(f'<col style="width:{points((b - a) / 20)}">' for a, b in pairwise(edges))
+    rows, height = [], 0.0
+    covered: dict[int, int] = {}
+    for row in table.rows:
+        html, row_height = _row(row, edges, covered, cells)
+        rows.append(html)
+        height += row_height
+    whole = (edges[-1] - edges[0]) / 20
+    left = edges[0] / 20
+    alignment = table.rows[0].alignment
+    if alignment in ("centro", "direita"):
+        left = (width - whole) / (2 if alignment == "centro" else 1)
+    style = f"border-collapse:collapse;table-layout:fixed;width:{points(whole)};margin-left:{points(left)}"
+    return f'<table style="{style}"><colgroup>{columns}</colgroup>{"".join(rows)}</table>', height
+
+
+def _edges(table: Table) -> list[int]:
+    found = sorted({edge for row in table.rows for cell in row.cells for edge in (cell.left, cell.right)})
+    edges = found[:1]
+    for edge in found[1:]:
+        if edge - edges[-1] > _NEAR:
+            edges.append(edge)
+    return edges if len(edges) > 1 else [edges[0], edges[0] + 20]
+
+
+def _column(edges: list[int], at: int) -> int:
+    return min(range(len(edges)), key=lambda column: abs(edges[column] - at))
+
+
+def _row(row: Row, edges: list[int], covered: dict[int, int], cells: Cells) -> tuple[str, float]:
+    """Return a row. `covered` counts for each column the rows that a cell above still covers; it is brought on."""
+    made: list[str] = []
+    heights = [max(row.height, 0) / 20]
+    at = 0
+    below: dict[int, int] = {}
+    for cell in row.cells:
+        start, end = _column(edges, cell.left), _column(edges, cell.right)
+        end = max(end, start + 1)
+        made += _gap(at, start, covered)
+        html, height = _cell(cell, row, (edges[end] - edges[start]) / 20, end - start, cells)
+        made.append(html)
+        heights.append(height if not cell.merge_down else 0.0)
+        at = end
+        if cell.merge_down:
+            below.update(dict.fromkeys(range(start, end), cell.merge_down))
+    made += _gap(at, len(edges) - 1, covered)
+    for column in list(covered):
+        covered[column] -= 1
+        if not covered[column]:
+            del covered[column]
+    covered.update(below)
+    height = -row.height / 20 if row.height < 0 else max(heights)
+    style = f"height:{points(abs(row.height) / 20)};" if row.height else ""
+    style += "break-inside:avoid" if row.keep else ""
+    return f'<tr style="{style}">{"".join(made)}</tr>' if style else f"<tr>{''.join(made)}</tr>", height
+
+
+def _gap(start: int, end: int, covered: dict[int, int]) -> Iterator[str]:
+    """Yield empty cells for columns of a row that none of its cells takes, but those covered from above."""
+    free = sum(1 for column in range(start, end) if column not in covered)
+    if free:
+        yield f'<td colspan="{free}"></td>' if free > 1 else "<td></td>"
+
+
+def _cell(cell: Cell, row: Row, width: float, span: int, cells: Cells) -> tuple[str, float]:
+    top, right, bottom, left = (side / 20 for side in cell.padding)
+    html, height = cells(cell.blocks, width - left - right)
+    borders = dict(cell.borders)
+    halves = {side: border.width / 40 for side, border in borders.items()}
+    top, right = max(top - halves.get("top", 0) * 0, 0), max(right - halves.get("right", 0), 0)
+    left = max(left - halves.get("left", 0), 0)
+    style = f"padding:{points(top)} {points(right)} {points(bottom)} {points(left)};"
+    style += "".join(border_css(side, border) for side, border in borders.items())
+    if cell.valign != "alto":
+        style += f"vertical-align:{_VALIGN[cell.valign]};"
+    if cell.shading:
+        style += f"background:#{cell.shading};"
+    if row.height < 0:
+        html = f'<div style="height:{points(max(-row.height / 20 - top - bottom, 0))}">{html}</div>'
+    spans = f' colspan="{span}"' if span > 1 else ""
+    spans += f' rowspan="{cell.merge_down + 1}"' if cell.merge_down else ""
+    return f'<td style="{style}"{spans}>{html}</td>', height + top + bottom
