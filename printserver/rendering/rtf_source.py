@@ -14,6 +14,7 @@ from typing import Final
 
 from printserver import rtf
 from printserver.rendering.body.characters import refuse
+from printserver.rendering.body.marks import EXACT as MARK
 
 _BEGINNING: Final = re.compile(r"\s*\{\\rtf")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
@@ -65,7 +66,7 @@ def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:
             known[name] = ""
         return text
 
-    return rtf.substitute(document, value)
+    return rtf.substitute(rtf.substitute(document, known.get, MARK), value)
 
 
 def _unpack(content: str) -> tuple[bytes, Mapping[str, str]]:
