@@ -1,12 +1,21 @@
 """Formats: page geometry, position of the seal block, and the text around the body. Draws nothing."""
 
 from printserver.formats.block import BlockValues, SeloValues
-from printserver.formats.block_layout import ComposedBlock, QrPlace, compose
+from printserver.formats.block_layout import ComposedBlock, QrPlace, compose, narrowest
 from printserver.formats.fonts import POINTS_PER_MM, FontName
 from printserver.formats.geometry import block_place, field_rectangle, fixed_block_rectangle, text_rectangle
 from printserver.formats.kinds import FORMAT_KINDS, FormatKind, FormatType
 from printserver.formats.messages import WrongFormat
-from printserver.formats.model import FIELD_VARIABLES, Definition, Faces, Format, Margins, PrintedField
+from printserver.formats.model import (
+    FIELD_VARIABLES,
+    Block,
+    BlockLine,
+    Definition,
+    Faces,
+    Format,
+    Margins,
+    PrintedField,
+)
 from printserver.formats.reader import NAME_PATTERN, Formats, check, examine, parse, read_format
 from printserver.formats.rectangle import Rectangle
 from printserver.formats.template_data import EXAMPLE_BODY, complete, example_data, example_values, template_variables
@@ -29,6 +38,8 @@ __all__ = [
     "NAME_PATTERN",
     "POINTS_PER_MM",
     "STAMPED",
+    "Block",
+    "BlockLine",
     "BlockValues",
     "ComposedBlock",
     "Definition",
@@ -59,6 +70,7 @@ __all__ = [
     "fonts",
     "mistyped",
     "named",
+    "narrowest",
     "parse",
     "plain",
     "printable",

@@ -12,7 +12,7 @@ from printserver.common.text import capitalized
 from printserver.formats import fonts
 from printserver.formats.block import BlockValues, SeloValues
 from printserver.formats.fonts import LINE_HEIGHT, POINTS_PER_MM, FontName
-from printserver.formats.model import Definition
+from printserver.formats.model import Block, Definition
 
 PORTAL: Final = "https://selodigital.tjsp.jus.br"
 PADDING: Final = 2.0
@@ -23,6 +23,11 @@ MIN_TEXT_WIDTH: Final = 40.0
 _CODIGO_PT: Final = 6.6
 _INVITATION_PT: Final = 6.2
 _QR_COLUMN_WIDTH: Final = 25 * 0.6002 * _CODIGO_PT / POINTS_PER_MM  # the 25 characters under it (P6)
+
+
+def narrowest(block: Block) -> float:
+    """Return the smallest width in mm, to a tenth, of a block with its lines above its QR."""
+    return _round_up(max(block.lado, _QR_COLUMN_WIDTH) + 2 * PADDING)
 
 
 @dataclass(frozen=True, slots=True)

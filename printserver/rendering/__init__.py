@@ -14,6 +14,8 @@ from printserver.rendering.render import (
     Side,
 )
 from printserver.rendering.reports import Report, Section, Table
+from printserver.rendering.rtf_source import CODE_BOX, QR_BOX
+from printserver.rendering.rtf_source import pack as pack_model
 from printserver.rendering.stamp import (
     DamagedBase,
     PrintedSide,
@@ -26,6 +28,8 @@ from printserver.rendering.stamp import (
 from printserver.rendering.test_page import QueueTestPage, draw
 
 __all__ = [
+    "CODE_BOX",
+    "QR_BOX",
     "WIDTHS",
     "BodyNotice",
     "Box",
@@ -50,6 +54,7 @@ __all__ = [
     "dry_run_stamp",
     "extract_pages",
     "matrix",
+    "pack_model",
     "page_sides",
     "previsualizar",
     "prove",

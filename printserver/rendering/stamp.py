@@ -195,6 +195,9 @@ def _draw(layout: Layout, page_format: Format, stamp_data: Stamp, side: PrintedS
         for box in layout.boxes:
             if box.pagina == side.pagina:
                 _draw_block(canvas, page_format, stamp_data, stamp_data.valores, box)
+        for box in layout.codes:
+            if box.pagina == side.pagina and stamp_data.valores.selos:
+                _draw_code(canvas, stamp_data.valores, box)
     return canvas
 
 
@@ -289,6 +292,13 @@ def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: 
         _qr(inner, page_format, values.qr_url, composed.qr, (x, y), struck=stamp_data.qr_riscado)
     if rotation:
         canvas.join(inner)
+
+
+def _draw_code(canvas: Canvas, values: BlockValues, box: Box) -> None:
+    """Write the code of the document's own seal, the principal ato's if there are several, as large as its box."""
+    selo = next((each for each in values.selos if each.principal), values.selos[0])
+    size = box.largura * POINTS_PER_MM / fonts.width(selo.codigo, "mono", 1)
+    canvas.text(box.x, box.y + box.altura * 0.8, "mono", size, selo.codigo)
 
 
 def _qr(

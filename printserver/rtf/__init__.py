@@ -1,6 +1,8 @@
 """Reads RTF: bytes to plain data. Knows no HTML and no layout."""
 
 from printserver.rtf.model import (
+    TWIPS_PER_MM,
+    TWIPS_PER_POINT,
     Alignment,
     Block,
     Border,
@@ -20,8 +22,12 @@ from printserver.rtf.model import (
     Table,
     paragraphs_of,
 )
+from printserver.rtf.reader import read
+from printserver.rtf.variables import likely_slips, substitute, variables
 
 __all__ = [
+    "TWIPS_PER_MM",
+    "TWIPS_PER_POINT",
     "Alignment",
     "Block",
     "Border",
@@ -39,5 +45,9 @@ __all__ = [
     "Side",
     "Stop",
     "Table",
+    "likely_slips",
     "paragraphs_of",
+    "read",
+    "substitute",
+    "variables",
 ]

@@ -1,0 +1,88 @@
+"""The RTF in a body's `conteudo`: its characters, base64, or a model's file with the values of its variables.
+
+Pure functions for the render pool: the content may be hostile.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from printserver import rtf
+from printserver.rendering.body.characters import refuse
+
+_BEGINNING: Final = re.compile(r"\s*\{\\rtf")
+_PACKED: Final = '{"rtf":'
+
+QR_BOX: Final = "\ue000"
+"""Stands for the seal block in the values of variables."""
+CODE_BOX: Final = "\ue001"
+"""Stands for the code of the document's seal in the values of variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class RtfFacts:
+    """The variables of an RTF body that have no value yet, in the order of the text."""
+
+    names: tuple[str, ...]
+
+
+def pack(file: bytes, values: Mapping[str, str]) -> str:
+    """Return a model's file with the values of its variables as the `conteudo` of an rtf body."""
+    return json.dumps({"rtf": base64.b64encode(file).decode(), "valores": dict(values)}, ensure_ascii=False)
+
+
+def examine(content: str) -> RtfFacts:
+    """Read an rtf body. Raises `Recusa` `corpo-invalido` that names what is wrong and where."""
+    return RtfFacts(tuple(rtf.variables(load(content, {}))))
+
+
+def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:
+    """Return the document of an rtf body, its variables replaced by `values` and by those of its model.
+
+    A variable without a value stays as it is. Raises `Recusa` `corpo-invalido`.
+    """
+    file, own = _unpack(content)
+    document = rtf.read(file)
+    if any(box in paragraph.text for paragraph in document.paragraphs() for box in (QR_BOX, CODE_BOX)):
+        raise refuse("O RTF tem um caractere de uso privado, que não se imprime.")
+    known = {**values, **own}
+    return rtf.substitute(document, known.get)
+
+
+def _unpack(content: str) -> tuple[bytes, Mapping[str, str]]:
+    if _BEGINNING.match(content):
+        return _characters(content), {}
+    if content.startswith(_PACKED):
+        return _packed(content)
+    try:
+        return base64.b64decode("".join(content.split()), validate=True), {}
+    except (binascii.Error, ValueError) as error:
+        raise refuse("O conteúdo não é RTF: não começa por “{\\rtf” e não é base64. Envie o texto do RTF.") from error
+
+
+def _packed(content: str) -> tuple[bytes, Mapping[str, str]]:
+    try:
+        packed = json.loads(content)
+        file, values = base64.b64decode(packed["rtf"]), dict(packed["valores"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise refuse("O conteúdo não é o de um modelo preenchido.") from error
+    if not all(isinstance(value, str) for value in values.values()):
+        raise refuse("O conteúdo não é o de um modelo preenchido: cada valor é um texto.")
+    if any(box in value for value in values.values() for box in (QR_BOX, CODE_BOX)):
+        raise refuse("Um valor tem um caractere de uso privado, que não se imprime.")
+    return file, values
+
+
+def _characters(content: str) -> bytes:
+    """Return the bytes of an RTF's characters: U+0080 to U+00FF are the bytes of its code page."""
+    try:
+        return content.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise refuse(
+            f"O RTF tem o caractere “{content[error.start]}” na posição {error.start + 1}: num RTF ele é escrito"
+            " como \\u… ou \\'…. Envie o arquivo em base64."
+        ) from error
