@@ -1,7 +1,7 @@
 """Formats: page geometry, position of the seal block, and the text around the body. Draws nothing."""
 
 from printserver.formats.block import BlockValues, SeloValues
-from printserver.formats.block_layout import ComposedBlock, QrPlace, compose, narrowest
+from printserver.formats.block_layout import CODE_PT, ComposedBlock, QrPlace, compose, narrowest
 from printserver.formats.fonts import POINTS_PER_MM, FontName
 from printserver.formats.geometry import block_place, field_rectangle, fixed_block_rectangle, text_rectangle
 from printserver.formats.kinds import FORMAT_KINDS, FormatKind, FormatType
@@ -32,6 +32,7 @@ from printserver.formats.text import (
 )
 
 __all__ = [
+    "CODE_PT",
     "EXAMPLE_BODY",
     "FIELD_VARIABLES",
     "FORMAT_KINDS",

@@ -20,9 +20,10 @@ PADDING: Final = 2.0
 MIN_TEXT_WIDTH: Final = 40.0
 """mm; minimum width of the text next to the QR."""
 
-_CODIGO_PT: Final = 6.6
+CODE_PT: Final = 6.6
+"""Size of the code under the QR."""
 _INVITATION_PT: Final = 6.2
-_QR_COLUMN_WIDTH: Final = 25 * 0.6002 * _CODIGO_PT / POINTS_PER_MM  # the 25 characters under it (P6)
+_QR_COLUMN_WIDTH: Final = 25 * 0.6002 * CODE_PT / POINTS_PER_MM  # the 25 characters under it (P6)
 
 
 def narrowest(block: Block) -> float:
@@ -181,7 +182,7 @@ def _qr_column(
     y = top + side
     linhas: list[tuple[FontName, float, str]] = [
         ("serifa-negrito", _INVITATION_PT + 0.6, capitalized(values.qr_rotulo)),
-        ("mono-negrito", _CODIGO_PT, values.qr_codigo or ""),
+        ("mono-negrito", CODE_PT, values.qr_codigo or ""),
         ("serifa", _INVITATION_PT, "Confira em"),
         ("serifa", _INVITATION_PT, PORTAL),
     ]

@@ -9,7 +9,7 @@ from printserver.clock import local_date
 from printserver.common.data import JsonView
 from printserver.documents import Plan, Source, source_values
 from printserver.errors import BadField, Recusa
-from printserver.formats import Block, BlockLine, Format, narrowest
+from printserver.formats import CODE_PT, Block, BlockLine, Format, narrowest
 from printserver.office import Office
 from printserver.rendering import CODE_BOX, QR_BOX
 
@@ -56,7 +56,7 @@ def place_block(page_format: Format, variables: BodyVariables) -> Format:
         onde="fim",
         largura=narrowest(block),
         linhas=tuple(line for line in block.linhas if line not in left_out),
-        tamanho=block.tamanho,
+        tamanho=min(block.tamanho, CODE_PT),
         moldura=False,
         qr=block.qr,
         lado_qr="abaixo",

@@ -9,18 +9,23 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from printserver import rtf
 from printserver.rendering.body.characters import refuse
+from printserver.rendering.body.marks import EXACT as MARK
 
 _BEGINNING: Final = re.compile(r"\s*\{\\rtf")
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 _PACKED: Final = '{"rtf":'
 
 QR_BOX: Final = "\ue000"
 """Stands for the seal block in the values of variables."""
 CODE_BOX: Final = "\ue001"
 """Stands for the code of the document's seal in the values of variables."""
+MAX_CODES: Final = 100
+"""Places of codes in one text; each has the character `CODE_BOX` plus its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,21 @@ def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:
     """
     file, own = _unpack(content)
     document = rtf.read(file)
-    if any(box in paragraph.text for paragraph in document.paragraphs() for box in (QR_BOX, CODE_BOX)):
+    if any(_PRIVATE.search(paragraph.text) for paragraph in document.paragraphs()):
         raise refuse("O RTF tem um caractere de uso privado, que não se imprime.")
     known = {**values, **own}
-    return rtf.substitute(document, known.get)
+    boxes = count()
+
+    def value(name: str) -> str | None:
+        """Return the value of a variable; each place of a code has a box of its own, only the first QR has one."""
+        text = known.get(name)
+        if text == CODE_BOX:
+            return chr(ord(CODE_BOX) + min(next(boxes), MAX_CODES - 1))
+        if text == QR_BOX:
+            known[name] = ""
+        return text
+
+    return rtf.substitute(rtf.substitute(document, known.get, MARK), value)
 
 
 def _unpack(content: str) -> tuple[bytes, Mapping[str, str]]:
@@ -72,7 +88,7 @@ def _packed(content: str) -> tuple[bytes, Mapping[str, str]]:
         raise refuse("O conteúdo não é o de um modelo preenchido.") from error
     if not all(isinstance(value, str) for value in values.values()):
         raise refuse("O conteúdo não é o de um modelo preenchido: cada valor é um texto.")
-    if any(box in value for value in values.values() for box in (QR_BOX, CODE_BOX)):
+    if any(_PRIVATE.search(value) for value in values.values()):
         raise refuse("Um valor tem um caractere de uso privado, que não se imprime.")
     return file, values
 

@@ -35,6 +35,8 @@ from printserver.rendering.stylesheet import is_verso
 
 PRODUCER = "printserver"
 BLANK_SIDE = "EM BRANCO"
+EDGE = 1.0
+"""mm of a block without a frame at each side that stay as they are; its content begins further in."""
 READABLE_PT = 5.0
 """Minimum size of a header's or footer's text that is reduced to fit its rectangle."""
 
@@ -285,7 +287,10 @@ def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: 
         x = y = 0.0
     else:
         inner, x, y = canvas, box.x, box.y
-    inner.rectangle(x, y, composed.largura, height, border=block.moldura)
+    if block.moldura or block.onde != "fim":
+        inner.rectangle(x, y, composed.largura, height, border=block.moldura)
+    else:  # the lines of the table that it is in stay
+        inner.rectangle(x + EDGE, y + EDGE, composed.largura - 2 * EDGE, height - 2 * EDGE, border=False)
     for text in composed.texts:
         inner.text(x + text.x, y + text.y, text.fonte, text.tamanho, text.texto)
     if composed.qr is not None and values.qr_url is not None:

@@ -27,13 +27,15 @@ def variables(document: Rtf) -> Mapping[str, int]:
     return dict(found)
 
 
-def substitute(document: Rtf, value: Value) -> Rtf:
+def substitute(document: Rtf, value: Value, pattern: re.Pattern[str] = VARIABLE) -> Rtf:
     """Return the document with each variable replaced by `value` of its name; one that has none (None) stays.
+
+    `pattern` has the name in its first group.
 
     The value takes the face of the variable's first character, wholly. It is text: nothing in it is markup or another
     variable. A line break in it breaks the line.
     """
-    return replace(document, sections=tuple(_section(each, value) for each in document.sections))
+    return replace(document, sections=tuple(_section(each, value, pattern) for each in document.sections))
 
 
 def likely_slips(names: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
@@ -72,34 +74,34 @@ def _all_paragraphs(document: Rtf) -> Iterator[Paragraph]:
                 yield from paragraphs_of(blocks)
 
 
-def _section(section: Section, value: Value) -> Section:
+def _section(section: Section, value: Value, pattern: re.Pattern[str]) -> Section:
     first_header, first_footer = section.first_header, section.first_footer
     return replace(
         section,
-        blocks=_blocks(section.blocks, value),
-        header=_blocks(section.header, value),
-        footer=_blocks(section.footer, value),
-        first_header=None if first_header is None else _blocks(first_header, value),
-        first_footer=None if first_footer is None else _blocks(first_footer, value),
+        blocks=_blocks(section.blocks, value, pattern),
+        header=_blocks(section.header, value, pattern),
+        footer=_blocks(section.footer, value, pattern),
+        first_header=None if first_header is None else _blocks(first_header, value, pattern),
+        first_footer=None if first_footer is None else _blocks(first_footer, value, pattern),
     )
 
 
-def _blocks(blocks: tuple[Block, ...], value: Value) -> tuple[Block, ...]:
+def _blocks(blocks: tuple[Block, ...], value: Value, pattern: re.Pattern[str]) -> tuple[Block, ...]:
     return tuple(
-        _paragraph(each, value) if isinstance(each, Paragraph) else Table(tuple(_row(row, value) for row in each.rows))
+        _paragraph(each, value, pattern)
+        if isinstance(each, Paragraph)
+        else Table(tuple(_row(row, value, pattern) for row in each.rows))
         for each in blocks
     )
 
 
-def _row(row: Row, value: Value) -> Row:
-    return replace(row, cells=tuple(replace(cell, blocks=_blocks(cell.blocks, value)) for cell in row.cells))
+def _row(row: Row, value: Value, pattern: re.Pattern[str]) -> Row:
+    return replace(row, cells=tuple(replace(cell, blocks=_blocks(cell.blocks, value, pattern)) for cell in row.cells))
 
 
-def _paragraph(paragraph: Paragraph, value: Value) -> Paragraph:
+def _paragraph(paragraph: Paragraph, value: Value, pattern: re.Pattern[str]) -> Paragraph:
     text = paragraph.text
-    if "<" not in text:
-        return paragraph
-    found = [(match.span(), given) for match in VARIABLE.finditer(text) if (given := value(match[1])) is not None]
+    found = [(match.span(), given) for match in pattern.finditer(text) if (given := value(match[1])) is not None]
     return replace(paragraph, runs=tuple(_replaced(paragraph.runs, found))) if found else paragraph
 
 

@@ -30,17 +30,24 @@ class Fragment:
     running: str = ""
 
 
-def lay_out(rtf: Rtf, column: float | None = None, boxes: Mapping[str, Box] | None = None) -> Fragment:
+def lay_out(
+    rtf: Rtf,
+    column: float | None = None,
+    boxes: Mapping[str, Box] | None = None,
+    backs: tuple[str, ...] = (":left",),
+) -> Fragment:
     """Return the pages of `rtf` on its own paper, or its text in a column of `column` mm, without headers and footers.
 
     `boxes` maps private characters (U+E000 to U+F8FF) of the text to the empty boxes that take their place.
+    `backs` selects the pages on the back of a sheet, for mirrored margins.
+
     Raises `Recusa` `corpo-invalido` for a character that cannot be printed.
     """
     characters = Notices()
     sheet = Sheet()
     flow = Flow(Reader(boxes or {}, characters), sheet, rtf.default_tab)
     if column is None:
-        html, running, css = _own_pages(rtf, flow)
+        html, running, css = _own_pages(rtf, flow, backs)
         notices = _fonts(rtf)
     else:
         blocks = tuple(block for section in rtf.sections for block in section.blocks)
@@ -52,11 +59,11 @@ def lay_out(rtf: Rtf, column: float | None = None, boxes: Mapping[str, Box] | No
     return Fragment(f'<div class="rtf">{html}</div>', style, tuple(notices), running)
 
 
-def _own_pages(rtf: Rtf, flow: Flow) -> tuple[str, str, str]:
+def _own_pages(rtf: Rtf, flow: Flow, backs: tuple[str, ...]) -> tuple[str, str, str]:
     html, running, css = [], [], []
     for number, section in enumerate(rtf.sections):
         name = f"rtf{number}"
-        made = pages(section, name, flow, first=number == 0)
+        made = pages(section, name, flow, backs, first=number == 0)
         flowed = flow.lay_out(section.blocks, text_column(section.paper))
         html.append(f'<div style="page:{name};padding-left:{points(made.padding)}">{flowed.html}</div>')
         running.append(made.running)

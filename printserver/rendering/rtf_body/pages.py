@@ -30,8 +30,11 @@ class _Margin:
     padding: str = ""
 
 
-def pages(section: Section, name: str, flow: Flow, *, first: bool) -> Pages:
-    """Return the pages of a section, named `name`; `first`: it begins the document."""
+def pages(section: Section, name: str, flow: Flow, backs: tuple[str, ...], *, first: bool) -> Pages:
+    """Return the pages of a section, named `name`; `first`: it begins the document.
+
+    `backs` selects the pages whose margins are mirrored.
+    """
     paper = section.paper
     padding = (min(paper.left, paper.right) if paper.mirrored else paper.left) / 20
     head, foot = (
@@ -40,7 +43,7 @@ def pages(section: Section, name: str, flow: Flow, *, first: bool) -> Pages:
     )
     css = [f"@page {name}{{size:{points(paper.width / 20)} {points(paper.height / 20)};{_sides(paper)}}}"]
     if paper.mirrored:
-        css += [f"@page {name}:{side}{{{_mirrored(paper, side)}}}" for side in ("left", "right")]
+        css += [f"@page {name}{back}{{{_mirrored(paper, 'left')}}}" for back in backs]
     css.append(f"@page {name}{{{_rule(head, 'top')}{_rule(foot, 'bottom')}}}")
     running = [head, foot]
     if section.first_header is not None or section.first_footer is not None:
