@@ -1,7 +1,7 @@
 """Tables as HTML tables of fixed layout: the edges of all cells of all rows are its columns. Lengths in points."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -10,6 +10,8 @@ from printserver.rendering.rtf_body.markup import points
 from printserver.rtf import Block, Cell, Row, Table
 
 _VALIGN: Final = {"alto": "top", "meio": "middle", "baixo": "bottom"}
+_PADDINGS: Final = 240
+"""Twips by which the width of a row may be more than that of its cells."""
 _NEAR: Final = 8
 """Twips between edges that are the same column's."""
 
@@ -20,6 +22,7 @@ Cells = Callable[[tuple[Block, ...], float], tuple[str, float]]
 
 def table_html(table: Table, width: float, cells: Cells) -> tuple[str, float]:
     """Return a table in a column of `width`, and its height."""
+    table = Table(tuple(_widened(row) for row in table.rows))
     edges = _edges(table)
     columns = "".join(f'<col style="width:{points((b - a) / 20)}">' for a, b in pairwise(edges))
     rows, height = [], 0.0
@@ -38,10 +41,29 @@ def table_html(table: Table, width: float, cells: Cells) -> tuple[str, float]:
     return f'<table style="{style}"><colgroup>{columns}</colgroup>{"".join(rows)}</table>', height
 
 
+def _widened(row: Row) -> Row:
+    """Return a row whose cells fill the width that it says of itself, if that is a little more than theirs.
+
+    WPTools says both; the right edge stays.
+    """
+    if not row.cells:
+        return row
+    right = row.cells[-1].right
+    own = right - row.cells[0].left
+    if not 0 < row.width - own <= _PADDINGS:
+        return row
+
+    def moved(at: int) -> int:
+        return right - round((right - at) * row.width / own)
+
+    cells = tuple(replace(cell, left=moved(cell.left), right=moved(cell.right)) for cell in row.cells)
+    return replace(row, left=moved(row.left), cells=cells)
+
+
 def _outer(table: Table) -> float:
     """Return the half of the left border that CSS puts inside the table, before its first column."""
-    borders = (dict(row.cells[0].borders).get("left") for row in table.rows)
-    return max(border_width(border) for border in borders) / 2
+    borders = (dict(row.cells[0].borders).get("left") for row in table.rows if row.cells)
+    return max((border_width(border) for border in borders), default=0.0) / 2
 
 
 def _edges(table: Table) -> list[int]:
@@ -50,7 +72,7 @@ def _edges(table: Table) -> list[int]:
     for edge in found[1:]:
         if edge - edges[-1] > _NEAR:
             edges.append(edge)
-    return edges if len(edges) > 1 else [edges[0], edges[0] + 20]
+    return edges if len(edges) > 1 else [*(edges or [0]), (edges or [0])[0] + 20]
 
 
 def _column(edges: list[int], at: int) -> int:
@@ -79,10 +101,10 @@ def _row(row: Row, edges: list[int], covered: dict[int, int], cells: Cells) -> t
     heights = [max(row.height, 0) / 20]
     at = 0
     below: dict[int, int] = {}
-    padding = (max(cell.padding[0] for cell in row.cells) / 20, max(cell.padding[2] for cell in row.cells) / 20)
+    top, bottom = (max((cell.padding[side] for cell in row.cells), default=0) / 20 for side in (0, 2))
     for cell, place in zip(row.cells, _places(row, edges), strict=True):
         made += _gap(at, place.start, covered)
-        html, height = _cell(cell, place, row, padding, cells)
+        html, height = _cell(cell, place, row, (top, bottom), cells)
         made.append(html)
         heights.append(height if not cell.merge_down else 0.0)
         at = place.end
