@@ -251,6 +251,8 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "trleft": _row("left", lambda parameter: length(parameter or 0)),
     "trrh": _row("height", lambda parameter: length(parameter or 0)),
     "trgaph": _row("gap", lambda parameter: max(length(parameter or 0), 0)),
+    "trwWidth": _row("width", lambda parameter: max(length(parameter or 0), 0)),
+    "trftsWidth": _row("width_unit", lambda parameter: parameter or 0),
     "trqc": _row("alignment", lambda _: "centro"),
     "trqr": _row("alignment", lambda _: "direita"),
     "trql": _row("alignment", lambda _: "esquerda"),

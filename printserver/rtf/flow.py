@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Final, cast
 
 from printserver.rtf.limits import MAX_CELLS, MAX_ROWS, refuse
 from printserver.rtf.model import Alignment, Block, Cell, Face, Paragraph, Row, Run, Shape, Table
@@ -107,6 +107,9 @@ class Flow:
         level.cells, level.blocks = [], []
 
 
+_TWIPS: Final = 3
+
+
 class RowCount:
     """Counts the rows of all tables. Raises `Recusa` `corpo-invalido` at too many."""
 
@@ -132,6 +135,7 @@ def _rows(read: list[tuple[RowDef, list[list[Block]]]]) -> list[Row]:
             cast("Alignment", row.alignment),
             row.keep,
             row.header,
+            row.width if row.width_unit == _TWIPS else 0,
         )
         for (row, _), cells in zip(read, rows, strict=True)
     ]

@@ -37,6 +37,9 @@ class RowDef:
     header: bool = False
     gap: int | None = None
     padding: dict[Side, int] = field(default_factory=dict)
+    width: int = 0
+    width_unit: int = 0
+    """As `\\trftsWidth` says: 3 is twips."""
 
     def end_cell(self, right: int) -> None:
         """Close the coming cell at its right edge."""

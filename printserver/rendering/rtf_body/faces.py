@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from math import floor
 from typing import Final
 
 from fontTools.ttLib import TTFont
 
 from printserver.formats import fonts
-from printserver.rtf import Face
+from printserver.rtf import TWIPS_PER_POINT, Face
 
 _SERIFA: Final = "PsSerifa"
 _SEM_SERIFA: Final = "PsSemSerifa"
@@ -60,6 +61,7 @@ _OTHER_WIDTHS: Final[Mapping[str, str]] = {
 
 _SCRIPT_SIZE: Final = 0.58
 _SMALL_CAPS_SIZE: Final = 0.8
+_DOTS_PER_POINT: Final = 120
 
 
 class Advances(dict[str, float]):
@@ -124,12 +126,11 @@ def _letter(family: str, face: Face) -> Letter:
     cut = _cut(family, _cut_name(face))
     full = face.size / 2
     size = full * (_SCRIPT_SIZE if face.script else 1) * (_SMALL_CAPS_SIZE if face.small_caps else 1)
-    ascent, descent = _twips(cut.ascent * size) + _twips(cut.gap * size), _twips(cut.descent * size)
+    ascent, descent = _metrics(cut, size)
     rise = face.raised / 2
-    if face.script == "super":
-        rise += _twips(cut.ascent * full) + _twips(cut.gap * full) - ascent
-    elif face.script == "sub":
-        rise -= _twips(cut.descent * full) - descent
+    if face.script:
+        whole = _metrics(cut, full)
+        rise += whole[0] - ascent if face.script == "super" else descent - whole[1]
     above, below = max(ascent + rise, 0), max(descent - rise, 0)
     middle = (cut.ascent - cut.descent) / 2 * size
     return Letter(face, family, size, cut.advances, face.spacing / 20, rise, above, below, middle)
@@ -141,9 +142,15 @@ def _cut_name(face: Face) -> str:
     return "Italic" if face.italic else "Regular"
 
 
-def _twips(points: float) -> float:
-    """Round to whole twips, as word processors do with the metrics of a font."""
-    return round(points * 20) / 20
+def _metrics(cut: _Cut, size: float) -> tuple[float, float]:
+    """Return ascent with line gap, and descent, in the units of LibreOffice: dots of 1/8640 inch, then whole twips."""
+    ascent, descent, gap = (floor(part * size * _DOTS_PER_POINT + 0.5) for part in (cut.ascent, cut.descent, cut.gap))
+    above = _points(ascent) + _points(gap)
+    return above, _points(ascent + descent) + _points(gap) - above
+
+
+def _points(dots: int) -> float:
+    return floor(dots * TWIPS_PER_POINT / _DOTS_PER_POINT + 0.5) / TWIPS_PER_POINT
 
 
 @cache

@@ -5,8 +5,7 @@ from typing import Final
 
 from printserver.rendering.rtf_body.faces import Letter
 from printserver.rendering.rtf_body.lines import Line
-from printserver.rendering.rtf_body.stops import TWIPS_PER_POINT
-from printserver.rtf import Shape
+from printserver.rtf import TWIPS_PER_POINT, Shape
 
 _EXACT_ABOVE: Final = 0.8
 """Part of an exact line height that is above the baseline, as LibreOffice sets it."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from printserver.rendering.rtf_body.stops import TWIPS_PER_POINT, Room, Stops, before_comma, begin
+from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
 from printserver.rendering.rtf_body.tokens import Piece, Token
-from printserver.rtf import Alignment, Stop
+from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
-_LITTLE: Final = 0.02
+_LITTLE: Final = 0.002
 """Lines may be this much too wide: the sum of many rounded advances."""
 
 
@@ -48,24 +48,22 @@ class Part:
 
 @dataclass(slots=True)
 class Line:
-    """A line: its parts from left to right, all placed. `page_break`: it begins a page."""
+    """A line: its parts from left to right, all placed. `page_break`: it begins a page; `end`: its line break."""
 
     parts: list[Part]
     room: Room
     page_break: bool = False
+    end: Token | None = None
 
     @property
     def tokens(self) -> Iterator[Token]:
-        """All its tokens, tabs too."""
+        """All its tokens, tabs and line break too."""
         for part in self.parts:
             if part.tab is not None:
                 yield part.tab
             yield from part.tokens
-
-    @property
-    def empty(self) -> bool:
-        """Whether it holds no token at all."""
-        return not any(True for _ in self.tokens)
+        if self.end is not None:
+            yield self.end
 
 
 class _Breaker:
@@ -86,19 +84,23 @@ class _Breaker:
         elif token.kind == "tab":
             self._tab(token)
         else:
-            self.end(token.kind)
+            self._break(token)
 
-    def end(self, why: str) -> None:
-        """End the line: `linha`, `pagina`, `fim` (of the paragraph), or `cheia`."""
-        if why == "pagina" and self._blank() and not self.lines:
-            self._page_break = True
-            return
-        line = Line(self._parts, self._room, self._page_break)
-        _place(line, self._alignment, full=why == "cheia")
+    def _break(self, token: Token) -> None:
+        """End the line at a line break or page break; a page break before all text is one before the paragraph."""
+        page = token.kind == "pagina"
+        if not (page and self._blank() and not self.lines):
+            self.end(token, full=False)
+        self._page_break = page
+
+    def end(self, last: Token | None = None, *, full: bool = False) -> None:
+        """End the line; `last` is its line break; `full`: it is ended for want of room."""
+        line = Line(self._parts, self._room, self._page_break, last)
+        _place(line, self._alignment, full=full)
         self.lines.append(line)
         self._room = self._next
         self._parts = [Part(self._room.start)]
-        self._page_break = why == "pagina"
+        self._page_break = False
 
     def _blank(self) -> bool:
         return len(self._parts) == 1 and not self._parts[0].tokens
@@ -114,18 +116,18 @@ class _Breaker:
         if self._fits(part.width + word.width):
             part.add(word)
         elif part.tokens:
-            self.end("cheia")
+            self.end(full=True)
             self._word(word)
         elif part.tab is not None and not self._only_tab():
             self._parts.pop()
-            self.end("cheia")
+            self.end(full=True)
             self._tab(part.tab)
             self._word(word)
         else:
             head, rest = _cut(word, self._room.end - part.begin(0.0, self._room))
             part.add(head)
             if rest is not None:
-                self.end("cheia")
+                self.end(full=True)
                 self._word(rest)
 
     def _only_tab(self) -> bool:
@@ -139,7 +141,7 @@ class _Breaker:
         stop = self._stops.after(x, self._room)
         if stop.at / TWIPS_PER_POINT > self._room.end + _LITTLE and stop not in self._stops.custom:
             if not self._blank():
-                self.end("cheia")
+                self.end(full=True)
                 self._tab(token)
                 return
             stop = Stop(round(max(self._room.end, x) * TWIPS_PER_POINT))
@@ -151,7 +153,7 @@ def break_lines(tokens: list[Token], first: Room, room: Room, stops: Stops, alig
     breaker = _Breaker(first, room, stops, alignment)
     for token in tokens:
         breaker.take(token)
-    breaker.end("fim")
+    breaker.end()
     return breaker.lines
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from itertools import groupby
 from typing import Final
@@ -16,7 +17,12 @@ BASE_CSS: Final = (
     ".rtf{font-kerning:none;font-variant-ligatures:none;text-align:left;hyphens:manual;color:#000;widows:1;orphans:1}"
     ".rtf p{white-space:pre}"
     ".rtf p>span{line-height:0}"
+    ".rtf table{border-collapse:collapse;table-layout:fixed;margin:0;border:0}"
+    ".rtf td{vertical-align:top;text-align:left;border:0 none}"
 )
+
+
+_LITTLE: Final = 0.0005
 
 
 @dataclass(slots=True)
@@ -58,20 +64,21 @@ def line_html(
     """Return a line as a block; `before` is the space above it, `more` further declarations."""
     indent, bits = _bits(line)
     indent -= origin
-    main = max((bit.letter for bit in bits if bit.box is None), key=lambda letter: letter.size, default=end)
+    letters = (bit.letter for bit in bits if bit.box is None)
+    main = max(letters, key=lambda letter: (letter.size, _plain(letter)), default=end)
     stretch = max((bit.stretch for bit in bits), default=0.0)
     style = more
     if before:
         style += f"margin-top:{points(before)};"
-    if abs(indent) > 0.0005:
+    if abs(indent) > _LITTLE:
         style += f"text-indent:{points(indent)};"
     if stretch:
         style += f"word-spacing:{points(stretch)}"
     inner = "".join(_bit_html(bit, main, stretch, sheet) for bit in bits)
     boxes = any(bit.box is not None for bit in bits)
-    name = sheet.name(_block(main, height, boxes=boxes))
+    name = sheet.name(_block(main, height, boxes=boxes) if inner else f"height:{points(height.height)}")
     attribute = f' style="{style}"' if style else ""
-    return f'<p class="{name}"{attribute}>{inner or "&#8203;"}</p>'
+    return f'<p class="{name}"{attribute}>{inner}</p>'
 
 
 def _block(main: Letter, height: Height, *, boxes: bool) -> str:
@@ -87,17 +94,27 @@ def _block(main: Letter, height: Height, *, boxes: bool) -> str:
     else:
         line = max(fitting - 2 * above, 0.0)
         below = height.height - line - above
-    padding = f"padding:{points(above)} 0 {points(max(below, 0.0))};" if above > 0.0005 or below > 0.0005 else ""
-    return f"{letter_css(main, line)}{padding}"
+    css = font_css(main, line)
+    if above > _LITTLE:
+        css += f"padding-top:{points(above)};"
+    if below > _LITTLE:  # not padding: WeasyPrint counts it twice at a page's end
+        css += f"height:{points(line + below)};"
+    return css
 
 
-def letter_css(letter: Letter, line: float) -> str:
-    """Return the declarations of a letter, with the line height in points."""
+def font_css(letter: Letter, line: float) -> str:
+    """Return the font of a letter, with the line height in points."""
     face = letter.face
     slant = "italic " if face.italic else ""
     weight = "bold " if face.bold else ""
     fallback = ",PsSemSerifa" if letter.family != "PsSemSerifa" else ""
-    css = f"font:{slant}{weight}{points(letter.size)}/{points(line)} {letter.family}{fallback};"
+    return f"font:{slant}{weight}{points(letter.size)}/{points(line)} {letter.family}{fallback};"
+
+
+def letter_css(letter: Letter) -> str:
+    """Return the declarations of a letter inside a line: it does not change the line's height."""
+    face = letter.face
+    css = font_css(letter, 0)
     lines = " ".join(name for name, on in (("underline", face.underline), ("line-through", face.strike)) if on)
     if lines:
         css += f"text-decoration:{lines};"
@@ -112,10 +129,10 @@ def letter_css(letter: Letter, line: float) -> str:
     return css
 
 
+@cache
 def _plain(letter: Letter) -> bool:
-    """Return whether a block may have this letter: its background, line and rise would be those of the whole block."""
-    face = letter.face
-    return not (face.underline or face.strike or face.highlight or letter.rise)
+    """Return whether a letter is its font alone, which a block may have without passing more on to what is in it."""
+    return letter_css(letter) == font_css(letter, 0)
 
 
 def _bit_html(bit: _Bit, main: Letter, stretch: float, sheet: Sheet) -> str:
@@ -129,7 +146,7 @@ def _bit_html(bit: _Bit, main: Letter, stretch: float, sheet: Sheet) -> str:
     if bit.letter == main and not style and _plain(main):
         return text
     attribute = f' style="{style}"' if style else ""
-    return f'<span class="{sheet.name(letter_css(bit.letter, 0))}"{attribute}>{text}</span>'
+    return f'<span class="{sheet.name(letter_css(bit.letter))}"{attribute}>{text}</span>'
 
 
 def _bits(line: Line) -> tuple[float, list[_Bit]]:

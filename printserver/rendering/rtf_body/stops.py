@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from printserver.rtf import Shape, Stop
+from printserver.rtf import TWIPS_PER_POINT, Shape, Stop
 
-TWIPS_PER_POINT: Final = 20
 _LITTLE: Final = 0.05
 _WHOLE: Final = re.compile("[^, ]*")
 
