@@ -72,9 +72,7 @@ def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow
         return _Margin(name, "", margin)
     away = (paper.header if edge == "top" else paper.footer) / 20
     flowed = flow.lay_out(blocks, text_column(paper))
-    return _Margin(
-        name, flowed.html, max(margin, away + flowed.height + flowed.after), f"padding-{edge}:{points(away)};"
-    )
+    return _Margin(name, flowed.html, max(margin, away + flowed.height), f"padding-{edge}:{points(away)};")
 
 
 def _rule(margin: _Margin, edge: Edge) -> str:

@@ -20,8 +20,8 @@ Cells = Callable[[tuple[Block, ...], float], tuple[str, float]]
 """Lays out the blocks of a cell in a width: returns HTML and height."""
 
 
-def table_html(table: Table, width: float, cells: Cells) -> tuple[str, float]:
-    """Return a table in a column of `width`, and its height."""
+def table_html(table: Table, width: float, style: str, cells: Cells) -> tuple[str, float]:
+    """Return a table in a column of `width`, and its height; `style`: further declarations."""
     table = Table(tuple(_widened(row) for row in table.rows))
     edges = _edges(table)
     columns = "".join(f'<col style="width:{points((b - a) / 20)}">' for a, b in pairwise(edges))
@@ -37,7 +37,7 @@ def table_html(table: Table, width: float, cells: Cells) -> tuple[str, float]:
     if alignment in ("centro", "direita"):
         left = (width - whole) / (2 if alignment == "centro" else 1)
     left -= _outer(table)
-    style = f"width:{points(whole)};margin-left:{points(left)}"
+    style += f"width:{points(whole)};margin-left:{points(left)}"
     return f'<table style="{style}"><colgroup>{columns}</colgroup>{"".join(rows)}</table>', height
 
 
