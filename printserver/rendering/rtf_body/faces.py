@@ -133,7 +133,7 @@ def _letter(family: str, face: Face) -> Letter:
         rise += whole[0] - ascent if face.script == "super" else descent - whole[1]
     above, below = max(ascent + rise, 0), max(descent - rise, 0)
     middle = (cut.ascent - cut.descent) / 2 * size
-    return Letter(face, family, size, cut.advances, face.spacing / 20, rise, above, below, middle)
+    return Letter(face, family, size, cut.advances, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
 
 
 def _cut_name(face: Face) -> str:
