@@ -41,7 +41,8 @@ def pages(section: Section, name: str, flow: Flow, backs: tuple[str, ...], *, fi
         _margin(section.header, "top", f"{name}c", paper, flow),
         _margin(section.footer, "bottom", f"{name}r", paper, flow),
     )
-    css = [f"@page {name}{{size:{points(paper.width / TWIPS_PER_POINT)} {points(paper.height / TWIPS_PER_POINT)};{_sides(paper)}}}"]
+    size = f"{points(paper.width / TWIPS_PER_POINT)} {points(paper.height / TWIPS_PER_POINT)}"
+    css = [f"@page {name}{{size:{size};{_sides(paper)}}}"]
     if paper.mirrored:
         css += [f"@page {name}{back}{{{_mirrored(paper, 'left')}}}" for back in backs]
     css.append(f"@page {name}{{{_rule(head, 'top')}{_rule(foot, 'bottom')}}}")
@@ -63,7 +64,8 @@ def _running(margin: _Margin, padding: float) -> str:
 
 def text_column(paper: Paper) -> Column:
     """Return the column of a page's text. Text beyond it may go to the paper's edge."""
-    return Column((paper.width - paper.left - paper.right) / TWIPS_PER_POINT, (paper.width - paper.left) / TWIPS_PER_POINT)
+    width, edge = paper.width - paper.left - paper.right, paper.width - paper.left
+    return Column(width / TWIPS_PER_POINT, edge / TWIPS_PER_POINT)
 
 
 def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow: Flow) -> _Margin:
