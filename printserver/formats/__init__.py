@@ -1,15 +1,14 @@
 """Formats: page geometry, position of the seal block, and the text around the body. Draws nothing."""
 
 from printserver.formats.block import BlockValues, SeloValues
-from printserver.formats.block_layout import CODE_PT, ComposedBlock, QrPlace, compose, narrowest
+from printserver.formats.block_in_text import with_block_in_text
+from printserver.formats.block_layout import ComposedBlock, QrPlace, compose
 from printserver.formats.fonts import POINTS_PER_MM, FontName
 from printserver.formats.geometry import block_place, field_rectangle, fixed_block_rectangle, text_rectangle
 from printserver.formats.kinds import FORMAT_KINDS, FormatKind, FormatType
 from printserver.formats.messages import WrongFormat
 from printserver.formats.model import (
     FIELD_VARIABLES,
-    Block,
-    BlockLine,
     Definition,
     Faces,
     Format,
@@ -32,15 +31,12 @@ from printserver.formats.text import (
 )
 
 __all__ = [
-    "CODE_PT",
     "EXAMPLE_BODY",
     "FIELD_VARIABLES",
     "FORMAT_KINDS",
     "NAME_PATTERN",
     "POINTS_PER_MM",
     "STAMPED",
-    "Block",
-    "BlockLine",
     "BlockValues",
     "ComposedBlock",
     "Definition",
@@ -71,7 +67,6 @@ __all__ = [
     "fonts",
     "mistyped",
     "named",
-    "narrowest",
     "parse",
     "plain",
     "printable",
@@ -81,5 +76,6 @@ __all__ = [
     "template_variables",
     "templates",
     "text_rectangle",
+    "with_block_in_text",
     "without_invisible",
 ]

@@ -1,6 +1,5 @@
 """The variables of an RTF body: what the server fills, where the seal goes, and what is left without a value."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -9,13 +8,12 @@ from printserver.clock import local_date
 from printserver.common.data import JsonView
 from printserver.documents import Plan, Source, source_values
 from printserver.errors import BadField, Recusa
-from printserver.formats import CODE_PT, Block, BlockLine, Format, narrowest
+from printserver.formats import Format, with_block_in_text
 from printserver.office import Office
 from printserver.rendering import CODE_BOX, QR_BOX
 
 _SHOWN: Final = 40
 """Variables that a message names at most."""
-_SAID_BY_THE_MODEL: Final[frozenset[BlockLine]] = frozenset({"descricao", "consulta"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +40,13 @@ def find(office: Office, plan: Plan) -> BodyVariables:
     """Return the variables of the plan's body; none if it is no RTF. Raises `Recusa` `corpo-invalido`."""
     if plan.corpo.formato != "rtf":
         return NONE
-    names = office.render.rtf_variables(plan.corpo.conteudo)
+    names = tuple(office.render.examine_rtf(plan.corpo.conteudo).variables)
     return BodyVariables(names, {name: office.state.variaveis.source(name) for name in names})
 
 
 def place_block(page_format: Format, variables: BodyVariables) -> Format:
-    """Return the format with its seal block where the body has the place of its QR (N7): as narrow as a QR can be."""
-    block = page_format.bloco
-    if not variables.has("qr") or block.qr == "nenhum":
-        return page_format
-    left_out = _SAID_BY_THE_MODEL | ({"custas"} if variables.has("custas") else set())
-    moved = Block(
-        onde="fim",
-        largura=narrowest(block),
-        linhas=tuple(line for line in block.linhas if line not in left_out),
-        tamanho=min(block.tamanho, CODE_PT),
-        moldura=False,
-        qr=block.qr,
-        lado_qr="abaixo",
-        nivel=block.nivel,
-    )
-    version = hashlib.sha256(f"{page_format.versao}:qr:{moved.linhas}".encode()).hexdigest()[:16]
-    return page_format.model_copy(update={"bloco": moved, "versao": version})
+    """Return the format with its seal block where the body has the place of its QR, if it has one (N7)."""
+    return with_block_in_text(page_format, fees=variables.has("custas")) if variables.has("qr") else page_format
 
 
 def values(

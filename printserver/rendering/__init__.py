@@ -4,7 +4,7 @@ from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
 from printserver.rendering.page_pictures import WIDTHS, PageImages, Undrawable
-from printserver.rendering.preview import Proof, previsualizar, prove
+from printserver.rendering.preview import Proof, previsualizar, prove, sample_stamp
 from printserver.rendering.qr import as_svg, matrix
 from printserver.rendering.render import (
     Box,
@@ -14,7 +14,7 @@ from printserver.rendering.render import (
     Side,
 )
 from printserver.rendering.reports import Report, Section, Table
-from printserver.rendering.rtf_source import CODE_BOX, QR_BOX
+from printserver.rendering.rtf_source import CODE_BOX, QR_BOX, RtfFacts
 from printserver.rendering.rtf_source import pack as pack_model
 from printserver.rendering.stamp import (
     DamagedBase,
@@ -42,6 +42,7 @@ __all__ = [
     "QueueTestPage",
     "Render",
     "Report",
+    "RtfFacts",
     "Section",
     "Side",
     "Stamp",
@@ -58,5 +59,6 @@ __all__ = [
     "page_sides",
     "previsualizar",
     "prove",
+    "sample_stamp",
     "shift",
 ]

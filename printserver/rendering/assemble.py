@@ -79,6 +79,7 @@ def _font_files() -> frozenset[str]:
 def _configuration() -> FontConfiguration:
     """Return this process's one font configuration, with the vendored fonts in it. Not for threads."""
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # otherwise it logs each unknown CSS property
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # otherwise it logs an odd date in Carlito at each use
     configuration = FontConfiguration()
     weasyprint.CSS(string=fonts_css(), font_config=configuration, url_fetcher=_fetcher())
     return configuration

@@ -119,13 +119,13 @@ class Render:
         """Fill the template of a format in the pool. Raises `WrongFormat`, and `Recusa` as `Pool.run`."""
         self._pool.run(pool_tasks.examine_format, page_format)
 
-    def rtf_variables(self, content: str) -> tuple[str, ...]:
-        """Return the variables of an rtf body that have no value yet, read in the pool.
+    def examine_rtf(self, content: str) -> rtf_source.RtfFacts:
+        """Return what the `conteudo` of an rtf body is, read in the pool.
 
         Raises `Recusa` `corpo-invalido` for a content that is no RTF, or is damaged, and as `Pool.run`.
         """
         facts: rtf_source.RtfFacts = self._pool.run(pool_tasks.examine_rtf, content)
-        return facts.names
+        return facts
 
     def kept(self, hash: str) -> Layout | None:
         """Return the cached layout with that hash, or None if it is missing or incomplete."""

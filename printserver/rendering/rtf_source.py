@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Final
 
 from printserver import rtf
@@ -18,6 +18,7 @@ from printserver.rendering.body.marks import EXACT as MARK
 
 _BEGINNING: Final = re.compile(r"\s*\{\\rtf")
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
+_PARAGRAPHS_OF_BEGINNING: Final = 8
 _PACKED: Final = '{"rtf":'
 
 QR_BOX: Final = "\ue000"
@@ -30,9 +31,19 @@ MAX_CODES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class RtfFacts:
-    """The variables of an RTF body that have no value yet, in the order of the text."""
+    """What an RTF is, before it is laid out.
 
-    names: tuple[str, ...]
+    `variables`: those without a value and the number of their places, in the order of the text. `slips`: names that
+    are probably misspelt, each with the one that is meant. `page` is width and height, `margins` left, right, top and
+    bottom, in mm. `beginning` is the text of its first paragraphs.
+    """
+
+    variables: Mapping[str, int]
+    slips: tuple[tuple[str, str], ...]
+    page: tuple[float, float]
+    margins: tuple[float, float, float, float]
+    mirrored: bool
+    beginning: str
 
 
 def pack(file: bytes, values: Mapping[str, str]) -> str:
@@ -42,7 +53,20 @@ def pack(file: bytes, values: Mapping[str, str]) -> str:
 
 def examine(content: str) -> RtfFacts:
     """Read an rtf body. Raises `Recusa` `corpo-invalido` that names what is wrong and where."""
-    return RtfFacts(tuple(rtf.variables(load(content, {}))))
+    document = load(content, {})
+    names = rtf.variables(document)
+    paper = document.sections[0].paper
+    mm = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.width, paper.height)]
+    margins = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.left, paper.right, paper.top, paper.bottom)]
+    beginning = " ".join(islice((p.text for p in document.paragraphs() if p.text.strip()), _PARAGRAPHS_OF_BEGINNING))
+    return RtfFacts(
+        variables=names,
+        slips=rtf.likely_slips(names),
+        page=(mm[0], mm[1]),
+        margins=(margins[0], margins[1], margins[2], margins[3]),
+        mirrored=paper.mirrored,
+        beginning=beginning,
+    )
 
 
 def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:

@@ -157,7 +157,7 @@ def _bits(line: Line) -> tuple[float, list[_Bit]]:
                 indent = part.start
             else:
                 bits += leader
-        bits += _texts(_shown(part.tokens, last=last), part.stretch)
+        bits += _texts(_shown(part.tokens, last=last, stretched=bool(part.stretch)), part.stretch)
         x = part.start + part.width
     return indent, bits
 
@@ -185,7 +185,7 @@ def _space(letter: Letter, width: float) -> _Bit:
     return _Bit(" ", letter, 0.0, width - own)
 
 
-def _shown(tokens: list[Token], *, last: bool) -> Iterator[Piece]:
+def _shown(tokens: list[Token], *, last: bool, stretched: bool) -> Iterator[Piece]:
     """Yield the pieces of a part; of the spaces at a line's end only one."""
     end = len(tokens)
     while last and end and tokens[end - 1].kind == "espaco":
@@ -196,7 +196,7 @@ def _shown(tokens: list[Token], *, last: bool) -> Iterator[Piece]:
                 yield _soft(piece, last and at == end - 1)
             else:
                 yield piece
-    if last and end < len(tokens):
+    if last and end < len(tokens) and not stretched:  # a stretched one would reach beyond the margin
         piece = tokens[end].pieces[0]
         yield Piece(" ", piece.letter, piece.letter.width(" "))
 
