@@ -63,16 +63,18 @@ class Part:
         if token.kind == "palavra":
             self.ink = self.width
 
-    def begin(self, width: float, room: Room) -> float:
-        """Return where its text begins if it is `width` wide."""
+    def begin(self, width: float, room: Room, more: tuple[Token, ...] = ()) -> float:
+        """Return where its text begins if it is `width` wide, with `more` tokens at its end."""
         if self.stop is None:
             return self.x
-        if self.stop.kind != "decimal":
-            return begin(self.stop, self.x, width, 0.0, room)
-        text = "".join(piece.text for token in self.tokens for piece in token.pieces)
-        letters = self.tokens[0].letter if self.tokens else None
-        before = letters.width(text[: before_comma(text)]) if letters else 0.0
-        return begin(self.stop, self.x, width, before, room)
+        decimal = self._before_comma((*self.tokens, *more)) if self.stop.kind == "decimal" else 0.0
+        return begin(self.stop, self.x, width, decimal, room)
+
+    def _before_comma(self, tokens: tuple[Token, ...]) -> float:
+        if not tokens:
+            return 0.0
+        text = "".join(piece.text for token in tokens for piece in token.pieces)
+        return tokens[0].letter.width(text[: before_comma(text)])
 
 
 @dataclass(slots=True)
@@ -140,7 +142,7 @@ class _Breaker:
         end = room.end
         if part.stop is not None and part.stop.at / TWIPS_PER_POINT > end + _LITTLE:
             end = part.stop.at / TWIPS_PER_POINT if part.stop.kind == "direita" else room.edge
-        return part.begin(width, room) + width <= end + _LITTLE
+        return part.begin(width, room, (word,)) + width <= end + _LITTLE
 
     def _word(self, word: Token) -> None:
         part = self._parts[-1]
