@@ -80,7 +80,15 @@ def test_no_line_is_wider_than_its_room_unless_it_is_one_character(
         assert end_of(line) <= room + ROUNDING or len(text_of(line).rstrip(" ").lstrip(" ")) == 1
 
 
-SHORT = st.lists(st.builds(Run, st.lists(st.text("aiW-", min_size=1, max_size=6), max_size=9).map(lambda words: " ".join([*words, ""])), FACES))
+def spaced(words: list[str]) -> str:
+    return " ".join([*words, ""])
+
+
+SHORT = st.lists(
+    st.builds(
+        Run, st.lists(st.text("aiW-", min_size=1, max_size=6), max_size=9).map(lambda w: " ".join([*w, ""])), FACES
+    )
+)
 
 
 @given(SHORT, st.floats(6 * 60, 9 * 60))

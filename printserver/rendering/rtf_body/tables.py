@@ -9,7 +9,7 @@ from printserver.rendering.rtf_body.borders import border_css, border_width
 from printserver.rendering.rtf_body.markup import points
 from printserver.rtf import TWIPS_PER_POINT, Block, Cell, Row, Table, paragraphs_of
 
-_VALIGN: Final = {"alto": "top", "meio": "middle", "baixo": "bottom"}
+_VERTICAL: Final = {"alto": "top", "meio": "middle", "baixo": "bottom"}
 _PADDINGS: Final = 240
 """Twips by which the width of a row may be more than that of its cells."""
 _OVERFLOW: Final = 3.0
@@ -165,7 +165,7 @@ def _cell(
     style = f"padding:{points(top)} {points(right)} {points(bottom)} {points(left)};"
     style += "".join(border_css(side, border) for side, border in cell.borders)
     if cell.valign != "alto":
-        style += f"vertical-align:{_VALIGN[cell.valign]};"
+        style += f"vertical-align:{_VERTICAL[cell.valign]};"
     if cell.shading:
         style += f"background:#{cell.shading};"
     outer = top + bottom + place.top + place.bottom
