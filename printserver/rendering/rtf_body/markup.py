@@ -58,18 +58,13 @@ class _Bit:
     box: Box | None = None
 
 
-def line_html(
-    line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: float, before: float, more: str = ""
-) -> str:
-    """Return a line as a block; `before` is the space above it, `more` further declarations."""
+def line_html(line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: float, style: str = "") -> str:
+    """Return a line as a block; `origin` is the x of the block around it, `style` further declarations."""
     indent, bits = _bits(line)
     indent -= origin
     letters = (bit.letter for bit in bits if bit.box is None)
     main = max(letters, key=lambda letter: (letter.size, _plain(letter)), default=end)
     stretch = max((bit.stretch for bit in bits), default=0.0)
-    style = more
-    if before:
-        style += f"margin-top:{points(before)};"
     if abs(indent) > _LITTLE:
         style += f"text-indent:{points(indent)};"
     if stretch:
