@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from printserver.rendering.rtf_body.markup import points
-from printserver.rtf import Border, Borders, Shape, Side
+from printserver.rtf import TWIPS_PER_POINT, Border, Borders, Shape, Side
 
 _STYLES: Final = {"simples": "solid", "dupla": "double", "pontilhada": "dotted", "tracejada": "dashed"}
 _DOUBLE: Final = 3
@@ -15,12 +15,12 @@ def border_width(border: Border | None) -> float:
     """Return the width of a border, 0 without one."""
     if border is None:
         return 0.0
-    return border.width / 20 * (_DOUBLE if border.style == "dupla" else 1)
+    return border.width / TWIPS_PER_POINT * (_DOUBLE if border.style == "dupla" else 1)
 
 
 def border_space(border: Border | None) -> float:
     """Return the distance of a border from the text, 0 without one."""
-    return border.space / 20 if border is not None else 0.0
+    return border.space / TWIPS_PER_POINT if border is not None else 0.0
 
 
 def border_css(side: Side, border: Border) -> str:
@@ -49,8 +49,8 @@ class Frame:
         borders: Borders = dict(shape.borders)
         room = {side: border_width(border) + border_space(border) for side, border in borders.items()}
         left, right = room.get("left", 0.0), room.get("right", 0.0)
-        origin = min(shape.left, shape.left + shape.first) / 20 + border_width(borders.get("left"))
-        end = width - shape.right / 20 - border_width(borders.get("right"))
+        origin = min(shape.left, shape.left + shape.first) / TWIPS_PER_POINT + border_width(borders.get("left"))
+        end = width - shape.right / TWIPS_PER_POINT - border_width(borders.get("right"))
         height = room.get("top", 0.0) + room.get("bottom", 0.0)
         return cls(origin, max(end - origin, 0.0), left, right, height, shape.borders, shape.shading)
 

@@ -11,48 +11,48 @@ from fontTools.ttLib import TTFont
 from printserver.formats import fonts
 from printserver.rtf import TWIPS_PER_POINT, Face
 
-_SERIFA: Final = "PsSerifa"
-_SEM_SERIFA: Final = "PsSemSerifa"
+_SERIF: Final = "PsSerifa"
+_SANS: Final = "PsSemSerifa"
 _MONO: Final = "PsMono"
-_CARLITO: Final = "PsCarlito"
+_NARROW_SANS: Final = "PsCarlito"
 
 FILES: Final[Mapping[str, str]] = {
-    _SERIFA: "LiberationSerif",
-    _SEM_SERIFA: "LiberationSans",
+    _SERIF: "LiberationSerif",
+    _SANS: "LiberationSans",
     _MONO: "LiberationMono",
-    _CARLITO: "Carlito",
+    _NARROW_SANS: "Carlito",
 }
 """File name of each CSS family, without the cut."""
 
 _SAME_WIDTHS: Final[Mapping[str, str]] = {
-    "times new roman": _SERIFA,
-    "times": _SERIFA,
-    "liberation serif": _SERIFA,
-    "arial": _SEM_SERIFA,
-    "helvetica": _SEM_SERIFA,
-    "liberation sans": _SEM_SERIFA,
+    "times new roman": _SERIF,
+    "times": _SERIF,
+    "liberation serif": _SERIF,
+    "arial": _SANS,
+    "helvetica": _SANS,
+    "liberation sans": _SANS,
     "courier new": _MONO,
     "courier": _MONO,
     "liberation mono": _MONO,
-    "calibri": _CARLITO,
-    "carlito": _CARLITO,
+    "calibri": _NARROW_SANS,
+    "carlito": _NARROW_SANS,
 }
 """Fonts whose vendored stand-in has the same advances: nothing moves."""
 
 _OTHER_WIDTHS: Final[Mapping[str, str]] = {
-    "tahoma": _SEM_SERIFA,
-    "verdana": _SEM_SERIFA,
-    "segoe ui": _SEM_SERIFA,
-    "trebuchet ms": _SEM_SERIFA,
-    "century gothic": _SEM_SERIFA,
-    "arial black": _SEM_SERIFA,
-    "arial narrow": _SEM_SERIFA,
-    "arial unicode ms": _SEM_SERIFA,
-    "microsoft sans serif": _SEM_SERIFA,
-    "ms sans serif": _SEM_SERIFA,
-    "dejavu sans": _SEM_SERIFA,
-    "calibri light": _CARLITO,
-    "candara": _CARLITO,
+    "tahoma": _SANS,
+    "verdana": _SANS,
+    "segoe ui": _SANS,
+    "trebuchet ms": _SANS,
+    "century gothic": _SANS,
+    "arial black": _SANS,
+    "arial narrow": _SANS,
+    "arial unicode ms": _SANS,
+    "microsoft sans serif": _SANS,
+    "ms sans serif": _SANS,
+    "dejavu sans": _SANS,
+    "calibri light": _NARROW_SANS,
+    "candara": _NARROW_SANS,
     "lucida console": _MONO,
     "consolas": _MONO,
     "dejavu sans mono": _MONO,
@@ -68,7 +68,7 @@ class Advances(dict[str, float]):
     """Advance of each character, as a part of the size. One that the font lacks has its advance in the sans face."""
 
     def __missing__(self, character: str) -> float:
-        other = _cut(_SEM_SERIFA, "Regular").advances
+        other = _cut(_SANS, "Regular").advances
         width = other[character] if other is not self and character in other else 0.0
         self[character] = width
         return width
@@ -110,7 +110,7 @@ def substitute(name: str) -> tuple[str, bool]:
     plain = " ".join(name.casefold().split())
     if plain in _SAME_WIDTHS:
         return _SAME_WIDTHS[plain], True
-    return _OTHER_WIDTHS.get(plain, _SERIFA), False
+    return _OTHER_WIDTHS.get(plain, _SERIF), False
 
 
 @cache
@@ -133,7 +133,7 @@ def _letter(family: str, face: Face) -> Letter:
         rise += whole[0] - ascent if face.script == "super" else descent - whole[1]
     above, below = max(ascent + rise, 0), max(descent - rise, 0)
     middle = (cut.ascent - cut.descent) / 2 * size
-    return Letter(face, family, size, cut.advances, face.spacing / 20, rise, above, below, middle)
+    return Letter(face, family, size, cut.advances, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
 
 
 def _cut_name(face: Face) -> str:

@@ -14,10 +14,11 @@ _LEAST: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Height:
-    """Height of a line, and its baseline below its upper edge."""
+    """Height of a line, its baseline below its upper edge, and the space below it that a page's end may cut off."""
 
     height: float
     baseline: float
+    below: float = 0.0
 
 
 def line_height(line: Line, end: Letter, shape: Shape) -> Height:
@@ -41,7 +42,9 @@ def spaced(ascent: float, descent: float, shape: Shape) -> Height:
         return Height(natural, ascent)
     if shape.multiple:
         factor = max(abs(shape.line) * 100 // 240 / 100, _LEAST)
-        return Height(natural * factor, ascent * min(factor, 1))
+        if factor > 1:
+            return Height(natural, ascent, natural * (factor - 1))
+        return Height(natural * factor, ascent * factor)
     if wanted < 0:
         return Height(-wanted, -wanted * _EXACT_ABOVE)
     return Height(max(natural, wanted), ascent + max(wanted - natural, 0.0))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from printserver.rendering.rtf_body.faces import Letter
 from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
 from printserver.rendering.rtf_body.tokens import Piece, Token
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
@@ -13,8 +14,36 @@ _LITTLE: Final = 0.002
 
 
 @dataclass(slots=True)
+class _Measure:
+    """Width of text as LibreOffice adds it up: pieces of one letter in whole twips, but the last one, exact."""
+
+    before: int = 0
+    letter: Letter | None = None
+    width: float = 0.0
+
+    def add(self, pieces: tuple[Piece, ...]) -> None:
+        """Take more text."""
+        for piece in pieces:
+            if piece.letter is not self.letter:
+                self.before += round(self.width * TWIPS_PER_POINT)
+                self.letter, self.width = piece.letter, 0.0
+            self.width += piece.width
+
+    def with_more(self, pieces: tuple[Piece, ...]) -> float:
+        """Return the width in points if `pieces` came to it."""
+        if len(pieces) == 1 and pieces[0].letter is self.letter:
+            return self.before / TWIPS_PER_POINT + self.width + pieces[0].width
+        whole = replace(self)
+        whole.add(pieces)
+        return whole.before / TWIPS_PER_POINT + whole.width
+
+
+@dataclass(slots=True)
 class Part:
-    """Tokens of a line between two tabs. `x`: where its tab begins (or the line), `start`: where its text begins."""
+    """Tokens of a line between two tabs. `x`: where its tab begins (or the line), `start`: where its text begins.
+
+    `ink`: its width without the spaces at its end. `stretch`: added to each of its spaces by the justification.
+    """
 
     x: float
     stop: Stop | None = None
@@ -22,28 +51,30 @@ class Part:
     tokens: list[Token] = field(default_factory=list)
     width: float = 0.0
     ink: float = 0.0
-    """Width without the spaces at its end."""
     start: float = 0.0
     stretch: float = 0.0
-    """Added to each of its spaces by the justification."""
+    measure: _Measure = field(default_factory=_Measure)
 
     def add(self, token: Token) -> None:
         """Put `token` at its end."""
         self.tokens.append(token)
         self.width += token.width
+        self.measure.add(token.pieces)
         if token.kind == "palavra":
             self.ink = self.width
 
-    def begin(self, width: float, room: Room) -> float:
-        """Return where its text begins if it is `width` wide."""
+    def begin(self, width: float, room: Room, more: tuple[Token, ...] = ()) -> float:
+        """Return where its text begins if it is `width` wide, with `more` tokens at its end."""
         if self.stop is None:
             return self.x
-        if self.stop.kind != "decimal":
-            return begin(self.stop, self.x, width, 0.0, room)
-        text = "".join(piece.text for token in self.tokens for piece in token.pieces)
-        letters = self.tokens[0].letter if self.tokens else None
-        before = letters.width(text[: before_comma(text)]) if letters else 0.0
-        return begin(self.stop, self.x, width, before, room)
+        decimal = self._before_comma((*self.tokens, *more)) if self.stop.kind == "decimal" else 0.0
+        return begin(self.stop, self.x, width, decimal, room)
+
+    def _before_comma(self, tokens: tuple[Token, ...]) -> float:
+        if not tokens:
+            return 0.0
+        text = "".join(piece.text for token in tokens for piece in token.pieces)
+        return tokens[0].letter.width(text[: before_comma(text)])
 
 
 @dataclass(slots=True)
@@ -105,15 +136,17 @@ class _Breaker:
     def _blank(self) -> bool:
         return len(self._parts) == 1 and not self._parts[0].tokens
 
-    def _fits(self, width: float) -> bool:
-        part = self._parts[-1]
-        beyond = part.stop is not None and part.stop.at / TWIPS_PER_POINT > self._room.end + _LITTLE
-        end = self._room.edge if beyond else self._room.end
-        return part.begin(width, self._room) + width <= end + _LITTLE
+    def _fits(self, word: Token) -> bool:
+        part, room = self._parts[-1], self._room
+        width = part.measure.with_more(word.pieces)
+        end = room.end
+        if part.stop is not None and part.stop.at / TWIPS_PER_POINT > end + _LITTLE:
+            end = part.stop.at / TWIPS_PER_POINT if part.stop.kind == "direita" else room.edge
+        return part.begin(width, room, (word,)) + width <= end + _LITTLE
 
     def _word(self, word: Token) -> None:
         part = self._parts[-1]
-        if self._fits(part.width + word.width):
+        if self._fits(word):
             part.add(word)
         elif part.tokens:
             self.end(full=True)
@@ -122,6 +155,9 @@ class _Breaker:
             self._parts.pop()
             self.end(full=True)
             self._tab(part.tab)
+            self._word(word)
+        elif part.tab is not None and word.width <= self._next.end - self._next.start:
+            self.end()
             self._word(word)
         else:
             head, rest = _cut(word, self._room.end - part.begin(0.0, self._room))
@@ -201,7 +237,7 @@ def _place(line: Line, alignment: Alignment, *, full: bool) -> None:
     A centred or right-aligned line moves as a whole, its tabs keep their widths.
     """
     room, last = line.room, line.parts[-1]
-    last.start = last.begin(last.ink, room)
+    last.start = last.begin(last.width, room)
     free = room.end - last.start - last.ink
     if alignment == "justificado" and full:
         spaces = sum(_spaces(token) for token in _inner(last))

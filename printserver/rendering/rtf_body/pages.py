@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from printserver.rendering.rtf_body.flow import Column, Flow
 from printserver.rendering.rtf_body.markup import points
-from printserver.rtf import Block, Paper, Section
+from printserver.rtf import TWIPS_PER_POINT, Block, Paper, Section
 
 Edge = Literal["top", "bottom"]
 _OTHER: Final = {"left": "right", "right": "left"}
@@ -36,12 +36,13 @@ def pages(section: Section, name: str, flow: Flow, backs: tuple[str, ...], *, fi
     `backs` selects the pages whose margins are mirrored.
     """
     paper = section.paper
-    padding = (min(paper.left, paper.right) if paper.mirrored else paper.left) / 20
+    padding = (min(paper.left, paper.right) if paper.mirrored else paper.left) / TWIPS_PER_POINT
     head, foot = (
         _margin(section.header, "top", f"{name}c", paper, flow),
         _margin(section.footer, "bottom", f"{name}r", paper, flow),
     )
-    css = [f"@page {name}{{size:{points(paper.width / 20)} {points(paper.height / 20)};{_sides(paper)}}}"]
+    size = f"{points(paper.width / TWIPS_PER_POINT)} {points(paper.height / TWIPS_PER_POINT)}"
+    css = [f"@page {name}{{size:{size};{_sides(paper)}}}"]
     if paper.mirrored:
         css += [f"@page {name}{back}{{{_mirrored(paper, 'left')}}}" for back in backs]
     css.append(f"@page {name}{{{_rule(head, 'top')}{_rule(foot, 'bottom')}}}")
@@ -63,18 +64,17 @@ def _running(margin: _Margin, padding: float) -> str:
 
 def text_column(paper: Paper) -> Column:
     """Return the column of a page's text. Text beyond it may go to the paper's edge."""
-    return Column((paper.width - paper.left - paper.right) / 20, (paper.width - paper.left) / 20)
+    width, edge = paper.width - paper.left - paper.right, paper.width - paper.left
+    return Column(width / TWIPS_PER_POINT, edge / TWIPS_PER_POINT)
 
 
 def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow: Flow) -> _Margin:
-    margin = (paper.top if edge == "top" else paper.bottom) / 20
+    margin = (paper.top if edge == "top" else paper.bottom) / TWIPS_PER_POINT
     if not blocks:
         return _Margin(name, "", margin)
-    away = (paper.header if edge == "top" else paper.footer) / 20
+    away = (paper.header if edge == "top" else paper.footer) / TWIPS_PER_POINT
     flowed = flow.lay_out(blocks, text_column(paper))
-    return _Margin(
-        name, flowed.html, max(margin, away + flowed.height + flowed.after), f"padding-{edge}:{points(away)};"
-    )
+    return _Margin(name, flowed.html, max(margin, away + flowed.height), f"padding-{edge}:{points(away)};")
 
 
 def _rule(margin: _Margin, edge: Edge) -> str:
@@ -94,5 +94,5 @@ def _mirrored(paper: Paper, side: str) -> str:
     """Return the outer margins of a mirrored page: what differs between its sides; the rest is padding."""
     least = min(paper.left, paper.right)
     other = _OTHER[side]
-    near, far = (paper.left - least) / 20, (paper.right - least) / 20
+    near, far = (paper.left - least) / TWIPS_PER_POINT, (paper.right - least) / TWIPS_PER_POINT
     return f"margin-{other}:{points(near)};margin-{side}:{points(far)};"

@@ -26,8 +26,16 @@ _OWN: Final = re.compile("([\\t\\n\\f\u00ad\u2011\ue000-\uf8ff])")
 """Characters with a meaning of their own in a paragraph; the private ones may mark boxes."""
 
 _TOKEN: Final = re.compile(
-    "(?P<espaco> +)|(?P<tab>\\t)|(?P<linha>\\n)|(?P<pagina>\\f)"
-    "|(?P<palavra>[^ \\t\\n\\f]+?(?:[-–—](?![-–—\\d \\t\\n\\f]|$)|[\u00ad\u200b]|(?=[ \\t\\n\\f]|$)))"
+    """
+      (?P<espaco>[ ]+) | (?P<tab>\\t) | (?P<linha>\\n) | (?P<pagina>\\f)
+    | (?P<palavra>[^ \\t\\n\\f]+?  # as far as
+        (?: (?=[ \\t\\n\\f]|$)
+          | (?<=[-\u2010–—]) (?![-\u2010–—]) (?: (?!\\d) | (?<![ \\t\\n\\f]-) (?<!^-) )  # a hyphen, no sign
+          | (?<=[\u00ad\u200b])
+        )
+      )
+    """,
+    re.VERBOSE,
 )
 
 
