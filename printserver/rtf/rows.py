@@ -83,7 +83,7 @@ def _cell(row: RowDef, definition: CellDef, left: int, right: int, blocks: tuple
         borders=tuple(sorted(definition.borders.items())),
         padding=row.padding_of(definition),
         shading=definition.shading.color(),
-        valign=definition.valign,
+        vertical=definition.vertical,
     )
 
 

@@ -50,7 +50,7 @@ class CellDef:
     borders: dict[Side, Border] = field(default_factory=dict)
     padding: dict[Side, int] = field(default_factory=dict)
     shading: Shading = NO_SHADING
-    valign: Literal["alto", "meio", "baixo"] = "alto"
+    vertical: Literal["alto", "meio", "baixo"] = "alto"
 
 
 @dataclass(slots=True)

@@ -43,7 +43,7 @@ def table(content: str) -> rtf.Table:
 
 
 def notices(content: str) -> list[tuple[str, int]]:
-    return [(notice.kind, notice.places) for notice in of(content).notices]
+    return [(notice.kind, notice.count) for notice in of(content).notices]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_row_has_its_cells_with_borders_padding_and_ground() -> None:
     (row,) = found.rows
     one, two = row.cells
     assert (row.left, row.height, row.header, row.keep, row.alignment) == (-70, 567, True, True, "centro")
-    assert (one.left, one.right, one.valign, one.shading) == (-70, 2000, "meio", "C0C0C0")
+    assert (one.left, one.right, one.vertical, one.shading) == (-70, 2000, "meio", "C0C0C0")
     assert one.borders == (("top", rtf.Border(10)),)
     assert one.padding == (20, 70, 0, 70)  # `clpadl` is the upper one
     assert (two.left, two.right, two.borders, two.shading) == (2000, 5000, (), "808080")
