@@ -268,9 +268,9 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "clmrg": _cell("merge", lambda _: "next"),
     "clvmgf": _cell("merge_down", lambda _: "first"),
     "clvmrg": _cell("merge_down", lambda _: "next"),
-    "clvertalt": _cell("valign", lambda _: "alto"),
-    "clvertalc": _cell("valign", lambda _: "meio"),
-    "clvertalb": _cell("valign", lambda _: "baixo"),
+    "clvertalt": _cell("vertical", lambda _: "alto"),
+    "clvertalc": _cell("vertical", lambda _: "meio"),
+    "clvertalb": _cell("vertical", lambda _: "baixo"),
     "clshdng": _cell_shading,
 }
 """By control word; colours and fonts are not here, since they need the tables of the document."""

@@ -172,7 +172,7 @@ def _cell(row: RowDef, definition: CellDef, left: int, right: int, blocks: tuple
         borders=tuple(sorted(definition.borders.items())),
         padding=row.padding_of(definition),
         shading=definition.shading,
-        valign=definition.valign,  # type: ignore[arg-type]  # one of the three words
+        vertical=definition.vertical,  # type: ignore[arg-type]  # one of the three words
     )
 
 
@@ -192,7 +192,7 @@ def _merge_down(rows: list[_Made], at: int) -> None:
             found.borders,
             found.padding,
             found.shading,
-            found.valign,
+            found.vertical,
             cell.merge_down + 1,
         )
         rows[at - 1][above] = (grown, of)

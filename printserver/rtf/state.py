@@ -21,7 +21,7 @@ class CellDef:
     borders: dict[Side, Border] = field(default_factory=dict)
     padding: dict[Side, int] = field(default_factory=dict)
     shading: str | None = None
-    valign: str = "alto"
+    vertical: str = "alto"
 
 
 @dataclass(slots=True)

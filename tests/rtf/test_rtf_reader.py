@@ -99,7 +99,7 @@ def test_nested_tables_and_merged_cells_are_as_word_has_them() -> None:
     qr = table.rows[1].cells[1]
     assert (qr.left, qr.right, qr.merge_down) == (7121, 9530, 2)
     head = table.rows[0]
-    assert (head.height, head.cells[0].shading, head.cells[0].valign) == (567, "C0C0C0", "meio")
+    assert (head.height, head.cells[0].shading, head.cells[0].vertical) == (567, "C0C0C0", "meio")
     (outer,) = [b for b in model("25-word12-certidao-de-notas.rtf").sections[0].blocks if isinstance(b, rtf.Table)]
     assert [type(block) for block in outer.rows[0].cells[1].blocks] == [rtf.Paragraph, rtf.Table, rtf.Paragraph]
 
@@ -156,7 +156,7 @@ def test_of_two_documents_the_first_is_read_and_the_second_said() -> None:
 def test_what_is_linked_is_neither_opened_nor_lost() -> None:
     document = model("ruins/r12-includetext.rtf")
     assert texts(document)[0].startswith("Antes. resultado guardado 1 resultado guardado 2")
-    assert sum(notice.quantas for notice in document.notices) == 5
+    assert sum(notice.count for notice in document.notices) == 5
 
 
 @pytest.mark.parametrize(

@@ -59,21 +59,49 @@ class _Bit:
 
 
 def line_html(line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: float, style: str = "") -> str:
-    """Return a line as a block; `origin` is the x of the block around it, `style` further declarations."""
+    """Return a line as a block; `origin` is the x of the block around it, `style` further declarations.
+
+    A line without tabs and repeated spaces is placed by a class: lines of a paragraph share it, which is faster.
+    """
     indent, bits = _bits(line)
-    indent -= origin
+    if not bits:
+        return _block_html(sheet.name(f"height:{points(height.height)}"), style, "")
     letters = (bit.letter for bit in bits if bit.box is None)
     main = max(letters, key=lambda letter: (letter.size, _plain(letter)), default=end)
-    stretch = max((bit.stretch for bit in bits), default=0.0)
-    if abs(indent) > _LITTLE:
-        style += f"text-indent:{points(indent)};"
+    stretch = max(bit.stretch for bit in bits)
+    name = sheet.name(_block(main, height, boxes=any(bit.box is not None for bit in bits)))
+    if _simple(line, bits):
+        name += " " + sheet.name(_place(line, origin, stretched=stretch > 0))
+        inner = "".join(_bit_html(bit, main, bit.stretch, sheet) for bit in bits)
+        return _block_html(name, style, inner)
+    if abs(indent - origin) > _LITTLE:
+        style += f"text-indent:{points(indent - origin)};"
     if stretch:
         style += f"word-spacing:{points(stretch)}"
-    inner = "".join(_bit_html(bit, main, stretch, sheet) for bit in bits)
-    boxes = any(bit.box is not None for bit in bits)
-    name = sheet.name(_block(main, height, boxes=boxes) if inner else f"height:{points(height.height)}")
+    return _block_html(name, style, "".join(_bit_html(bit, main, stretch, sheet) for bit in bits))
+
+
+def _block_html(name: str, style: str, inner: str) -> str:
     attribute = f' style="{style}"' if style else ""
     return f'<p class="{name}"{attribute}>{inner}</p>'
+
+
+def _simple(line: Line, bits: list[_Bit]) -> bool:
+    """Return whether CSS sets the line as it is: nothing in it depends on spaces that CSS would collapse."""
+    text = "".join(bit.text for bit in bits)
+    return len(line.parts) == 1 and "  " not in text and text[:1] != " " and all(bit.box is None for bit in bits)
+
+
+def _place(line: Line, origin: float, *, stretched: bool) -> str:
+    """Return the declarations of a block that is the room of its line, aligned as the line is."""
+    part, room = line.parts[0], line.room
+    css = f"white-space:nowrap;margin-left:{points(room.start - origin)};width:{points(room.end - room.start)};"
+    if stretched:
+        return css + "text-align-last:justify"
+    before, after = part.start - room.start, room.end - part.start - part.ink
+    if before < _LITTLE:
+        return css
+    return css + ("text-align:right" if abs(after) < _LITTLE else "text-align:center")
 
 
 def _block(main: Letter, height: Height, *, boxes: bool) -> str:
