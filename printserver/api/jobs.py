@@ -45,7 +45,7 @@ _ACCEPT: tuple[ErrorWord, ...] = (
     "copia-de-documento-selado",
     "folhas-insuficientes",
     "corpo-invalido",
-    "corpo-nao-suportado",
+    "variavel-sem-valor",
     "bloco-sem-lugar",
     "servico-a-confirmar",
     "bandeja-desconhecida",

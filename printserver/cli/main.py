@@ -17,6 +17,7 @@ from printserver.cli.base import (
     record,
 )
 from printserver.cli.court import simulated_court
+from printserver.cli.models import all_models
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
@@ -191,6 +192,7 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 
 
 cli.add_command(audit)
+cli.add_command(all_models)
 cli.add_command(simulated_court)
 
 

@@ -14,6 +14,8 @@ from printserver.db.tables.documents import (
     formato,
     formato_versao,
     instrumento,
+    modelo,
+    modelo_arquivo,
     nome,
     palavra,
 )
@@ -63,6 +65,8 @@ __all__ = [
     "log",
     "lost_a_race",
     "metadata",
+    "modelo",
+    "modelo_arquivo",
     "nome",
     "open_database",
     "outbox",

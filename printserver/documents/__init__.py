@@ -111,6 +111,7 @@ from printserver.documents.spelling import (
 from printserver.documents.terms import Terms
 from printserver.documents.titles import title
 from printserver.documents.values import Value, check_at_least_one
+from printserver.documents.variables import VARIABLES_FILE, Source, VariableTable, load_variables, source_values
 from printserver.documents.view import (
     block_values,
     copy_name,
@@ -128,6 +129,7 @@ __all__ = [
     "OTHER",
     "REPRINT_ASKED",
     "TAG_PREFIX",
+    "VARIABLES_FILE",
     "AffectedPrint",
     "Alternative",
     "Answer",
@@ -188,10 +190,12 @@ __all__ = [
     "RequestModel",
     "Rules",
     "Serie",
+    "Source",
     "Terms",
     "Text",
     "Traslado",
     "Value",
+    "VariableTable",
     "add_up_services",
     "alternatives",
     "as_text",
@@ -220,6 +224,7 @@ __all__ = [
     "kind_word",
     "label",
     "labels",
+    "load_variables",
     "make_plan",
     "mark_values",
     "names_of",
@@ -240,6 +245,7 @@ __all__ = [
     "selos_xa",
     "shown_fields",
     "shown_notes",
+    "source_values",
     "spelled_before",
     "strip_invisible",
     "template_data",

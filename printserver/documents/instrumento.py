@@ -1,5 +1,6 @@
 """INSTRUMENTO of a request, a reference to one, and the seals of a livro made by another program."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -18,15 +19,36 @@ from printserver.documents.fields import (
 )
 from printserver.documents.values import Ato, AtoDoLivro, check_at_least_one
 
-BodyFormat = Literal["texto", "html", "pdf", "rtf"]
+BodyFormat = Literal["texto", "html", "pdf", "rtf", "modelo"]
 Assinaturas = Literal["completas", "pendentes"]
 
 
 class Corpo(RequestModel):
-    """BODY: the text of a document; `conteudo` of a pdf is base64. It is checked at layout."""
+    """BODY: the text of a document; `conteudo` of a pdf is base64. It is checked at layout.
+
+    A body `modelo` names an imported model and the values of its variables. The server puts the model's file and
+    these values into `conteudo` before the document is planned: copies print the model as it was.
+    """
 
     formato: BodyFormat
-    conteudo: Annotated[str, Field(strict=True)]
+    conteudo: Annotated[str, Field(strict=True)] = ""
+    modelo: Printed | None = None
+    valores: Annotated[Mapping[str, Annotated[str, Field(strict=True, max_length=10_000)]], Field(max_length=2000)] = (
+        Field(default_factory=dict)
+    )
+
+    @model_validator(mode="after")
+    def _of_its_format(self) -> Self:
+        if self.formato == "modelo":
+            if self.modelo is None:
+                raise field_error("falta o nome do modelo", "modelo")
+            if self.conteudo:
+                raise field_error("de um modelo vêm os valores, não o conteúdo", "conteudo")
+        elif self.modelo is not None or self.valores:
+            raise field_error('só de corpo em "modelo"', "modelo" if self.modelo is not None else "valores")
+        elif "conteudo" not in self.model_fields_set:
+            raise field_error("falta este campo, que é obrigatório", "conteudo")
+        return self
 
 
 class Parte(RequestModel):

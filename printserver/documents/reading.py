@@ -41,8 +41,8 @@ _MESSAGES = {
 def read_request(data: object) -> Pedido:
     """Return the request in `data`, the parsed JSON body of `POST /api/v1/jobs`.
 
-    Raises Recusa `entrada-invalida` with every bad field by its dotted path (at most 50), `corpo-nao-suportado` for a
-    body in rtf, `corpo-invalido` for an empty body or one that is not Unicode text.
+    Raises Recusa `entrada-invalida` with every bad field by its dotted path (at most 50), `corpo-invalido` for an empty
+    body or one that is not Unicode text.
     """
     cleaned, removed = strip_invisible(data)
     try:
@@ -148,9 +148,8 @@ def _bodies(request: Pedido) -> list[tuple[str, Corpo]]:
 
 
 def _check_body(path: str, body: Corpo) -> None:
-    if body.formato == "rtf":
-        mensagem = "corpo em rtf ainda não é aceito por esta versão: envie texto, html ou pdf"
-        raise Recusa("corpo-nao-suportado", f"{path}: {mensagem}.", errors=[BadField(f"{path}.formato", mensagem)])
+    if body.formato == "modelo":
+        return
     if not body.conteudo.strip():
         raise _invalid_body(path, "o texto está vazio")
     try:

@@ -12,7 +12,7 @@ from printserver.common.text import capitalized
 from printserver.formats import fonts
 from printserver.formats.block import BlockValues, SeloValues
 from printserver.formats.fonts import LINE_HEIGHT, POINTS_PER_MM, FontName
-from printserver.formats.model import Definition
+from printserver.formats.model import Block, Definition
 
 PORTAL: Final = "https://selodigital.tjsp.jus.br"
 PADDING: Final = 2.0
@@ -20,9 +20,15 @@ PADDING: Final = 2.0
 MIN_TEXT_WIDTH: Final = 40.0
 """mm; minimum width of the text next to the QR."""
 
-_CODIGO_PT: Final = 6.6
+CODE_PT: Final = 6.6
+"""Size of the code under the QR."""
 _INVITATION_PT: Final = 6.2
-_QR_COLUMN_WIDTH: Final = 25 * 0.6002 * _CODIGO_PT / POINTS_PER_MM  # the 25 characters under it (P6)
+_QR_COLUMN_WIDTH: Final = 25 * 0.6002 * CODE_PT / POINTS_PER_MM  # the 25 characters under it (P6)
+
+
+def narrowest(block: Block) -> float:
+    """Return the smallest width in mm, to a tenth, of a block with its lines above its QR."""
+    return _round_up(max(block.lado, _QR_COLUMN_WIDTH) + 2 * PADDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,7 @@ def _qr_column(
     y = top + side
     linhas: list[tuple[FontName, float, str]] = [
         ("serifa-negrito", _INVITATION_PT + 0.6, capitalized(values.qr_rotulo)),
-        ("mono-negrito", _CODIGO_PT, values.qr_codigo or ""),
+        ("mono-negrito", CODE_PT, values.qr_codigo or ""),
         ("serifa", _INVITATION_PT, "Confira em"),
         ("serifa", _INVITATION_PT, PORTAL),
     ]

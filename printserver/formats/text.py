@@ -126,13 +126,13 @@ def _one_slip(typed: str, meant: str) -> bool:
 
 @cache
 def printable() -> frozenset[int]:
-    """Return the code points that every vendored face has, so that they print in any format, bold or not."""
+    """Return the code points that every face of a format has, so that they print in any format, bold or not."""
     from fontTools.ttLib import TTFont  # slow to import, and not needed for ASCII texts
 
     folder = resources.files("printserver") / "fonts"
     cmaps: list[set[int]] = []
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if path.name.endswith(".ttf"):
+        if path.name.startswith("Liberation") and path.name.endswith(".ttf"):  # no format is set in the other family
             with resources.as_file(path) as file, TTFont(file, lazy=True) as font:
                 cmaps.append(set(font.getBestCmap()))
     # fonts have glyphs for some invisible characters too

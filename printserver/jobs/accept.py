@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
+from printserver import models
 from printserver.common.data import JsonObject, JsonView
 from printserver.common.text import capitalized
 from printserver.documents import read_request
@@ -47,7 +48,8 @@ def accept(office: Office, author: Author, data: object, key: str | None) -> Acc
     people.require_right(author, "imprimir")
 
     def take(call: Call) -> Outcome:
-        request = read_request(data)
+        filled = models.fill(office, data)
+        request = read_request(filled)
         if request.fila is None:
             request = request.model_copy(update={"fila": author.fila})
         _require_room(office)
@@ -55,7 +57,7 @@ def accept(office: Office, author: Author, data: object, key: str | None) -> Acc
         prepared = prepare(office, request, now)
         with acting(office, author, now) as act:
             act.who = acting_author(act.conn, office, author, request.escrevente, "imprimir")
-            return _decide(act, call, prepared, data)
+            return _decide(act, call, prepared, filled)
 
     made, repeated = do_once(office, author, ROUTE, data, key, take, BUSY)
     return _answer(office, made, repeated=repeated)

@@ -25,6 +25,7 @@ from printserver.documents import (
 )
 from printserver.errors import invalid_input
 from printserver.formats import Faces, Format, templates
+from printserver.jobs import rtf_variables
 from printserver.ledger import bodies
 from printserver.office import Office, Person
 from printserver.rendering import (
@@ -52,7 +53,13 @@ class Composition:
 
 
 def compose(
-    office: Office, request: Pedido, plan: Plan, page_format: Format, faces: Faces, subscritor: Person
+    office: Office,
+    request: Pedido,
+    plan: Plan,
+    page_format: Format,
+    faces: Faces,
+    subscritor: Person,
+    variables: rtf_variables.BodyVariables,
 ) -> Composition:
     """Return the composition of a planned document, with placeholders for the seal's values (S12)."""
     plan = _with_format_qr(plan, page_format)
@@ -64,13 +71,14 @@ def compose(
         subscritor={"nome": subscritor.nome, "papel": subscritor.papel},
         now=office.clock(),
     )
+    marks = mark_values(plan, request.papel_seguranca)
     values = block_values(plan, None, demonstracao=office.demonstracao)
     return Composition(
         LayoutRequest(
             formato=page_format,
             dados=data,
             corpo=(_body_format(plan, page_format), plan.corpo.conteudo),
-            mark_values=mark_values(plan, request.papel_seguranca),
+            mark_values=marks | rtf_variables.values(office, variables, data, marks, page_format),
             valores=values,
             lado_inicial=request.lado_inicial,
             faces=faces,

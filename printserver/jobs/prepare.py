@@ -24,7 +24,7 @@ from printserver.documents import (
 )
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import Faces, Format
-from printserver.jobs import compose
+from printserver.jobs import compose, rtf_variables
 from printserver.jobs.gather import Gathered, Snapshot, gather
 from printserver.ledger import Queue
 from printserver.office import Office, Person, people, ready
@@ -72,11 +72,14 @@ def _plan(request: Pedido, found: Gathered) -> Plan:
 
 def _lay_out_and_check(office: Office, request: Pedido, found: Gathered, plan: Plan) -> Prepared:
     """Lay the planned document out and check it against format, queue, folhas and sheets; a dry run is the last one."""
-    page_format = on_leaf(_format(office, request), plan)
+    variables = _variables(office, request, plan)
+    page_format = rtf_variables.place_block(on_leaf(_format(office, request), plan), variables)
+    left = rtf_variables.require_values(plan, variables, _body_field(request))
+    plan = replace(plan, avisos=(*plan.avisos, *left))
     faces = request.faces or page_format.faces
     tamanho = (float(page_format.pagina.largura), float(page_format.pagina.altura))
     queues.check(office, found.fila, request.bandeja, faces, tamanho)
-    composicao = compose.compose(office, request, plan, page_format, faces, found.subscritor)
+    composicao = compose.compose(office, request, plan, page_format, faces, found.subscritor, variables)
     layout = _lay_out(office, composicao, request)
     taken = _folhas(office, request, plan, layout.paginas, faces)
     papeis = check_sheets(
@@ -159,6 +162,15 @@ def _body_field(request: Pedido) -> str:
     """Return the dotted path of the printed text: the document's own, or its instrumento's."""
     own = getattr(request.documento, "corpo", None) is not None
     return "documento.corpo" if own else "documento.instrumento.corpo"
+
+
+def _variables(office: Office, request: Pedido, plan: Plan) -> rtf_variables.BodyVariables:
+    """Return the variables of an RTF body; a refusal of the body gets its field path in the request."""
+    try:
+        return rtf_variables.find(office, plan)
+    except Recusa as refusal:
+        refusal.errors = refusal.errors or (BadField(_body_field(request), refusal.detail),)
+        raise
 
 
 def _folhas(office: Office, request: Pedido, plan: Plan, paginas: int, faces: Faces) -> Sequence[FolhaSide]:

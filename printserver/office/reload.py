@@ -18,7 +18,7 @@ from typing import Any, Final, Generic, TypeVar
 import structlog
 
 from printserver.common import faults
-from printserver.documents import Rules, Terms
+from printserver.documents import VARIABLES_FILE, Rules, Terms, VariableTable, load_variables
 from printserver.errors import ConfigError, Recusa
 from printserver.office.create import PASSWORD_FILE, certificate
 from printserver.office.settings import (
@@ -65,6 +65,7 @@ class State:
     rules: Rules
     atos: AtoTable
     servicos: ServiceTable
+    variaveis: VariableTable
     certificado: Certificate
     faults: Mapping[str, str]
     waiting: tuple[str, ...]
@@ -187,6 +188,9 @@ class Files:
         self._services = _Source(
             SERVICES_FILE, lambda: (instance / SERVICES_FILE,), lambda: load_services(instance, demonstracao=demo)
         )
+        self._variables = _Source(
+            VARIABLES_FILE, lambda: (instance / VARIABLES_FILE,), lambda: load_variables(instance)
+        )
         self._certificate = _Source(
             "certificado",
             lambda: (instance / self._settings.value.selo.certificado, instance / PASSWORD_FILE),
@@ -212,7 +216,7 @@ class Files:
             self.lock.release()
 
     def _sources(self) -> "tuple[_Source[Any], ...]":
-        return self._settings, self._atos, self._services, self._certificate
+        return self._settings, self._atos, self._services, self._variables, self._certificate
 
     def _new_state(self, generation: int) -> State:
         settings, waiting = with_started(self._settings.value, self._started)
@@ -224,6 +228,7 @@ class Files:
             rules=_rules(settings, self._cns),
             atos=self._atos.value,
             servicos=self._services.value,
+            variaveis=self._variables.value,
             certificado=self._certificate.value,
             faults=MappingProxyType({each.name: each.fault for each in self._sources() if each.fault is not None}),
             waiting=waiting,

@@ -4,7 +4,7 @@ from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
 from printserver.rendering.page_pictures import WIDTHS, PageImages, Undrawable
-from printserver.rendering.preview import Proof, previsualizar, prove
+from printserver.rendering.preview import Proof, previsualizar, prove, sample_stamp
 from printserver.rendering.qr import as_svg, matrix
 from printserver.rendering.render import (
     Box,
@@ -14,6 +14,8 @@ from printserver.rendering.render import (
     Side,
 )
 from printserver.rendering.reports import Report, Section, Table
+from printserver.rendering.rtf_source import CODE_BOX, QR_BOX, RtfFacts
+from printserver.rendering.rtf_source import pack as pack_model
 from printserver.rendering.stamp import (
     DamagedBase,
     PrintedSide,
@@ -26,6 +28,8 @@ from printserver.rendering.stamp import (
 from printserver.rendering.test_page import QueueTestPage, draw
 
 __all__ = [
+    "CODE_BOX",
+    "QR_BOX",
     "WIDTHS",
     "BodyNotice",
     "Box",
@@ -38,6 +42,7 @@ __all__ = [
     "QueueTestPage",
     "Render",
     "Report",
+    "RtfFacts",
     "Section",
     "Side",
     "Stamp",
@@ -50,8 +55,10 @@ __all__ = [
     "dry_run_stamp",
     "extract_pages",
     "matrix",
+    "pack_model",
     "page_sides",
     "previsualizar",
     "prove",
+    "sample_stamp",
     "shift",
 ]

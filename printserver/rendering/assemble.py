@@ -25,7 +25,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import block_place, complete, fonts, templates
-from printserver.rendering import base_pdf, cache, narrow, page_images
+from printserver.rendering import base_pdf, cache, narrow, page_images, rtf_pages
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
     BodyNotice,
@@ -39,7 +39,6 @@ from printserver.rendering.drawn import Drawing, read_pages
 from printserver.rendering.keep_together import check_together, find_early_end, loneliness
 from printserver.rendering.model import (
     Box,
-    Dash,
     Layout,
     LayoutTask,
     from_json,
@@ -49,7 +48,7 @@ from printserver.rendering.pdf_body.prepare import prepare_pdf
 from printserver.rendering.placement import Measures, boxes_on_pdf, measure_pages, new_anchor
 from printserver.rendering.stylesheet import css, fonts_css, is_verso
 
-_BOX_TAG: Final = '<div id="ANCORA-DO-BLOCO"'
+_BOX_TAG: Final = re.compile(r'(<(?:div|span) id=")' + rtf_pages.BLOCK_ID + '"')
 """The box's tag, with a fixed name in place of the random one while the HTML is hashed. Body text cannot be a tag."""
 
 _MAX_LAYOUTS: Final = 5
@@ -80,6 +79,7 @@ def _font_files() -> frozenset[str]:
 def _configuration() -> FontConfiguration:
     """Return this process's one font configuration, with the vendored fonts in it. Not for threads."""
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # otherwise it logs each unknown CSS property
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # otherwise it logs an odd date in Carlito at each use
     configuration = FontConfiguration()
     weasyprint.CSS(string=fonts_css(), font_config=configuration, url_fetcher=_fetcher())
     return configuration
@@ -122,6 +122,8 @@ def make_layout(task: LayoutTask) -> Layout:
         return _assemble_pdf(task)
     if task.corpo[0] == "imagens":
         return _assemble_images(task)
+    if task.corpo[0] == "rtf":
+        return _assemble_rtf(task)
     page_format = task.formato
     kind, content = task.corpo
     room = image_room(task)
@@ -134,13 +136,23 @@ def make_layout(task: LayoutTask) -> Layout:
     return _find_kept(task, hash, body.avisos) or _assemble_html(task, hash, html, stylesheet, body.avisos)
 
 
-def _fill(task: LayoutTask, body: str) -> str:
+def _assemble_rtf(task: LayoutTask) -> Layout:
+    """Return the layout of an RTF, whose lines are broken already."""
+    page_format = task.formato
+    body = rtf_pages.prepare(task)
+    html = _fill(task, body.html, rtf=body)
+    stylesheet = f"{css(page_format, task.faces, task.lado_inicial)}\n{body.css}"
+    hash = _hash("rtf", page_format.versao, html, stylesheet, task.lado_inicial, task.faces, task.bloco)
+    return _find_kept(task, hash, body.notices) or _assemble_html(task, hash, html, stylesheet, body.notices)
+
+
+def _fill(task: LayoutTask, body: str, rtf: rtf_pages.RtfBody | None = None) -> str:
     page_format = task.formato
     data = {
         **complete(task.dados),
         "corpo": Markup(body),  # noqa: S704 - prepare_body keeps only the allowed tags
         "imprime": page_format.imprime,
-        "bloco": Markup(_empty_box(task)),  # noqa: S704 - built by this module
+        "bloco": Markup(_empty_box(task, rtf)),  # noqa: S704 - built by this module
     }
     try:
         return templates.fill(page_format.modelos, page_format.template, data)
@@ -160,20 +172,20 @@ class _TextPages:
 
 def _assemble_html(task: LayoutTask, hash: str, html: str, stylesheet: str, notices: tuple[BodyNotice, ...]) -> Layout:
     made = _text_pages(task, html, stylesheet)
-    boxes, dashes = made.measures.boxes, made.measures.dashes
-    return _keep(task, hash, made.pdf, made.count, boxes, dashes, notices, made.notices, pdf_a=True)
+    return _keep(task, hash, made.pdf, made.count, made.measures, notices, made.notices, pdf_a=True)
 
 
 def _text_pages(task: LayoutTask, html: str, stylesheet: str) -> _TextPages:
     page_format = task.formato
     anchor = new_anchor()
-    if task.bloco[1] and page_format.bloco.onde == "fim" and html.count(_BOX_TAG) != 1:
+    if task.bloco[1] and page_format.bloco.onde == "fim" and len(_BOX_TAG.findall(html)) != 1:
         raise ConfigError(
             f"{page_format.nome}.toml: o modelo {page_format.template} não escreve {{{{ bloco }}}} uma vez só"
         )
     from_pages = Notices()
-    html = html.replace(_BOX_TAG, f'<div id="{anchor}"')
-    document, drawing = _draw(html, stylesheet, page_format.pagina.altura, anchor, from_pages)
+    html = _BOX_TAG.sub(rf'\g<1>{anchor}"', html)
+    source = _Source(_parse(html, notes="footnote" in html or "footnote" in stylesheet), anchor, task.corpo[0] == "rtf")
+    document, drawing = _draw(source, stylesheet, page_format.pagina.altura, from_pages)
     page_count = len(document.pages)
     measures = measure_pages(document.pages, drawing, task, anchor)
     check_clear(drawing, measures.boxes)
@@ -199,10 +211,9 @@ def _assemble_images(task: LayoutTask) -> Layout:
         if made.count == 1:
             break
     pdf = page_images.append(made.pdf, images, page_format)
-    boxes, dashes = made.measures.boxes, made.measures.dashes
     count = made.count + images.paginas
     notices = (*images.avisos, *made.notices)
-    return _keep(task, hash, pdf, count, boxes, dashes, notices, pdf_a=True, images=images.paginas)
+    return _keep(task, hash, pdf, count, made.measures, notices, pdf_a=True, images=images.paginas)
 
 
 def _assemble_pdf(task: LayoutTask) -> Layout:
@@ -216,7 +227,7 @@ def _assemble_pdf(task: LayoutTask) -> Layout:
     boxes: tuple[Box, ...] = ()
     if task.bloco[1]:
         boxes = boxes_on_pdf(prepared.pdf, prepared.paginas, task)
-    return _keep(task, hash, prepared.pdf, prepared.paginas, boxes, (), prepared.avisos, pdf_a=False)
+    return _keep(task, hash, prepared.pdf, prepared.paginas, Measures(boxes), prepared.avisos, pdf_a=False)
 
 
 def _find_kept(task: LayoutTask, hash: str, notices: tuple[BodyNotice, ...] | None) -> Layout | None:
@@ -230,8 +241,7 @@ def _keep(
     hash: str,
     pdf: bytes,
     page_count: int,
-    boxes: tuple[Box, ...],
-    dashes: tuple[Dash, ...],
+    measures: Measures,
     notices: tuple[BodyNotice, ...],
     from_pages: tuple[BodyNotice, ...] = (),
     *,
@@ -240,45 +250,58 @@ def _keep(
 ) -> Layout:
     prepared = base_pdf.prepare(pdf, task.formato)
     digest = hashlib.sha256(prepared).hexdigest()
-    layout = Layout(hash, page_count, boxes, dashes, (*notices, *from_pages), digest, pdf_a, from_pages, images)
+    layout = Layout(
+        hash=hash,
+        paginas=page_count,
+        boxes=measures.boxes,
+        dashes=measures.dashes,
+        avisos=(*notices, *from_pages),
+        sha256=digest,
+        pdf_a=pdf_a,
+        from_pages=from_pages,
+        imagens=images,
+        codes=measures.codes,
+    )
     cache.save(
         Path(task.pasta), hash, prepared, to_json(layout, task.formato.model_dump(mode="json", exclude={"modelos"}))
     )
     return layout
 
 
-def _draw(
-    html: str, stylesheet: str, height: float, anchor: str, notices: Notices
-) -> tuple[weasyprint.Document, Drawing]:
-    """Return the pages of `html`, each `height` mm high, and their drawing.
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """HTML to lay out, and the name of its seal's box; `broken`: its lines are broken, and nothing is moved in them."""
+
+    html: weasyprint.HTML
+    anchor: str
+    broken: bool
+
+
+def _draw(source: _Source, stylesheet: str, height: float, notices: Notices) -> tuple[weasyprint.Document, Drawing]:
+    """Return the pages of `source`, each `height` mm high, and their drawing.
 
     The whole text is drawn (P2a) and the keep-together rules hold (P3). Signatures and seal share one page; if no page
     can hold them with lines of the text, the seal goes on the next page with the last signatures.
     """
-    source = _parse(html, notes="footnote" in html or "footnote" in stylesheet)
-    made = _lay_out_first(source, anchor, stylesheet, notices)
+    made = _lay_out_first(source, stylesheet, notices)
     try:
-        return _lay_out(source, height, anchor, stylesheet, made)
+        return _lay_out(source, height, stylesheet, made)
     except Recusa:
         stylesheet = f"{stylesheet}\n.fecho {{ break-inside: auto }}"
-        return _lay_out(source, height, anchor, stylesheet, _draw_once(source, anchor, stylesheet))
+        return _lay_out(source, height, stylesheet, _draw_once(source, stylesheet))
 
 
-def _draw_once(
-    source: weasyprint.HTML, anchor: str, stylesheet: str, *more: weasyprint.CSS
-) -> tuple[weasyprint.Document, Drawing]:
-    document = _pages(source, stylesheet, *more)
-    return document, read_pages(document.pages, anchor)
+def _draw_once(source: _Source, stylesheet: str, *more: weasyprint.CSS) -> tuple[weasyprint.Document, Drawing]:
+    document = _pages(source.html, stylesheet, *more)
+    return document, read_pages(document.pages, source.anchor, cells_bound=not source.broken)
 
 
-def _lay_out_first(
-    source: weasyprint.HTML, anchor: str, stylesheet: str, notices: Notices
-) -> tuple[weasyprint.Document, Drawing]:
-    """Return a first layout of `source`; changes `source` where its text overflows (`narrow`)."""
-    document, drawing = _draw_once(source, anchor, stylesheet)
-    for step in narrow.steps():
-        if step(_body(source), drawing, notices):
-            document, drawing = _draw_once(source, anchor, stylesheet)
+def _lay_out_first(source: _Source, stylesheet: str, notices: Notices) -> tuple[weasyprint.Document, Drawing]:
+    """Return a first layout of `source`; changes its HTML where its text overflows (`narrow`)."""
+    document, drawing = _draw_once(source, stylesheet)
+    for step in () if source.broken else narrow.steps():
+        if step(_body(source.html), drawing, notices):
+            document, drawing = _draw_once(source, stylesheet)
     return document, drawing
 
 
@@ -288,7 +311,7 @@ def _body(source: weasyprint.HTML) -> Element:
 
 
 def _lay_out(
-    source: weasyprint.HTML, height: float, anchor: str, stylesheet: str, made: tuple[weasyprint.Document, Drawing]
+    source: _Source, height: float, stylesheet: str, made: tuple[weasyprint.Document, Drawing]
 ) -> tuple[weasyprint.Document, Drawing]:
     """Repeat the layout until the keep-together rules hold: each violation makes the page before end higher.
 
@@ -298,13 +321,11 @@ def _lay_out(
     ends: dict[int, float] = {}
     while len(layouts) < _MAX_LAYOUTS and (end := find_early_end(layouts[-1][1])) is not None:
         ends[end.page] = end.y + _SLACK_MM
-        layouts.append(
-            _draw_once(source, anchor, stylesheet, *(_end_page(page, height - y) for page, y in ends.items()))
-        )
+        layouts.append(_draw_once(source, stylesheet, *(_end_page(page, height - y) for page, y in ends.items())))
     refusals = []
     for document, drawing in sorted(layouts, key=lambda made: (loneliness(made[1]), len(made[1].areas))):
         try:
-            check_whole(_body(source), drawing)
+            check_whole(_body(source.html), drawing)
         except Recusa as refusal:
             refusals.append(refusal)
             continue
@@ -314,7 +335,7 @@ def _lay_out(
 
 
 def _end_page(page: int, margin: float) -> weasyprint.CSS:
-    return weasyprint.CSS(string=f"@page :nth({page}) {{ margin-bottom: {margin:.2f}mm }}")
+    return weasyprint.CSS(string=f"@page :nth({page}) {{ margin-bottom: {margin:.2f}mm !important }}")
 
 
 class _Html(weasyprint.HTML):  # type: ignore[misc]
@@ -348,10 +369,17 @@ def _pages(html: weasyprint.HTML, stylesheet: str, *more: weasyprint.CSS) -> wea
     )
 
 
-def _empty_box(task: LayoutTask) -> str:
-    """Return what keeps the block's place in the text: its box, or what the text of the first page goes around."""
+def _empty_box(task: LayoutTask, rtf: rtf_pages.RtfBody | None) -> str:
+    """Return what keeps the block's place in the text: its box, or what the text of the first page goes around.
+
+    The lines of an RTF do not go around it: they begin below it. A place of its own in the text needs no other.
+    """
     width, height = task.bloco
     block = task.formato.bloco
+    if rtf is not None and rtf.has_qr:
+        return ""
+    if rtf is not None and block.no_texto and height:
+        return f'<div class="antes-do-texto" style="height:{block_place(task.formato)[1] + 2:.1f}mm"></div>'
     if block.no_texto and height:
         width, height, corner = block_place(task.formato)
         if width >= task.formato.texto.largura - 0.01:
@@ -361,7 +389,7 @@ def _empty_box(task: LayoutTask) -> str:
         return f'<div style="float:{side};width:{width:.1f}mm;height:{height:.1f}mm;{gap}"></div>'
     if block.onde != "fim" or height == 0:
         return ""
-    return f'{_BOX_TAG} style="width:{width:.1f}mm;height:{height:.1f}mm"></div>'
+    return f'<div id="{rtf_pages.BLOCK_ID}" style="width:{width:.1f}mm;height:{height:.1f}mm"></div>'
 
 
 def _hash(*parts: object) -> str:

@@ -14,6 +14,8 @@ from printserver.rendering.drawn import Bounds, Drawing, DrawnText
 from printserver.rendering.model import Box
 
 _SLACK_MM: Final = 0.5
+RUNNING: Final = "position:running("
+"""How the style of a header or footer begins."""
 _NO_INK: Final = str.maketrans("", "", "\u00ad\u200b\u2010")
 """Characters that mark possible word breaks, and the hyphen drawn at a break."""
 
@@ -26,13 +28,14 @@ def check_whole(body: Element, drawing: Drawing) -> None:
     """
     _check_images(body, drawing)
     _check_places(drawing)
-    if _bare(body.itertext()) == _bare(drawn_text.text for drawn_text in drawing.drawn_text):
+    elements = list(_in_the_text(body))
+    if _bare(_all_text(body)) == _bare(drawn_text.text for drawn_text in drawing.drawn_text):
         return
     # A table row that continues on the next page splits each cell: compare the text of each element instead.
     drawn: defaultdict[Element, list[str]] = defaultdict(list)
     for drawn_text in drawing.drawn_text:
         drawn[drawn_text.element].append(drawn_text.text)
-    for element in body.iter():
+    for element in elements:
         expected, found = _bare(_own_text(element)), _bare(drawn[element])
         if expected != found:
             raise refuse(_missing(" ".join(_own_text(element)), expected, found))
@@ -62,6 +65,23 @@ def inked(text: str) -> str:
 
 def _bare(pieces: Iterable[str]) -> str:
     return inked("".join(pieces)).casefold()
+
+
+def _in_the_text(element: Element) -> Iterator[Element]:
+    """Yield the element and those in it, but not the headers and footers of an RTF, which are on every page."""
+    if not element.get("style", "").startswith(RUNNING):
+        yield element
+        for child in element:
+            yield from _in_the_text(child)
+
+
+def _all_text(element: Element) -> Iterator[str]:
+    """Yield the text of the element and of those in it, headers and footers left out."""
+    if not element.get("style", "").startswith(RUNNING) and isinstance(element.tag, str):
+        yield element.text or ""
+        for child in element:
+            yield from _all_text(child)
+            yield child.tail or ""
 
 
 def _own_text(element: Element) -> Iterator[str]:

@@ -67,10 +67,11 @@ class Drawing:
     block_page: int | None = None
 
 
-def read_pages(pages: Sequence[Any], anchor: str) -> Drawing:
+def read_pages(pages: Sequence[Any], anchor: str, *, cells_bound: bool = True) -> Drawing:
     """Return the content of WeasyPrint's pages, in page order and document order.
 
-    `anchor` is the name of the seal's box.
+    `anchor` is the name of the seal's box. `cells_bound`: text must not leave its table cell; that of an RTF may, by
+    negative indents.
     """
     drawing = Drawing()
     for number, page in enumerate(pages, 1):
@@ -80,7 +81,7 @@ def read_pages(pages: Sequence[Any], anchor: str) -> Drawing:
         area = _bounds(box.content_box_x(), box.content_box_y(), box.width, box.height)
         drawing.areas.append(area)
         drawing.bottoms.append([])
-        reader = _Reader(drawing, number)
+        reader = _Reader(drawing, number, cells_bound=cells_bound)
         for child in box.children:
             if child.element_tag == "html":
                 reader.read(child, _Place("header", area, area.x_end))
@@ -101,7 +102,8 @@ class _Place:
 class _Reader:
     """Walks the boxes of one page."""
 
-    def __init__(self, drawing: Drawing, page: int) -> None:
+    def __init__(self, drawing: Drawing, page: int, *, cells_bound: bool) -> None:
+        self._cells_bound = cells_bound
         self._drawing = drawing
         self._page = page
         self._line: DrawnLine | None = None
@@ -122,7 +124,7 @@ class _Reader:
             self._drawing.bottoms[-1].append(bounds.y_end)
         elif kind == "TableCellBox":
             self._drawing.bottoms[-1].append(_box_bounds(box).y_end)
-        place = _inside(box, kind, place)
+        place = _inside(box, kind, place, cells_bound=self._cells_bound)
         for child in box.children:
             self.read(child, place)
 
@@ -141,12 +143,13 @@ class _Reader:
             self._line.blank, self._line.ink_end = False, max(self._line.ink_end, bounds.x_end)
 
 
-def _inside(box: Any, kind: str, place: _Place) -> _Place:
+def _inside(box: Any, kind: str, place: _Place, *, cells_bound: bool) -> _Place:
     """Return the surroundings of the boxes inside `box`."""
     if kind == "TableRowBox":
         return replace(place, alone=place.alone and len(box.children) == 1)
     if kind == "TableCellBox":
-        return replace(place, within=_box_bounds(box), right=(box.content_box_x() + box.width) * MM_PER_PX)
+        within = _box_bounds(box) if cells_bound else place.within
+        return replace(place, within=within, right=(box.content_box_x() + box.width) * MM_PER_PX)
     if box.element_tag == "main":
         return replace(place, part="body")
     if box.element_tag == "section" and "fecho" in box.element.get("class", "").split():

@@ -33,7 +33,8 @@ class Dash:
 class Layout:
     """Cached pages. `sha256` is the cached file's; `pdf_a`: it is PDF/A-2b (a finished PDF may not be).
 
-    `imagens`: so many pages at the end are sheets of a page image (C16).
+    `imagens`: so many pages at the end are sheets of a page image (C16). `codes`: places in the text for the code of
+    the document's own seal (`<SeloDigital…>` of an RTF).
     `avisos` are all notices about the body; `from_pages` are those that every body with these pages gets.
     """
 
@@ -46,6 +47,7 @@ class Layout:
     pdf_a: bool = True
     from_pages: tuple[BodyNotice, ...] = ()
     imagens: int = 0
+    codes: tuple[Box, ...] = ()
 
 
 def to_json(layout: Layout, page_format: Mapping[str, object]) -> bytes:
@@ -59,6 +61,7 @@ def to_json(layout: Layout, page_format: Mapping[str, object]) -> bytes:
         "sha256": layout.sha256,
         "pdf_a": layout.pdf_a,
         "imagens": layout.imagens,
+        "codigos": [asdict(box) for box in layout.codes],
         "das_paginas": [asdict(notice) for notice in layout.from_pages],
     }
     return json.dumps({"layout": data, "formato": page_format}, ensure_ascii=False, sort_keys=True).encode()
@@ -79,6 +82,7 @@ def from_json(content: bytes | None) -> Layout | None:
         pdf_a=data.get("pdf_a", True),
         from_pages=tuple(BodyNotice(**notice) for notice in data.get("das_paginas", ())),
         imagens=data.get("imagens", 0),
+        codes=tuple(Box(**box) for box in data.get("codigos", ())),
     )
 
 

@@ -50,11 +50,23 @@ class PageImages:
             content = file.read_bytes()
             os.utime(file)
             return content
-        image = self._pool.run(draw_page, pdf(), page, width)
-        if image is None:
-            raise Undrawable(f"page {page} of {sha256}")
+        image = self.draw(pdf(), page, width)
         self._keep(file, image)
         return image
+
+    def draw(self, pdf: bytes, page: int, width: int) -> bytes:
+        """Return page `page` (from 1) as a grey PNG of that width, which is not kept. Raises as `get`."""
+        image = self._pool.run(draw_page, pdf, page, width)
+        if image is None:
+            raise Undrawable(f"page {page}")
+        return image
+
+    def texts(self, pdf: bytes) -> tuple[str, ...]:
+        """Return the text of each page. Raises `Undrawable` for a PDF that cannot be read, and `Recusa`."""
+        found: tuple[str, ...] | None = self._pool.run(read_texts, pdf)
+        if found is None:
+            raise Undrawable("the PDF cannot be read")
+        return found
 
     def close(self) -> None:
         """End the process."""
@@ -77,6 +89,17 @@ class PageImages:
                 total -= size
             if total <= self._limit * _TARGET:
                 return
+
+
+def read_texts(pdf: bytes) -> tuple[str, ...] | None:
+    """Return the text of each page; None if the PDF cannot be read. Runs in the pool process."""
+    from printserver.rendering.pdf_body import picture  # only the pool loads PDFium
+
+    try:
+        with picture.opened(pdf) as document:
+            return tuple(page.get_textpage().get_text_bounded() for page in document)
+    except picture.Unreadable:
+        return None
 
 
 def draw_page(pdf: bytes, page: int, width: int) -> bytes | None:

@@ -12,6 +12,8 @@ from printserver.formats import Faces, Format, Rectangle, fixed_block_rectangle,
 from printserver.rendering.drawn import MM_PER_PX, Drawing, DrawnLine
 from printserver.rendering.model import Box, Dash, LayoutTask
 from printserver.rendering.pdf_body.picture import draw, loaded, opened
+from printserver.rendering.rtf_pages import CODE_ID
+from printserver.rendering.rtf_source import QR_BOX
 from printserver.rendering.stylesheet import is_verso
 
 _DPI: Final = 50
@@ -22,10 +24,11 @@ _INK: Final = [255] * 250 + [0] * 6
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Seal boxes and dashes of the pages."""
+    """Seal boxes and dashes of the pages, and places of the seal's code in the text."""
 
     boxes: tuple[Box, ...]
-    dashes: tuple[Dash, ...]
+    dashes: tuple[Dash, ...] = ()
+    codes: tuple[Box, ...] = ()
 
 
 def new_anchor() -> str:
@@ -43,7 +46,16 @@ def measure_pages(pages: Sequence[Any], drawing: Drawing, task: LayoutTask, anch
         else:
             boxes = fixed_boxes(page_format, len(pages), task.faces, task.lado_inicial)
     dashes = tuple(_dashes(drawing, task, boxes)) if page_format.tracejado else ()
-    return Measures(boxes, dashes)
+    return Measures(boxes, dashes, tuple(_codes(pages)))
+
+
+def _codes(pages: Sequence[Any]) -> Iterator[Box]:
+    """Yield the places of the seal's code in the text of an RTF."""
+    for number, page in enumerate(pages, 1):
+        for name, (left, top, right, bottom) in page.anchors.items():
+            if name.startswith(CODE_ID):
+                x, y = left * MM_PER_PX, top * MM_PER_PX
+                yield Box(number, round(x, 3), round(y, 3), (right - left) * MM_PER_PX, (bottom - top) * MM_PER_PX)
 
 
 def fixed_boxes(page_format: Format, page_count: int, faces: Faces, first_side: str) -> tuple[Box, ...]:
@@ -66,7 +78,8 @@ def _box_in_text(pages: Sequence[Any], task: LayoutTask, anchor: str) -> Box:
     number, (x, y) = anchors[0][0], anchors[0][1][:2]
     box = Box(number, round(x * MM_PER_PX, 3), round(y * MM_PER_PX, 3), width, height)
     area = _area(task, number)
-    if number != len(pages) or box.y + height > area.y + area.altura + 0.1:
+    at_the_end = QR_BOX not in task.mark_values.values()
+    if (at_the_end and number != len(pages)) or box.y + height > area.y + area.altura + 0.1:
         raise Recusa(
             "bloco-sem-lugar",
             f"O bloco do selo, de {height:.1f} mm de altura, não coube na última página com as assinaturas.",

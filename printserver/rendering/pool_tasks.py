@@ -1,6 +1,7 @@
 """Tasks of the render pool. Only pool processes load the layout libraries."""
 
 from printserver.formats import Format, examine, files, parse
+from printserver.rendering import rtf_source
 from printserver.rendering.model import Layout, LayoutTask
 
 
@@ -26,6 +27,11 @@ def parse_format(nome: str, own: files.Files) -> Format:
 def examine_format(page_format: Format) -> None:
     """Fill the template of a format with example data (`formats.examine`)."""
     examine(page_format)
+
+
+def examine_rtf(content: str) -> rtf_source.RtfFacts:
+    """Return the variables of an rtf body (`rtf_source.examine`)."""
+    return rtf_source.examine(content)
 
 
 def warm_up() -> None:

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from printserver.errors import BadField, Recusa
 from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, files, named, printable
-from printserver.rendering import cache, model, pdf_fonts, pool_tasks, reports
+from printserver.rendering import cache, model, pdf_fonts, pool_tasks, reports, rtf_source
 from printserver.rendering.body.marks import may_be_in
 from printserver.rendering.keep_together import LINES_WITH_CLOSING
 from printserver.rendering.model import Box, Layout, from_json
@@ -32,8 +32,8 @@ class LayoutRequest:
     """Input of a layout: a document's plain data, its body and marks, the seal block's (placeholder) values.
 
     `corpo` is (format of the body, its content); of the format `imagens`, a PDF whose pages are set as images (C16).
-    `mark_values` are by name, with or without brackets. `valores` only determines the size of the block; None for a
-    document without seal.
+    `mark_values` are by name, with or without brackets; of an rtf body, the values of its variables too. `valores` only
+    determines the size of the block; None for a document without seal.
     """
 
     formato: Format
@@ -119,6 +119,14 @@ class Render:
         """Fill the template of a format in the pool. Raises `WrongFormat`, and `Recusa` as `Pool.run`."""
         self._pool.run(pool_tasks.examine_format, page_format)
 
+    def examine_rtf(self, content: str) -> rtf_source.RtfFacts:
+        """Return what the `conteudo` of an rtf body is, read in the pool.
+
+        Raises `Recusa` `corpo-invalido` for a content that is no RTF, or is damaged, and as `Pool.run`.
+        """
+        facts: rtf_source.RtfFacts = self._pool.run(pool_tasks.examine_rtf, content)
+        return facts
+
     def kept(self, hash: str) -> Layout | None:
         """Return the cached layout with that hash, or None if it is missing or incomplete."""
         return from_json(cache.read(self._cache.pasta, hash))
@@ -181,6 +189,8 @@ def _height_with_text(page_format: Format) -> float:
 
 def _used_marks(request: LayoutRequest) -> dict[str, str]:
     """Return the marks that the body may contain: a sheet number must not change the layout of a text without marks."""
+    if request.corpo[0] == "rtf":
+        return dict(request.mark_values)
     if not may_be_in(request.corpo[1]):
         return {}
     return {name.removeprefix("[[").removesuffix("]]"): value for name, value in request.mark_values.items()}

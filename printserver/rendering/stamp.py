@@ -35,6 +35,8 @@ from printserver.rendering.stylesheet import is_verso
 
 PRODUCER = "printserver"
 BLANK_SIDE = "EM BRANCO"
+EDGE = 1.0
+"""mm of a block without a frame at each side that stay as they are; its content begins further in."""
 READABLE_PT = 5.0
 """Minimum size of a header's or footer's text that is reduced to fit its rectangle."""
 
@@ -195,6 +197,9 @@ def _draw(layout: Layout, page_format: Format, stamp_data: Stamp, side: PrintedS
         for box in layout.boxes:
             if box.pagina == side.pagina:
                 _draw_block(canvas, page_format, stamp_data, stamp_data.valores, box)
+        for box in layout.codes:
+            if box.pagina == side.pagina and stamp_data.valores.selos:
+                _draw_code(canvas, stamp_data.valores, box)
     return canvas
 
 
@@ -282,13 +287,23 @@ def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: 
         x = y = 0.0
     else:
         inner, x, y = canvas, box.x, box.y
-    inner.rectangle(x, y, composed.largura, height, border=block.moldura)
+    if block.moldura or block.onde != "fim":
+        inner.rectangle(x, y, composed.largura, height, border=block.moldura)
+    else:  # the lines of the table that it is in stay
+        inner.rectangle(x + EDGE, y + EDGE, composed.largura - 2 * EDGE, height - 2 * EDGE, border=False)
     for text in composed.texts:
         inner.text(x + text.x, y + text.y, text.fonte, text.tamanho, text.texto)
     if composed.qr is not None and values.qr_url is not None:
         _qr(inner, page_format, values.qr_url, composed.qr, (x, y), struck=stamp_data.qr_riscado)
     if rotation:
         canvas.join(inner)
+
+
+def _draw_code(canvas: Canvas, values: BlockValues, box: Box) -> None:
+    """Write the code of the document's own seal, the principal ato's if there are several, as large as its box."""
+    selo = next((each for each in values.selos if each.principal), values.selos[0])
+    size = box.largura * POINTS_PER_MM / fonts.width(selo.codigo, "mono", 1)
+    canvas.text(box.x, box.y + box.altura * 0.8, "mono", size, selo.codigo)
 
 
 def _qr(

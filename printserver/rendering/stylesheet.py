@@ -1,15 +1,25 @@
 """A format as CSS for WeasyPrint (page, margins, type), and the sheet side of each page (P2)."""
 
+from typing import Final
+
 from printserver.formats import Faces, Format, Margins, fonts, templates
 
 FAMILIES = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
+
+
+_FILES: Final = {
+    "PsSerifa": "LiberationSerif",
+    "PsSemSerifa": "LiberationSans",
+    "PsMono": "LiberationMono",
+    "PsCarlito": "Carlito",
+}
 
 
 def fonts_css() -> str:
     """Return the `@font-face` rules of the vendored fonts, under names that no installed font uses."""
     return "\n".join(
         _face(family, f"{file}-{cut}", weight, slant)
-        for family, file in (("PsSerifa", "LiberationSerif"), ("PsSemSerifa", "LiberationSans"))
+        for family, file in _FILES.items()
         for cut, weight, slant in (
             ("Regular", "normal", "normal"),
             ("Bold", "bold", "normal"),
@@ -35,15 +45,19 @@ def is_verso(page: int, faces: Faces, first_side: str) -> bool:
     return (page % 2 == 0) != starts_on_back
 
 
+def back_pages(faces: Faces, first_side: str) -> tuple[str, ...]:
+    """Return the CSS selectors of the pages on the back of a sheet."""
+    pages = {1: "1"} if faces == "frente" else {1: "2n+1", 2: "2n"}
+    return tuple(f":nth({nth})" for number, nth in pages.items() if is_verso(number, faces, first_side))
+
+
 def css(page_format: Format, faces: Faces, first_side: str) -> str:
     """Return the style sheet of a document, without its fonts."""
     page, typography = page_format.pagina, page_format.fontes
     frente, verso = _margins(page_format.margens, verso=False), _margins(page_format.margens, verso=True)
     rules = [f"@page {{ size: {page.largura}mm {page.altura}mm; margin: {frente} }}"]
     if page_format.margens.espelhadas:
-        pages = {1: "1"} if faces == "frente" else {1: "2n+1", 2: "2n"}
-        versos = [nth for number, nth in pages.items() if is_verso(number, faces, first_side)]
-        rules += [f"@page :nth({nth}) {{ margin: {verso} }}" for nth in versos]
+        rules += [f"@page {back} {{ margin: {verso} }}" for back in back_pages(faces, first_side)]
     rules.append(
         f"html {{ font-family: {FAMILIES[typography.familia]}; font-size: {typography.tamanho}pt;"
         f" line-height: {typography.entrelinha}; color: #000 }}"

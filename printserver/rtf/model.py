@@ -140,7 +140,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of cells; `height` 0 automatic, positive: at least, negative: exactly; `left` is `\\trleft`."""
+    """A row of cells; `height` 0 automatic, positive: at least, negative: exactly; `left` is `\\trleft`.
+
+    `width` is the width that the row says of itself (`\\trwWidth` in twips), 0 without one; cells may be narrower.
+    """
 
     cells: tuple[Cell, ...]
     left: int = 0
@@ -148,6 +151,7 @@ class Row:
     alignment: Alignment = "esquerda"
     keep: bool = False
     header: bool = False
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,13 +168,6 @@ def test_c1_a_certidao_of_registro_civil_has_fields_of_its_own() -> None:
     assert error_list(request(certidao | {"averbacoes": 1})).keys() == {"documento.averbacoes"}
 
 
-def test_rtf_waits_for_a_later_version() -> None:
-    with pytest.raises(Recusa) as refusal:
-        read_request(livro(corpo={"formato": "rtf", "conteudo": "{}"}))
-    assert refusal.value.word == "corpo-nao-suportado"
-    assert refusal.value.errors[0].campo == "documento.instrumento.corpo.formato"
-
-
 @pytest.mark.parametrize("content", ["", "  \n", "a\ud800"])
 def test_a_body_without_text_is_invalid(content: str) -> None:
     with pytest.raises(Recusa) as refusal:

@@ -85,7 +85,7 @@ def test_s7_a_copy_belongs_to_now_whatever_the_date_of_its_livro(rig: Rig) -> No
     ("document", "word"),
     [
         ({"corpo": IMPOSSIBLE}, "corpo-invalido"),
-        ({"corpo": {"formato": "rtf", "conteudo": "{\\rtf1}"}}, "corpo-nao-suportado"),
+        ({"corpo": {"formato": "rtf", "conteudo": "{\\rtf1}"}}, "corpo-invalido"),
         ({"corpo": {"formato": "texto", "conteudo": "em outra escrita: 漢字"}}, "corpo-invalido"),
         ({"corpo": LONG, "folha_final": "010"}, "folhas-insuficientes"),
         ({"atos": [{"ato": "ES", "descricao": "漢字", "emolumentos": FEES}]}, "entrada-invalida"),

@@ -109,6 +109,35 @@ formato_versao = sa.Table(
 )
 
 
+modelo = sa.Table(
+    "modelo",  # a version of an RTF model of the office; the newest of a name is in force
+    metadata,
+    row_id(),
+    office_id(),
+    text("nome", nullable=False),  # as programs name it
+    text("chave", nullable=False),  # the name without case
+    sa.Column("numero", sa.Integer, nullable=False),  # from 1, of each name
+    sa.Column("sha256", sa.String(64), nullable=False),  # of the file
+    text("arquivo", nullable=False),  # its path in the folder that was imported
+    text("tipo", nullable=False),
+    text("formato"),  # that of its paper and margins; null: it cannot be printed
+    text("estado", nullable=False),  # pronto | conferir | recusado
+    json_column("exame", nullable=False),  # reasons, notices, variables, pages
+    text("quem"),
+    moment("criada_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "chave", "numero"),
+)
+
+
+modelo_arquivo = sa.Table(
+    "modelo_arquivo",
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("conteudo", sa.LargeBinary, nullable=False),
+)
+
+
 folha_lado = sa.Table(
     "folha_lado",
     metadata,

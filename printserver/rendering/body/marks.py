@@ -14,7 +14,8 @@ from printserver.rendering.body.runs import TextRun
 MARKS: Final = ("SELO_LIVRO", "CUSTAS", "TOTAL", "PAPEL")
 """The marks `[[…]]` of the contract that are replaced; all other text stays unchanged."""
 
-_EXACT: Final = re.compile(r"\[\[(" + "|".join(MARKS) + r")\]\]")
+EXACT: Final = re.compile(r"\[\[(" + "|".join(MARKS) + r")\]\]")
+"""A mark as it is replaced; its name is the first group."""
 _UNSEEN: Final = "\u00ad\u200b"
 _NO_UNSEEN: Final = str.maketrans("", "", _UNSEEN)
 _LINE: Final = "\x00"
@@ -48,7 +49,7 @@ def _replace_in_line(pieces: Sequence[TextRun], values: Mapping[str, str], notic
     text = "".join(piece.text for piece in pieces)
     seen = [at for at, character in enumerate(text) if character not in _UNSEEN]
     found: list[tuple[int, int, str]] = []
-    for mark in _EXACT.finditer("".join(text[at] for at in seen)):
+    for mark in EXACT.finditer("".join(text[at] for at in seen)):
         value = values.get(mark[1])
         if value is None:
             notices.add("A marca {} ficou como está escrita: ela não tem valor neste documento.", mark[0])
@@ -80,7 +81,7 @@ def _tell_alike(lines: Sequence[Sequence[TextRun]], notices: Notices) -> None:
     text = _LINE.join("".join(piece.text for piece in pieces) for pieces in lines)
     for found in _ALIKE.finditer(text) if "[" in text else ():
         shown = found[0].translate(_NO_UNSEEN)
-        if _EXACT.fullmatch(shown):
+        if EXACT.fullmatch(shown):
             continue
         if _LINE in shown:
             notices.add("A marca {} está partida em linhas ou células e ficou como está escrita.", _one_line(shown))

@@ -360,6 +360,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("serventia_id", "nome", "numero", name=op.f("uq_formato_versao_serventia_id_nome_numero")),
     )
     op.create_table(
+        "modelo",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("nome", sa.Text(), nullable=False),
+        sa.Column("chave", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("arquivo", sa.Text(), nullable=False),
+        sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("formato", sa.Text(), nullable=True),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("exame", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("quem", sa.Text(), nullable=True),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_modelo_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_modelo")),
+        sa.UniqueConstraint("serventia_id", "chave", "numero", name=op.f("uq_modelo_serventia_id_chave_numero")),
+    )
+    op.create_table(
+        "modelo_arquivo",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("conteudo", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_modelo_arquivo_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "sha256", name=op.f("pk_modelo_arquivo")),
+    )
+    op.create_table(
         "idempotencia",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("chave_id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -1,0 +1,96 @@
+"""The commands of the office's own models: taken over from a folder of RTF, listed, shown, proofed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from printserver import models
+from printserver.cli.base import PATH, instance_option, operator
+from printserver.clock import local
+from printserver.office import Author, Office
+
+
+@click.group("modelos")
+def all_models() -> None:
+    """Os modelos em RTF da serventia."""
+
+
+@all_models.command("importar")
+@instance_option
+@click.argument("pasta", type=PATH)
+@click.option("--simular", is_flag=True, help="Examina e faz o relatório; não grava nada na serventia.")
+@click.option("--conferir", "papers", type=PATH, help="Pasta de PDFs do programa antigo, com os mesmos nomes.")
+@click.option("--relatorio", "report", type=PATH, help="Pasta do relatório (sem ela: relatorios/ da serventia).")
+def import_models(folder: Path, pasta: Path, simular: bool, papers: Path | None, report: Path | None) -> None:
+    """Traz os modelos de uma pasta. De novo, só o que mudou."""
+    with _opened(folder) as office:
+        day = f"{local(office.clock()):%Y-%m-%d-%H%M%S}"
+        made = report or folder / "relatorios" / f"modelos-{day}"
+        found = models.import_folder(office, _author(office), pasta, made, simulate=simular, papers=papers)
+        page = models.write_report(office, found, made)
+    click.echo(
+        f"{found.count('pronto')} prontos, {found.count('conferir')} a conferir, {found.count('recusado')} recusados."
+    )
+    for name, reason in found.pulados:
+        click.echo(f"  pulado: {name} ({reason})")
+    for row in found.rows:
+        if row.exame.estado != "pronto":
+            click.echo(f"  {row.exame.estado}: {row.nome}: {'; '.join(row.exame.motivos)}")
+    if simular:
+        click.echo("Simulação: nada foi gravado.")
+    click.echo(f"Relatório: {page}")
+
+
+@all_models.command("listar")
+@instance_option
+def list_models(folder: Path) -> None:
+    """Mostra os modelos, um por linha."""
+    with _opened(folder) as office, office.db.read() as conn:
+        found = models.newest(conn, office)
+    for each in found:
+        click.echo(f"{each.nome}\t{each.estado}\tversão {each.numero}\t{each.exame.formato or '-'}")
+    if not found:
+        click.echo("Nenhum modelo. Traga os seus com `printserver modelos importar PASTA`.")
+
+
+@all_models.command("mostrar")
+@instance_option
+@click.argument("nome")
+def show_model(folder: Path, nome: str) -> None:
+    """Mostra um modelo: estado, motivos, formato e variáveis."""
+    with _opened(folder) as office, office.db.read() as conn:
+        found = models.require(conn, office, nome)
+    seen = found.exame
+    click.echo(f"{found.nome}, versão {found.numero}, de {found.arquivo}: {found.estado}")
+    click.echo(f"  tipo: {seen.tipo}\n  formato: {seen.formato or '-'}\n  páginas: {seen.paginas}")
+    for text in (*seen.motivos, *seen.avisos):
+        click.echo(f"  {text}")
+    for name, places, source in seen.variaveis:
+        click.echo(f"  <{name}>\t{places}\t{source}")
+
+
+@all_models.command("prova")
+@instance_option
+@click.argument("nome")
+@click.argument("saida", type=PATH)
+def prove_model(folder: Path, nome: str, saida: Path) -> None:
+    """Escreve o PDF de um modelo com valores de exemplo."""
+    with _opened(folder) as office, office.db.read() as conn:
+        saida.write_bytes(models.prove(conn, office, models.require(conn, office, nome)))
+    click.echo(f"Prova escrita em {saida}.")
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Office]:
+    office = Office.open_folder(folder)
+    try:
+        yield office
+    finally:
+        office.close()
+
+
+def _author(office: Office) -> Author:
+    """Return the author of a command: the machine's user (A1)."""
+    return Author(office.serventia_id, None, operator(), None, None, frozenset(), None)

@@ -1,0 +1,24 @@
+"""The office's own models in RTF: taken over from a folder, examined, kept in versions, and filled for a print."""
+
+from printserver.models.examine import Examined
+from printserver.models.fill import fill
+from printserver.models.importing import Imported, Row, import_folder
+from printserver.models.proof import prove
+from printserver.models.report import write_report
+from printserver.models.store import Model, content, find, newest, require, versions
+
+__all__ = [
+    "Examined",
+    "Imported",
+    "Model",
+    "Row",
+    "content",
+    "fill",
+    "find",
+    "import_folder",
+    "newest",
+    "prove",
+    "require",
+    "versions",
+    "write_report",
+]

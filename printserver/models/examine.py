@@ -1,0 +1,162 @@
+"""What the import finds out of one model: its kind, its format, its variables, and whether it can be printed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from printserver.common.data import JsonView
+from printserver.errors import Recusa
+from printserver.formats import Format, FormatType, WrongFormat, example_data, example_values, with_block_in_text
+from printserver.models import geometry
+from printserver.models.kinds import kind_of
+from printserver.office import Office
+from printserver.rendering import CODE_BOX, QR_BOX, Layout, LayoutRequest, RtfFacts, pack_model
+
+State = Literal["pronto", "conferir", "recusado"]
+
+_TO_BE_LOOKED_AT: Final = ("Confira:", "A fonte “")
+"""How the notices begin for which a person looks at a model."""
+_EXAMPLES: Final = (
+    ("data", "20 de novembro de 2026"),
+    ("hora", "14h30"),
+    ("nome", "Maria Aparecida de Souza Prado"),
+    ("cpf", "529.982.247-25"),
+    ("cidade", "São Paulo"),
+    ("uf", "SP"),
+    ("livro", "123"),
+    ("folha", "045"),
+    ("termo", "15406"),
+    ("matricula", "123456 01 55 2020 1 00014 128 0015406 53"),
+    ("idade", "32"),
+    ("gmf", "a"),
+    ("valor", "R$ 95,12"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A model's state. `motivos` is why it is not `pronto`, `avisos` what else a person should know (Portuguese).
+
+    `formato` is the name of the format of its geometry, None if it has none. `variaveis` are (name, places, source).
+    """
+
+    estado: State
+    motivos: tuple[str, ...]
+    avisos: tuple[str, ...] = ()
+    tipo: FormatType = "avulso"
+    formato: str | None = None
+    variaveis: tuple[tuple[str, int, str], ...] = ()
+    paginas: int = 0
+
+    @classmethod
+    def of_json(cls, kept: JsonView) -> "Examined":
+        """Return the examination that was kept as `dataclasses.asdict` gives it."""
+        return cls(
+            kept["estado"],
+            tuple(kept["motivos"]),
+            tuple(kept["avisos"]),
+            kept["tipo"],
+            kept["formato"],
+            tuple((name, places, source) for name, places, source in kept["variaveis"]),
+            kept["paginas"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A model laid out with examples for its variables: the request, and its layout."""
+
+    request: LayoutRequest
+    layout: Layout
+
+
+class Examiner:
+    """Examines models of one office; formats of the same geometry are made once. Thread-safe enough: at worst twice."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._formats: dict[str, Format] = {}
+
+    def examine(self, name: str, file: bytes) -> tuple[Examined, Sample | None]:
+        """Return what a file is, and its pages with examples; a file that cannot be printed is `recusado`."""
+        try:
+            facts = self._office.render.examine_rtf(pack_model(file, {}))
+        except Recusa as refusal:
+            return Examined("recusado", (refusal.detail,)), None
+        tipo = kind_of(name, facts.beginning)
+        known = Examined("recusado", (), tipo=tipo, variaveis=tuple(self._variables(facts)))
+        if small := geometry.too_small(facts):
+            return _refused(known, small), None
+        try:
+            page_format = self._format(tipo, facts)
+            sample = self._lay_out(page_format, file, known)
+        except WrongFormat as error:
+            return _refused(known, str(error)), None
+        except Recusa as refusal:
+            return _refused(known, refusal.detail), None
+        return self._judge(known, facts, page_format.nome, sample), sample
+
+    def _variables(self, facts: RtfFacts) -> Iterable[tuple[str, int, str]]:
+        table = self._office.state.variaveis
+        return ((name, places, table.source(name)) for name, places in facts.variables.items())
+
+    def _format(self, tipo: FormatType, facts: RtfFacts) -> Format:
+        name = geometry.name_of(tipo, facts)
+        found = self._formats.get(name)
+        if found is None:
+            files = {f"{name}.toml": geometry.toml_of(tipo, facts)}
+            found = self._formats[name] = self._office.render.parse_format(name, files)
+        return found
+
+    def _lay_out(self, page_format: Format, file: bytes, known: Examined) -> Sample:
+        request = sample_request(page_format, file, known)
+        return Sample(request, self._office.render.layout(request))
+
+    def _judge(self, known: Examined, facts: RtfFacts, page_format: str, sample: Sample) -> Examined:
+        said = [each.mensagem for each in sample.layout.avisos]
+        reasons = [each for each in said if each.startswith(_TO_BE_LOOKED_AT)]
+        reasons += [f"<{name}> parece um erro de <{meant}>" for name, meant in facts.slips]
+        notes = [*geometry.notices(facts), *(each for each in said if each not in reasons)]
+        sources = {source for _, _, source in known.variaveis}
+        notes.append(
+            "selo no lugar de <QRCode>" if "qr" in sources else "selo no fim do texto: o modelo não tem <QRCode>"
+        )
+        if known.tipo == "avulso":
+            notes.append("sem selo: nem o nome do arquivo nem o texto dizem de que ato é")
+        return Examined(
+            "conferir" if reasons else "pronto",
+            tuple(reasons),
+            tuple(notes),
+            known.tipo,
+            page_format,
+            known.variaveis,
+            sample.layout.paginas,
+        )
+
+
+def sample_request(page_format: Format, file: bytes, known: Examined) -> LayoutRequest:
+    """Return the request of a model with an example for each of its variables."""
+    sources = {name: source for name, _, source in known.variaveis}
+    boxes = {"qr": QR_BOX if page_format.bloco.qr != "nenhum" else "", "selo": CODE_BOX}
+    server = {name: boxes[source] for name, source in sources.items() if source in boxes}
+    examples = {name: example_of(name) for name in sources if name not in server}
+    if "qr" in sources.values():
+        page_format = with_block_in_text(page_format, fees="custas" in sources.values())
+    return LayoutRequest(
+        formato=page_format,
+        dados=example_data(page_format.tipo),
+        corpo=("rtf", pack_model(file, examples)),
+        mark_values=server,
+        valores=example_values(page_format.tipo),
+        faces=page_format.faces,
+    )
+
+
+def example_of(name: str) -> str:
+    """Return an example for a variable by its name."""
+    lower = name.casefold()
+    return next((text for word, text in _EXAMPLES if word in lower), name.replace("_", " "))
+
+
+def _refused(known: Examined, reason: str) -> Examined:
+    return Examined("recusado", (reason,), (), known.tipo, None, known.variaveis)

@@ -1,0 +1,164 @@
+"""Faces of an RTF document as vendored fonts: substitution, advances and line metrics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from math import floor
+from typing import Final
+
+from fontTools.ttLib import TTFont
+
+from printserver.formats import fonts
+from printserver.rtf import TWIPS_PER_POINT, Face
+
+_SERIF: Final = "PsSerifa"
+_SANS: Final = "PsSemSerifa"
+_MONO: Final = "PsMono"
+_NARROW_SANS: Final = "PsCarlito"
+
+FILES: Final[Mapping[str, str]] = {
+    _SERIF: "LiberationSerif",
+    _SANS: "LiberationSans",
+    _MONO: "LiberationMono",
+    _NARROW_SANS: "Carlito",
+}
+"""File name of each CSS family, without the cut."""
+
+_SAME_WIDTHS: Final[Mapping[str, str]] = {
+    "times new roman": _SERIF,
+    "times": _SERIF,
+    "liberation serif": _SERIF,
+    "arial": _SANS,
+    "helvetica": _SANS,
+    "liberation sans": _SANS,
+    "courier new": _MONO,
+    "courier": _MONO,
+    "liberation mono": _MONO,
+    "calibri": _NARROW_SANS,
+    "carlito": _NARROW_SANS,
+}
+"""Fonts whose vendored stand-in has the same advances: nothing moves."""
+
+_OTHER_WIDTHS: Final[Mapping[str, str]] = {
+    "tahoma": _SANS,
+    "verdana": _SANS,
+    "segoe ui": _SANS,
+    "trebuchet ms": _SANS,
+    "century gothic": _SANS,
+    "arial black": _SANS,
+    "arial narrow": _SANS,
+    "arial unicode ms": _SANS,
+    "microsoft sans serif": _SANS,
+    "ms sans serif": _SANS,
+    "dejavu sans": _SANS,
+    "calibri light": _NARROW_SANS,
+    "candara": _NARROW_SANS,
+    "lucida console": _MONO,
+    "consolas": _MONO,
+    "dejavu sans mono": _MONO,
+}
+"""Fonts whose stand-in has other advances: lines may break elsewhere. A name in neither table is a serif."""
+
+_SCRIPT_SIZE: Final = 0.58
+_SMALL_CAPS_SIZE: Final = 0.8
+_DOTS_PER_POINT: Final = 120
+
+
+class Advances(dict[str, float]):
+    """Advance of each character, as a part of the size. One that the font lacks has its advance in the sans face."""
+
+    def __missing__(self, character: str) -> float:
+        other = _cut(_SANS, "Regular").advances
+        width = other[character] if other is not self and character in other else 0.0
+        self[character] = width
+        return width
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    advances: Advances
+    ascent: float
+    descent: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Letter:
+    """A face as it is drawn. Lengths in points. Faces that look the same share one object.
+
+    `ascent`, `descent`: what it adds to a line above and below the baseline, the font's line gap above; `rise`: height
+    of its baseline above the line's. `middle`: distance of its middle above its baseline, by the font's own metrics.
+    """
+
+    face: Face
+    family: str
+    size: float
+    advances: Advances
+    spacing: float
+    rise: float
+    ascent: float
+    descent: float
+    middle: float
+
+    def width(self, text: str) -> float:
+        """Return the width of `text` in points."""
+        return sum(map(self.advances.__getitem__, text)) * self.size + self.spacing * len(text)
+
+
+def substitute(name: str) -> tuple[str, bool]:
+    """Return the CSS family for a font's name, and whether its advances are the same."""
+    plain = " ".join(name.casefold().split())
+    if plain in _SAME_WIDTHS:
+        return _SAME_WIDTHS[plain], True
+    return _OTHER_WIDTHS.get(plain, _SERIF), False
+
+
+@cache
+def letter(face: Face, *, small: bool = False) -> Letter:
+    """Return how `face` is drawn; `small`: as the small capitals of lower-case letters."""
+    family, _ = substitute(face.font)
+    return _letter(family, replace(face, caps=False, small_caps=small, font=""))
+
+
+@cache
+def _letter(family: str, face: Face) -> Letter:
+    """Return the letter of a face. A raised or lowered script keeps the upper or lower edge of the whole size."""
+    cut = _cut(family, _cut_name(face))
+    full = face.size / 2
+    size = full * (_SCRIPT_SIZE if face.script else 1) * (_SMALL_CAPS_SIZE if face.small_caps else 1)
+    ascent, descent = _metrics(cut, size)
+    rise = face.raised / 2
+    if face.script:
+        whole = _metrics(cut, full)
+        rise += whole[0] - ascent if face.script == "super" else descent - whole[1]
+    above, below = max(ascent + rise, 0), max(descent - rise, 0)
+    middle = (cut.ascent - cut.descent) / 2 * size
+    return Letter(face, family, size, cut.advances, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
+
+
+def _cut_name(face: Face) -> str:
+    if face.bold:
+        return "BoldItalic" if face.italic else "Bold"
+    return "Italic" if face.italic else "Regular"
+
+
+def _metrics(cut: _Cut, size: float) -> tuple[float, float]:
+    """Return ascent with line gap, and descent, in the units of LibreOffice: dots of 1/8640 inch, then whole twips."""
+    ascent, descent, gap = (floor(part * size * _DOTS_PER_POINT + 0.5) for part in (cut.ascent, cut.descent, cut.gap))
+    above = _points(ascent) + _points(gap)
+    return above, _points(ascent + descent) + _points(gap) - above
+
+
+def _points(dots: int) -> float:
+    return floor(dots * TWIPS_PER_POINT / _DOTS_PER_POINT + 0.5) / TWIPS_PER_POINT
+
+
+@cache
+def _cut(family: str, cut: str) -> _Cut:
+    file = fonts.PASTA / f"{FILES[family]}-{cut}.ttf"
+    with TTFont(file, lazy=True) as ttf:
+        em = ttf["head"].unitsPerEm
+        widths = ttf["hmtx"].metrics
+        advances = Advances({chr(code): widths[glyph][0] / em for code, glyph in ttf.getBestCmap().items()})
+        head = ttf["hhea"]
+        return _Cut(advances, head.ascent / em, -head.descent / em, head.lineGap / em)

@@ -1,0 +1,189 @@
+"""Paragraphs and tables that follow one another, as HTML. Lengths in points unless a name says otherwise."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final
+
+from printserver.rendering.rtf_body.borders import NO_FRAME, Frame
+from printserver.rendering.rtf_body.faces import letter
+from printserver.rendering.rtf_body.heights import line_height
+from printserver.rendering.rtf_body.lines import Line, break_lines
+from printserver.rendering.rtf_body.markup import Sheet, line_html, points
+from printserver.rendering.rtf_body.stops import Room, stops
+from printserver.rendering.rtf_body.tables import table_html
+from printserver.rendering.rtf_body.tokens import Reader
+from printserver.rtf import TWIPS_PER_POINT, Block, Paragraph, Run, Shape, Table
+
+_LONGEST_CHAIN: Final = 3
+"""Paragraphs that may be kept with the next in a row. A longer chain is a habit of the writer, not a wish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flowed:
+    """HTML of blocks, and their height with the space after the last."""
+
+    html: str
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where blocks are laid out: its width; how far text after a tab stop beyond it may go; whether it is a cell."""
+
+    width: float
+    edge: float
+    cell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """Space above and below a block. The space between two blocks is below the first, where a page's end drops it."""
+
+    above: float
+    below: float
+
+    @property
+    def css(self) -> str:
+        """Its declarations."""
+        above = f"margin-top:{points(self.above)};" if self.above else ""
+        return above + (f"margin-bottom:{points(self.below)};" if self.below else "")
+
+
+_Group = Table | list[Paragraph]
+
+
+class Flow:
+    """Lays out blocks of one document. `default_tab` in twips."""
+
+    def __init__(self, reader: Reader, sheet: Sheet, default_tab: int) -> None:
+        self._reader = reader
+        self._sheet = sheet
+        self._default_tab = default_tab
+
+    def lay_out(self, blocks: tuple[Block, ...], column: Column) -> Flowed:
+        """Return blocks in a column. In a cell there are no page breaks."""
+        groups: list[_Group] = list(_groups(_without_chains(blocks)))
+        made = []
+        for at, group in enumerate(groups):
+            below = _after(group) + (_before(groups[at + 1], column) if at + 1 < len(groups) else 0.0)
+            above = _own_before(group) if at == 0 or _breaks(group, column) else 0.0
+            made.append(self._group(group, column, _Gaps(above, below)))
+        return Flowed("".join(each.html for each in made), sum(each.height for each in made))
+
+    def _group(self, group: _Group, column: Column, gaps: _Gaps) -> Flowed:
+        if isinstance(group, Table):
+            html, height = table_html(group, column.width, gaps.css, self._cell)
+            return Flowed(html, gaps.above + height + gaps.below)
+        shape = group[0].shape
+        if shape.borders or shape.shading:
+            return self._boxed(group, column, gaps)
+        return self._paragraph(group[0], column, gaps)
+
+    def _cell(self, blocks: tuple[Block, ...], width: float) -> tuple[str, float]:
+        flowed = self.lay_out(blocks, Column(width, width, cell=True))
+        return flowed.html, flowed.height
+
+    def _boxed(self, group: list[Paragraph], column: Column, gaps: _Gaps) -> Flowed:
+        """Return paragraphs in one box. Its borders are at the indents and take room from the text."""
+        box = Frame.of(group[0].shape, column.width)
+        first = replace(group[0], shape=replace(group[0].shape, page_break=False))
+        made = []
+        for paragraph, following in zip([first, *group[1:]], [*group[1:], None], strict=True):
+            below = (paragraph.shape.after + following.shape.before) / TWIPS_PER_POINT if following else 0.0
+            made.append(self._paragraph(paragraph, column, _Gaps(0.0, below), box))
+        style = gaps.css + box.css() + ("break-before:page;" if _breaks(group, column) else "")
+        inner = "".join(each.html for each in made)
+        height = gaps.above + box.height + sum(each.height for each in made) + gaps.below
+        return Flowed(f'<div style="{style}">{inner}</div>', height)
+
+    def _paragraph(self, paragraph: Paragraph, column: Column, gaps: _Gaps, box: Frame = NO_FRAME) -> Flowed:
+        shape = paragraph.shape
+        end_letter = letter(paragraph.end)
+        html, total = [], 0.0
+        lines = self._lines(paragraph, column, box)
+        for at, line in enumerate(lines):
+            height = line_height(line, end_letter, shape)
+            last = at == len(lines) - 1
+            here = _Gaps(gaps.above if at == 0 else 0.0, height.below + (gaps.below if last else 0.0))
+            total += here.above + height.height + here.below
+            style = here.css
+            if line.page_break or (at == 0 and _breaks([paragraph], column)):
+                style += "break-before:page;"
+            if shape.keep_next and last and not shape.keep:
+                style += "break-after:avoid;"
+            html.append(line_html(line, height, end_letter, self._sheet, origin=box.origin, style=style))
+        whole = "".join(html)
+        if shape.keep:
+            outer = "break-after:avoid;" if shape.keep_next else ""
+            whole = f'<div style="break-inside:avoid;{outer}">{whole}</div>'
+        return Flowed(whole, total)
+
+    def _lines(self, paragraph: Paragraph, column: Column, box: Frame) -> list[Line]:
+        shape, runs = paragraph.shape, paragraph.runs
+        if column.cell:
+            runs = tuple(Run(run.text.replace("\f", ""), run.face) for run in runs)
+        indent = shape.left / TWIPS_PER_POINT + box.left
+        room = Room(indent, column.width - shape.right / TWIPS_PER_POINT - box.right, indent, column.edge)
+        first = replace(room, start=indent + shape.first / TWIPS_PER_POINT)
+        tokens = self._reader.read(runs)
+        return break_lines(tokens, first, room, stops(shape, self._default_tab), shape.alignment)
+
+
+def _after(group: _Group) -> float:
+    return 0.0 if isinstance(group, Table) else group[-1].shape.after / TWIPS_PER_POINT
+
+
+def _own_before(group: _Group) -> float:
+    return 0.0 if isinstance(group, Table) else group[0].shape.before / TWIPS_PER_POINT
+
+
+def _before(group: _Group, column: Column) -> float:
+    """Return the space that a group wants above itself, none at a page's beginning: it has it itself there."""
+    return 0.0 if _breaks(group, column) else _own_before(group)
+
+
+def _breaks(group: _Group, column: Column) -> bool:
+    """Return whether a group begins a page."""
+    return not isinstance(group, Table) and group[0].shape.page_break and not column.cell
+
+
+def _groups(blocks: tuple[Block, ...]) -> Iterator[_Group]:
+    """Yield tables, and paragraphs that share one box (equal borders, shading and indents) together."""
+    for key, found in groupby(enumerate(blocks), key=lambda each: _box_key(*each)):
+        group = [block for _, block in found]
+        if key[0] == "tabela":
+            yield from (block for block in group if isinstance(block, Table))
+        else:
+            yield [block for block in group if isinstance(block, Paragraph)]
+
+
+def _box_key(at: int, block: Block) -> tuple[object, ...]:
+    if isinstance(block, Table):
+        return ("tabela",)
+    shape = block.shape
+    if not shape.borders and shape.shading is None:
+        return ("solto", at)
+    return ("caixa", shape.borders, shape.shading, shape.left, shape.right, at if shape.page_break else -1)
+
+
+def _without_chains(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return blocks without `keep_next` where too many paragraphs in a row have it, and on the last block."""
+    made: list[Block] = []
+    for kept, found in groupby(blocks, key=_keeps):
+        group = list(found)
+        if kept and (len(group) > _LONGEST_CHAIN or group[-1] is blocks[-1]):
+            group = [_loose(block) for block in group]
+        made += group
+    return tuple(made)
+
+
+def _keeps(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.shape.keep_next
+
+
+def _loose(block: Block) -> Block:
+    if isinstance(block, Table):
+        return block
+    shape: Shape = replace(block.shape, keep_next=False)
+    return replace(block, shape=shape)

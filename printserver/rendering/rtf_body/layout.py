@@ -1,0 +1,98 @@
+"""Lays out an RTF document: lines broken from the fonts' advances, as HTML that WeasyPrint draws and paginates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from printserver.rendering.body.characters import Notices
+from printserver.rendering.rtf_body.faces import substitute
+from printserver.rendering.rtf_body.flow import Column, Flow
+from printserver.rendering.rtf_body.markup import BASE_CSS, Sheet, points
+from printserver.rendering.rtf_body.pages import pages, text_column
+from printserver.rendering.rtf_body.tokens import Box, Reader
+from printserver.rtf import Notice, Rtf, Section, paragraphs_of
+
+_POINTS_PER_MM: Final = 72 / 25.4
+_SHOWN: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A document's pages as HTML and CSS.
+
+    `html` is the text; `running` the headers and footers, which go before it in the `body`; `css` needs the fonts of
+    `stylesheet.fonts_css`.
+    """
+
+    html: str
+    css: str
+    notices: tuple[Notice, ...]
+    running: str = ""
+
+
+def lay_out(
+    rtf: Rtf,
+    column: float | None = None,
+    boxes: Mapping[str, Box] | None = None,
+    backs: tuple[str, ...] = (":left",),
+) -> Fragment:
+    """Return the pages of `rtf` on its own paper, or its text in a column of `column` mm, without headers and footers.
+
+    `boxes` maps private characters (U+E000 to U+F8FF) of the text to the empty boxes that take their place.
+    `backs` selects the pages on the back of a sheet, for mirrored margins.
+
+    Raises `Recusa` `corpo-invalido` for a character that cannot be printed.
+    """
+    characters = Notices()
+    sheet = Sheet()
+    flow = Flow(Reader(boxes or {}, characters), sheet, rtf.default_tab)
+    if column is None:
+        html, running, css = _own_pages(rtf, flow, backs)
+        notices = _fonts(rtf)
+    else:
+        blocks = tuple(block for section in rtf.sections for block in section.blocks)
+        width = column * _POINTS_PER_MM
+        html, running, css = flow.lay_out(blocks, Column(width, width)).html, "", ""
+        notices = [*_fonts(rtf), *_dropped(rtf)]
+    notices += [Notice("caractere", notice.mensagem) for notice in characters.all()]
+    style = "\n".join(part for part in (BASE_CSS, css, sheet.css()) if part)
+    return Fragment(f'<div class="rtf">{html}</div>', style, tuple(notices), running)
+
+
+def _own_pages(rtf: Rtf, flow: Flow, backs: tuple[str, ...]) -> tuple[str, str, str]:
+    html, running, css = [], [], []
+    for number, section in enumerate(rtf.sections):
+        name = f"rtf{number}"
+        made = pages(section, name, flow, backs, first=number == 0)
+        flowed = flow.lay_out(section.blocks, text_column(section.paper))
+        html.append(f'<div style="page:{name};padding-left:{points(made.padding)}">{flowed.html}</div>')
+        running.append(made.running)
+        css.append(made.css)
+    return "".join(html), "".join(running), "\n".join(["body{margin:0}", *css])
+
+
+def _fonts(rtf: Rtf) -> list[Notice]:
+    """Return a notice for each font whose stand-in has other widths."""
+    names: dict[str, int] = {}
+    for paragraph in rtf.paragraphs():
+        for run in paragraph.runs:
+            if run.text.strip() and not substitute(run.face.font)[1]:
+                names[run.face.font] = names.get(run.face.font, 0) + 1
+    return [
+        Notice("fonte", f"A fonte “{name}” foi trocada por outra, de largura diferente.", count)
+        for name, count in names.items()
+    ]
+
+
+def _dropped(rtf: Rtf) -> list[Notice]:
+    notices = []
+    for section in rtf.sections:
+        for text in dict.fromkeys(_texts(section)):
+            notices.append(Notice("descartado", f"Cabeçalho ou rodapé não impresso: “{text[:_SHOWN]}”."))
+    return notices
+
+
+def _texts(section: Section) -> list[str]:
+    parts = (section.header, section.footer, section.first_header or (), section.first_footer or ())
+    texts = (" ".join(paragraph.text for paragraph in paragraphs_of(part)) for part in parts)
+    return [" ".join(text.split()) for text in texts if text.strip()]

@@ -1,0 +1,263 @@
+"""Breaks a paragraph into lines: greedy, at spaces and hyphens, with exact tab stops. Lengths in points."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from printserver.rendering.rtf_body.faces import Letter
+from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
+from printserver.rendering.rtf_body.tokens import Piece, Token
+from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
+
+_LITTLE: Final = 0.002
+"""Lines may be this much too wide: the sum of many rounded advances."""
+
+
+@dataclass(slots=True)
+class _Measure:
+    """Width of text as LibreOffice adds it up: pieces of one letter in whole twips, but the last one, exact."""
+
+    before: int = 0
+    letter: Letter | None = None
+    width: float = 0.0
+
+    def add(self, pieces: tuple[Piece, ...]) -> None:
+        """Take more text."""
+        for piece in pieces:
+            if piece.letter is not self.letter:
+                self.before += round(self.width * TWIPS_PER_POINT)
+                self.letter, self.width = piece.letter, 0.0
+            self.width += piece.width
+
+    def with_more(self, pieces: tuple[Piece, ...]) -> float:
+        """Return the width in points if `pieces` came to it."""
+        if len(pieces) == 1 and pieces[0].letter is self.letter:
+            return self.before / TWIPS_PER_POINT + self.width + pieces[0].width
+        whole = replace(self)
+        whole.add(pieces)
+        return whole.before / TWIPS_PER_POINT + whole.width
+
+
+@dataclass(slots=True)
+class Part:
+    """Tokens of a line between two tabs. `x`: where its tab begins (or the line), `start`: where its text begins.
+
+    `ink`: its width without the spaces at its end. `stretch`: added to each of its spaces by the justification.
+    """
+
+    x: float
+    stop: Stop | None = None
+    tab: Token | None = None
+    tokens: list[Token] = field(default_factory=list)
+    width: float = 0.0
+    ink: float = 0.0
+    start: float = 0.0
+    stretch: float = 0.0
+    measure: _Measure = field(default_factory=_Measure)
+
+    def add(self, token: Token) -> None:
+        """Put `token` at its end."""
+        self.tokens.append(token)
+        self.width += token.width
+        self.measure.add(token.pieces)
+        if token.kind == "palavra":
+            self.ink = self.width
+
+    def begin(self, width: float, room: Room, more: tuple[Token, ...] = ()) -> float:
+        """Return where its text begins if it is `width` wide, with `more` tokens at its end."""
+        if self.stop is None:
+            return self.x
+        decimal = self._before_comma((*self.tokens, *more)) if self.stop.kind == "decimal" else 0.0
+        return begin(self.stop, self.x, width, decimal, room)
+
+    def _before_comma(self, tokens: tuple[Token, ...]) -> float:
+        if not tokens:
+            return 0.0
+        text = "".join(piece.text for token in tokens for piece in token.pieces)
+        return tokens[0].letter.width(text[: before_comma(text)])
+
+
+@dataclass(slots=True)
+class Line:
+    """A line: its parts from left to right, all placed. `page_break`: it begins a page; `end`: its line break."""
+
+    parts: list[Part]
+    room: Room
+    page_break: bool = False
+    end: Token | None = None
+
+    @property
+    def tokens(self) -> Iterator[Token]:
+        """All its tokens, tabs and line break too."""
+        for part in self.parts:
+            if part.tab is not None:
+                yield part.tab
+            yield from part.tokens
+        if self.end is not None:
+            yield self.end
+
+
+class _Breaker:
+    def __init__(self, first: Room, room: Room, stops: Stops, alignment: Alignment) -> None:
+        self._room = first
+        self._next = room
+        self._stops = stops
+        self._alignment = alignment
+        self.lines: list[Line] = []
+        self._parts: list[Part] = [Part(first.start)]
+        self._page_break = False
+
+    def take(self, token: Token) -> None:
+        if token.kind == "palavra":
+            self._word(token)
+        elif token.kind == "espaco":
+            self._parts[-1].add(token)
+        elif token.kind == "tab":
+            self._tab(token)
+        else:
+            self._break(token)
+
+    def _break(self, token: Token) -> None:
+        """End the line at a line break or page break; a page break before all text is one before the paragraph."""
+        page = token.kind == "pagina"
+        if not (page and self._blank() and not self.lines):
+            self.end(token, full=False)
+        self._page_break = page
+
+    def end(self, last: Token | None = None, *, full: bool = False) -> None:
+        """End the line; `last` is its line break; `full`: it is ended for want of room."""
+        line = Line(self._parts, self._room, self._page_break, last)
+        _place(line, self._alignment, full=full)
+        self.lines.append(line)
+        self._room = self._next
+        self._parts = [Part(self._room.start)]
+        self._page_break = False
+
+    def _blank(self) -> bool:
+        return len(self._parts) == 1 and not self._parts[0].tokens
+
+    def _fits(self, word: Token) -> bool:
+        part, room = self._parts[-1], self._room
+        width = part.measure.with_more(word.pieces)
+        end = room.end
+        if part.stop is not None and part.stop.at / TWIPS_PER_POINT > end + _LITTLE:
+            end = part.stop.at / TWIPS_PER_POINT if part.stop.kind == "direita" else room.edge
+        return part.begin(width, room, (word,)) + width <= end + _LITTLE
+
+    def _word(self, word: Token) -> None:
+        part = self._parts[-1]
+        if self._fits(word):
+            part.add(word)
+        elif part.tokens:
+            self.end(full=True)
+            self._word(word)
+        elif part.tab is not None and not self._only_tab():
+            self._parts.pop()
+            self.end(full=True)
+            self._tab(part.tab)
+            self._word(word)
+        elif part.tab is not None and word.width <= self._next.end - self._next.start:
+            self.end()
+            self._word(word)
+        else:
+            head, rest = _cut(word, self._room.end - part.begin(0.0, self._room))
+            part.add(head)
+            if rest is not None:
+                self.end(full=True)
+                self._word(rest)
+
+    def _only_tab(self) -> bool:
+        """Return whether the line has only a tab."""
+        return len(self._parts) == 2 and not self._parts[0].tokens
+
+    def _tab(self, token: Token) -> None:
+        last = self._parts[-1]
+        last.start = last.begin(last.width, self._room)
+        x = last.start + last.width
+        stop = self._stops.after(x, self._room)
+        if stop.at / TWIPS_PER_POINT > self._room.end + _LITTLE and stop not in self._stops.custom:
+            if not self._blank():
+                self.end(full=True)
+                self._tab(token)
+                return
+            stop = Stop(round(max(self._room.end, x) * TWIPS_PER_POINT))
+        self._parts.append(Part(x, stop, token))
+
+
+def break_lines(tokens: list[Token], first: Room, room: Room, stops: Stops, alignment: Alignment) -> list[Line]:
+    """Return the lines of a paragraph, at least one; `first` is the room of the first line, `room` of the others."""
+    breaker = _Breaker(first, room, stops, alignment)
+    for token in tokens:
+        breaker.take(token)
+    breaker.end()
+    return breaker.lines
+
+
+def _cut(word: Token, room: float) -> tuple[Token, Token | None]:
+    """Cut a word that is wider than a line: at least one character stays in the line."""
+    taken: list[Piece] = []
+    width = 0.0
+    for at, piece in enumerate(word.pieces):
+        if width + piece.width <= room or (piece.box is not None and not taken):
+            taken.append(piece)
+            width += piece.width
+            continue
+        head, tail = _cut_piece(piece, room - width, whole=not taken)
+        rest = tuple(part for part in (tail, *word.pieces[at + 1 :]) if part is not None)
+        if head is not None:
+            taken.append(head)
+        return _word_of(tuple(taken)), _word_of(rest) if rest else None
+    return word, None
+
+
+def _cut_piece(piece: Piece, room: float, *, whole: bool) -> tuple[Piece | None, Piece | None]:
+    if piece.box is not None:
+        return None, piece
+    count, width = 0, 0.0
+    for character in piece.text:
+        width += piece.letter.width(character)
+        if width > room and (count or not whole):
+            break
+        count += 1
+    head, tail = piece.text[:count], piece.text[count:]
+    return _part_of(piece, head), _part_of(piece, tail)
+
+
+def _part_of(piece: Piece, text: str) -> Piece | None:
+    return replace(piece, text=text, width=piece.letter.width(text)) if text else None
+
+
+def _word_of(pieces: tuple[Piece, ...]) -> Token:
+    return Token("palavra", pieces, sum(piece.width for piece in pieces))
+
+
+def _place(line: Line, alignment: Alignment, *, full: bool) -> None:
+    """Set where the parts of a finished line begin, and the stretch of its spaces.
+
+    A centred or right-aligned line moves as a whole, its tabs keep their widths.
+    """
+    room, last = line.room, line.parts[-1]
+    last.start = last.begin(last.width, room)
+    free = room.end - last.start - last.ink
+    if alignment == "justificado" and full:
+        spaces = sum(_spaces(token) for token in _inner(last))
+        last.stretch = free / spaces if spaces and free > 0 else 0.0
+    elif alignment in ("direita", "centro"):
+        shift = free if alignment == "direita" else free / 2
+        for part in line.parts:
+            part.x += shift
+            part.start += shift
+
+
+def _inner(part: Part) -> list[Token]:
+    """Return the tokens of a part without the spaces at its end."""
+    tokens = part.tokens
+    end = len(tokens)
+    while end and tokens[end - 1].kind == "espaco":
+        end -= 1
+    return tokens[:end]
+
+
+def _spaces(token: Token) -> int:
+    count = sum(piece.text.count("\u00a0") for piece in token.pieces) if token.kind == "palavra" else 0
+    return count + (sum(len(piece.text) for piece in token.pieces) if token.kind == "espaco" else 0)

@@ -1,0 +1,217 @@
+"""Placed lines as HTML: one block of exact height a line, and the CSS classes that they need. Lengths in points."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from itertools import groupby
+from typing import Final
+
+from printserver.rendering.rtf_body.faces import FILES, Letter
+from printserver.rendering.rtf_body.heights import Height
+from printserver.rendering.rtf_body.lines import Line, Part
+from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Box, Piece, Token
+
+BASE_CSS: Final = (
+    ".rtf,.rtf div,.rtf p{margin:0;padding:0;text-indent:0}"
+    ".rtf{font-kerning:none;font-variant-ligatures:none;text-align:left;hyphens:manual;color:#000;widows:1;orphans:1}"
+    ".rtf p{white-space:pre}"
+    ".rtf p>span{line-height:0}"
+    ".rtf table{border-collapse:collapse;table-layout:fixed;margin:0;border:0}"
+    ".rtf td{vertical-align:top;text-align:left;border:0 none}"
+)
+
+
+_LITTLE: Final = 0.0005
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Collects the classes of a document: each set of declarations once."""
+
+    prefix: str = "r"
+    _classes: dict[str, str] = field(default_factory=dict)
+
+    def name(self, declarations: str) -> str:
+        """Return the class of these declarations."""
+        return self._classes.setdefault(declarations, f"{self.prefix}{len(self._classes)}")
+
+    def css(self) -> str:
+        """Return the rules of all classes."""
+        return "\n".join(f".rtf .{name}{{{declarations}}}" for declarations, name in self._classes.items())
+
+
+def points(value: float) -> str:
+    """Return a length for CSS, to a thousandth of a point."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return f"{text}pt" if text not in ("-0", "0", "") else "0"
+
+
+@dataclass(frozen=True, slots=True)
+class _Bit:
+    """Text of one letter and one stretch in a line; `gap`: an empty place before it. With `box`, an empty box."""
+
+    text: str
+    letter: Letter
+    stretch: float
+    gap: float = 0.0
+    box: Box | None = None
+
+
+def line_html(line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: float, style: str = "") -> str:
+    """Return a line as a block; `origin` is the x of the block around it, `style` further declarations."""
+    indent, bits = _bits(line)
+    indent -= origin
+    letters = (bit.letter for bit in bits if bit.box is None)
+    main = max(letters, key=lambda letter: (letter.size, _plain(letter)), default=end)
+    stretch = max((bit.stretch for bit in bits), default=0.0)
+    if abs(indent) > _LITTLE:
+        style += f"text-indent:{points(indent)};"
+    if stretch:
+        style += f"word-spacing:{points(stretch)}"
+    inner = "".join(_bit_html(bit, main, stretch, sheet) for bit in bits)
+    boxes = any(bit.box is not None for bit in bits)
+    name = sheet.name(_block(main, height, boxes=boxes) if inner else f"height:{points(height.height)}")
+    attribute = f' style="{style}"' if style else ""
+    return f'<p class="{name}"{attribute}>{inner}</p>'
+
+
+def _block(main: Letter, height: Height, *, boxes: bool) -> str:
+    """Return the declarations of a block of that height whose text has that baseline.
+
+    CSS centres the text in the line's height. What is missing or too much is padding.
+    """
+    fitting = 2 * (height.baseline - main.middle)
+    above = max(fitting - height.height, 0.0)
+    if boxes:
+        line, above = max(2 * (height.height - height.baseline + main.middle), 0.0), 0.0
+        below = 0.0
+    else:
+        line = max(fitting - 2 * above, 0.0)
+        below = height.height - line - above
+    css = font_css(main, line)
+    if above > _LITTLE:
+        css += f"padding-top:{points(above)};"
+    if below > _LITTLE:  # not padding: WeasyPrint counts it twice at a page's end
+        css += f"height:{points(line + below)};"
+    return css
+
+
+def font_css(letter: Letter, line: float) -> str:
+    """Return the font of a letter, with the line height in points."""
+    face = letter.face
+    slant = "italic " if face.italic else ""
+    weight = "bold " if face.bold else ""
+    fallback = ",PsSemSerifa" if letter.family != "PsSemSerifa" else ""
+    return f"font:{slant}{weight}{points(letter.size)}/{points(line)} {letter.family}{fallback};"
+
+
+def letter_css(letter: Letter) -> str:
+    """Return the declarations of a letter inside a line: it does not change the line's height."""
+    face = letter.face
+    css = font_css(letter, 0)
+    lines = " ".join(name for name, on in (("underline", face.underline), ("line-through", face.strike)) if on)
+    if lines:
+        css += f"text-decoration:{lines};"
+    if face.color and face.color != "000000":
+        css += f"color:#{face.color};"
+    if face.highlight:
+        css += f"background:#{face.highlight};"
+    if letter.spacing:
+        css += f"letter-spacing:{points(letter.spacing)};"
+    if letter.rise:
+        css += f"vertical-align:{points(letter.rise)};"
+    return css
+
+
+@cache
+def _plain(letter: Letter) -> bool:
+    """Return whether a letter is its font alone, which a block may have without passing more on to what is in it."""
+    return letter_css(letter) == font_css(letter, 0)
+
+
+def _bit_html(bit: _Bit, main: Letter, stretch: float, sheet: Sheet) -> str:
+    style = f"margin-left:{points(bit.gap)};" if bit.gap else ""
+    if bit.box is not None:
+        size = f"width:{bit.box.width:.2f}mm;height:{bit.box.height:.2f}mm"
+        return f'<span id="{escape(bit.box.id)}" style="display:inline-block;{style}{size}"></span>'
+    if bit.stretch != stretch:
+        style += f"word-spacing:{points(bit.stretch)}"
+    text = escape(bit.text, quote=False)
+    if bit.letter == main and not style and _plain(main):
+        return text
+    attribute = f' style="{style}"' if style else ""
+    return f'<span class="{sheet.name(letter_css(bit.letter))}"{attribute}>{text}</span>'
+
+
+def _bits(line: Line) -> tuple[float, list[_Bit]]:
+    """Return the offset of a line's first text, and its text by letter and stretch."""
+    first = line.parts[0]
+    bits: list[_Bit] = []
+    indent, x = first.start, first.start
+    for at, part in enumerate(line.parts):
+        last = at == len(line.parts) - 1
+        if part.tab is not None:
+            leader = list(_tab(part, x, part.start))
+            if not bits and len(leader) == 1 and not leader[0].text.strip() and not part.tab.letter.face.underline:
+                indent = part.start
+            else:
+                bits += leader
+        bits += _texts(_shown(part.tokens, last=last, stretched=bool(part.stretch)), part.stretch)
+        x = part.start + part.width
+    return indent, bits
+
+
+def _tab(part: Part, x: float, to: float) -> Iterator[_Bit]:
+    """Return what fills the place of a tab: a space of its width, or the leader's characters."""
+    assert part.tab is not None
+    letter = part.tab.letter
+    gap = to - x
+    leader = part.stop.leader if part.stop else ""
+    count = int((gap + 0.02) / letter.width(leader)) if leader else 0
+    if count:
+        yield _Bit(leader * count, letter, 0.0)
+        rest = gap - letter.width(leader * count)
+        yield _space(letter, rest)
+    else:
+        yield _space(letter, gap)
+
+
+def _space(letter: Letter, width: float) -> _Bit:
+    """Return a space of that width."""
+    own = letter.width(" ")
+    if letter.face.underline or letter.face.strike or letter.face.highlight:
+        return _Bit(" ", letter, width - own)
+    return _Bit(" ", letter, 0.0, width - own)
+
+
+def _shown(tokens: list[Token], *, last: bool, stretched: bool) -> Iterator[Piece]:
+    """Yield the pieces of a part; of the spaces at a line's end only one."""
+    end = len(tokens)
+    while last and end and tokens[end - 1].kind == "espaco":
+        end -= 1
+    for at, token in enumerate(tokens[:end]):
+        for piece in token.pieces:
+            if SOFT_HYPHEN in piece.text:
+                yield _soft(piece, last and at == end - 1)
+            else:
+                yield piece
+    if last and end < len(tokens) and not stretched:  # a stretched one would reach beyond the margin
+        piece = tokens[end].pieces[0]
+        yield Piece(" ", piece.letter, piece.letter.width(" "))
+
+
+def _soft(piece: Piece, ends_line: bool) -> Piece:
+    text = piece.text.replace(SOFT_HYPHEN, "") + (BROKEN_HYPHEN if ends_line else "")
+    return Piece(text, piece.letter, piece.width)
+
+
+def _texts(pieces: Iterator[Piece], stretch: float) -> Iterator[_Bit]:
+    for (letter, box), group in groupby(pieces, key=lambda piece: (piece.letter, piece.box)):
+        if box is not None:
+            yield _Bit("", letter, stretch, 0.0, box)
+        else:
+            yield _Bit("".join(piece.text for piece in group), letter, stretch)
+
+
+__all__ = ["BASE_CSS", "FILES", "Sheet", "letter_css", "line_html", "points"]

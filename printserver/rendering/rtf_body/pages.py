@@ -1,0 +1,98 @@
+"""Pages of an RTF document as CSS: paper, margins, headers and footers of each section. Lengths in points."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from printserver.rendering.rtf_body.flow import Column, Flow
+from printserver.rendering.rtf_body.markup import points
+from printserver.rtf import TWIPS_PER_POINT, Block, Paper, Section
+
+Edge = Literal["top", "bottom"]
+_OTHER: Final = {"left": "right", "right": "left"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Pages of a section: `css` for them, `running` the HTML of headers and footers, `padding` left of the text."""
+
+    css: str
+    running: str
+    padding: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Margin:
+    """A header or footer: name of its running element, HTML, and the margin of the page that it needs."""
+
+    name: str
+    html: str
+    margin: float
+    padding: str = ""
+
+
+def pages(section: Section, name: str, flow: Flow, backs: tuple[str, ...], *, first: bool) -> Pages:
+    """Return the pages of a section, named `name`; `first`: it begins the document.
+
+    `backs` selects the pages whose margins are mirrored.
+    """
+    paper = section.paper
+    padding = (min(paper.left, paper.right) if paper.mirrored else paper.left) / TWIPS_PER_POINT
+    head, foot = (
+        _margin(section.header, "top", f"{name}c", paper, flow),
+        _margin(section.footer, "bottom", f"{name}r", paper, flow),
+    )
+    size = f"{points(paper.width / TWIPS_PER_POINT)} {points(paper.height / TWIPS_PER_POINT)}"
+    css = [f"@page {name}{{size:{size};{_sides(paper)}}}"]
+    if paper.mirrored:
+        css += [f"@page {name}{back}{{{_mirrored(paper, 'left')}}}" for back in backs]
+    css.append(f"@page {name}{{{_rule(head, 'top')}{_rule(foot, 'bottom')}}}")
+    running = [head, foot]
+    if section.first_header is not None or section.first_footer is not None:
+        one = _margin(section.first_header or (), "top", f"{name}pc", paper, flow)
+        two = _margin(section.first_footer or (), "bottom", f"{name}pr", paper, flow)
+        selector = f"{name}:first" if first else f":nth(1 of {name})"
+        css.append(f"@page {selector}{{{_rule(one, 'top')}{_rule(two, 'bottom')}}}")
+        running += [one, two]
+    shown = "".join(_running(each, padding) for each in running if each.html)
+    return Pages("\n".join(css), shown, padding)
+
+
+def _running(margin: _Margin, padding: float) -> str:
+    style = f"position:running({margin.name});{margin.padding}padding-left:{points(padding)}"
+    return f'<div class="rtf" style="{style}">{margin.html}</div>'
+
+
+def text_column(paper: Paper) -> Column:
+    """Return the column of a page's text. Text beyond it may go to the paper's edge."""
+    width, edge = paper.width - paper.left - paper.right, paper.width - paper.left
+    return Column(width / TWIPS_PER_POINT, edge / TWIPS_PER_POINT)
+
+
+def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow: Flow) -> _Margin:
+    margin = (paper.top if edge == "top" else paper.bottom) / TWIPS_PER_POINT
+    if not blocks:
+        return _Margin(name, "", margin)
+    away = (paper.header if edge == "top" else paper.footer) / TWIPS_PER_POINT
+    flowed = flow.lay_out(blocks, text_column(paper))
+    return _Margin(name, flowed.html, max(margin, away + flowed.height), f"padding-{edge}:{points(away)};")
+
+
+def _rule(margin: _Margin, edge: Edge) -> str:
+    """Return the declarations of a page for a header or footer, or for none."""
+    box = f"@{edge}-left"
+    content = "none"
+    if margin.html:
+        content = f"element({margin.name});width:100%;text-align:left;vertical-align:{edge}"
+    return f"margin-{edge}:{points(margin.margin)};{box}{{content:{content}}}"
+
+
+def _sides(paper: Paper) -> str:
+    return "margin-left:0;margin-right:0;" if not paper.mirrored else _mirrored(paper, "right")
+
+
+def _mirrored(paper: Paper, side: str) -> str:
+    """Return the outer margins of a mirrored page: what differs between its sides; the rest is padding."""
+    least = min(paper.left, paper.right)
+    other = _OTHER[side]
+    near, far = (paper.left - least) / TWIPS_PER_POINT, (paper.right - least) / TWIPS_PER_POINT
+    return f"margin-{other}:{points(near)};margin-{side}:{points(far)};"

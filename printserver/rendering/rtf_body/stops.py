@@ -1,0 +1,72 @@
+"""Tab stops of a paragraph: which stop a tab goes to, and where the text after it begins. Lengths in points."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from printserver.rtf import TWIPS_PER_POINT, Shape, Stop
+
+_LITTLE: Final = 0.05
+_WHOLE: Final = re.compile("[^, ]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The room of a line from the left margin: left and right edge, and the paragraph's left indent.
+
+    `edge`: how far text after a tab stop beyond the right edge may go, the paper's edge.
+    """
+
+    start: float
+    end: float
+    indent: float
+    edge: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """The stops of a paragraph; `default` is the distance of the default stops in points."""
+
+    custom: Sequence[Stop]
+    default: float
+
+    def after(self, x: float, room: Room) -> Stop:
+        """Return the stop that a tab at `x` goes to. Its place may be beyond the room.
+
+        A hanging indent is a stop. Default stops are those after the last custom one.
+        """
+        at = (x + _LITTLE) * TWIPS_PER_POINT
+        indent = room.indent * TWIPS_PER_POINT
+        found = next((stop for stop in self.custom if stop.at > at), None)
+        if at < indent and (found is None or found.at > indent):
+            return Stop(round(indent))
+        if found is not None:
+            return found
+        step = self.default * TWIPS_PER_POINT
+        return Stop(round((at // step + 1) * step))
+
+
+def stops(shape: Shape, default_tab: int) -> Stops:
+    """Return the stops of a paragraph; `default_tab` in twips."""
+    return Stops(sorted(shape.stops, key=lambda stop: stop.at), max(default_tab, 20) / TWIPS_PER_POINT)
+
+
+def begin(stop: Stop, x: float, width: float, decimal: float, room: Room) -> float:
+    """Return where text of `width` begins after a tab at `x` to `stop`; `decimal` is its width before the comma.
+
+    Text that is wider than its place begins at the tab.
+    """
+    at = stop.at / TWIPS_PER_POINT
+    if stop.kind == "direita":
+        return max(x, min(at, room.edge) - width)
+    if stop.kind == "centro":
+        return max(x, min(at - width / 2, room.edge - width))
+    if stop.kind == "decimal":
+        return max(x, at - decimal)
+    return at
+
+
+def before_comma(text: str) -> int:
+    """Return how many characters of a text are before its decimal comma; without one, those of its first word."""
+    return len(_WHOLE.findall(text)[0])

@@ -1,0 +1,128 @@
+"""The RTF in a body's `conteudo`: its characters, base64, or a model's file with the values of its variables.
+
+Pure functions for the render pool: the content may be hostile.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Final
+
+from printserver import rtf
+from printserver.rendering.body.characters import refuse
+from printserver.rendering.body.marks import EXACT as MARK
+
+_BEGINNING: Final = re.compile(r"\s*\{\\rtf")
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
+_PARAGRAPHS_OF_BEGINNING: Final = 8
+_PACKED: Final = '{"rtf":'
+
+QR_BOX: Final = "\ue000"
+"""Stands for the seal block in the values of variables."""
+CODE_BOX: Final = "\ue001"
+"""Stands for the code of the document's seal in the values of variables."""
+MAX_CODES: Final = 100
+"""Places of codes in one text; each has the character `CODE_BOX` plus its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class RtfFacts:
+    """What an RTF is, before it is laid out.
+
+    `variables`: those without a value and the number of their places, in the order of the text. `slips`: names that
+    are probably misspelt, each with the one that is meant. `page` is width and height, `margins` left, right, top and
+    bottom, in mm. `beginning` is the text of its first paragraphs.
+    """
+
+    variables: Mapping[str, int]
+    slips: tuple[tuple[str, str], ...]
+    page: tuple[float, float]
+    margins: tuple[float, float, float, float]
+    mirrored: bool
+    beginning: str
+
+
+def pack(file: bytes, values: Mapping[str, str]) -> str:
+    """Return a model's file with the values of its variables as the `conteudo` of an rtf body."""
+    return json.dumps({"rtf": base64.b64encode(file).decode(), "valores": dict(values)}, ensure_ascii=False)
+
+
+def examine(content: str) -> RtfFacts:
+    """Read an rtf body. Raises `Recusa` `corpo-invalido` that names what is wrong and where."""
+    document = load(content, {})
+    names = rtf.variables(document)
+    paper = document.sections[0].paper
+    mm = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.width, paper.height)]
+    margins = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.left, paper.right, paper.top, paper.bottom)]
+    beginning = " ".join(islice((p.text for p in document.paragraphs() if p.text.strip()), _PARAGRAPHS_OF_BEGINNING))
+    return RtfFacts(
+        variables=names,
+        slips=rtf.likely_slips(names),
+        page=(mm[0], mm[1]),
+        margins=(margins[0], margins[1], margins[2], margins[3]),
+        mirrored=paper.mirrored,
+        beginning=beginning,
+    )
+
+
+def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:
+    """Return the document of an rtf body, its variables replaced by `values` and by those of its model.
+
+    A variable without a value stays as it is. Raises `Recusa` `corpo-invalido`.
+    """
+    file, own = _unpack(content)
+    document = rtf.read(file)
+    if any(_PRIVATE.search(paragraph.text) for paragraph in document.paragraphs()):
+        raise refuse("O RTF tem um caractere de uso privado, que não se imprime.")
+    known = {**values, **own}
+    boxes = count()
+
+    def value(name: str) -> str | None:
+        """Return the value of a variable; each place of a code has a box of its own, only the first QR has one."""
+        text = known.get(name)
+        if text == CODE_BOX:
+            return chr(ord(CODE_BOX) + min(next(boxes), MAX_CODES - 1))
+        if text == QR_BOX:
+            known[name] = ""
+        return text
+
+    return rtf.substitute(rtf.substitute(document, known.get, MARK), value)
+
+
+def _unpack(content: str) -> tuple[bytes, Mapping[str, str]]:
+    if _BEGINNING.match(content):
+        return _characters(content), {}
+    if content.startswith(_PACKED):
+        return _packed(content)
+    try:
+        return base64.b64decode("".join(content.split()), validate=True), {}
+    except (binascii.Error, ValueError) as error:
+        raise refuse("O conteúdo não é RTF: não começa por “{\\rtf” e não é base64. Envie o texto do RTF.") from error
+
+
+def _packed(content: str) -> tuple[bytes, Mapping[str, str]]:
+    try:
+        packed = json.loads(content)
+        file, values = base64.b64decode(packed["rtf"]), dict(packed["valores"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise refuse("O conteúdo não é o de um modelo preenchido.") from error
+    if not all(isinstance(value, str) for value in values.values()):
+        raise refuse("O conteúdo não é o de um modelo preenchido: cada valor é um texto.")
+    if any(_PRIVATE.search(value) for value in values.values()):
+        raise refuse("Um valor tem um caractere de uso privado, que não se imprime.")
+    return file, values
+
+
+def _characters(content: str) -> bytes:
+    """Return the bytes of an RTF's characters: U+0080 to U+00FF are the bytes of its code page."""
+    try:
+        return content.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise refuse(
+            f"O RTF tem o caractere “{content[error.start]}” na posição {error.start + 1}: num RTF ele é escrito"
+            " como \\u… ou \\'…. Envie o arquivo em base64."
+        ) from error

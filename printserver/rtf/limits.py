@@ -1,0 +1,30 @@
+"""Limits of an RTF file, and the refusal of one that is damaged or over them."""
+
+from typing import Final
+
+from printserver.errors import Recusa
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+MAX_DEPTH: Final = 100
+"""Groups in one another."""
+MAX_TOKENS: Final = 300_000
+"""A deed of 300 pages with accents in hexadecimal has a third of them."""
+MAX_PARAGRAPHS: Final = 50_000
+MAX_ROWS: Final = 5_000
+"""Rows of all tables."""
+MAX_CELLS: Final = 200
+"""Cells of a row."""
+MAX_LENGTH: Final = 31_680
+"""Largest length in twips, 22 inches, as Word has it."""
+MAX_STOPS: Final = 100
+"""Tab stops of a paragraph."""
+
+
+def refuse(reason: str) -> Recusa:
+    """Return the refusal `corpo-invalido` for `reason` (Portuguese, whole sentences)."""
+    return Recusa("corpo-invalido", reason)
+
+
+def length(value: int) -> int:
+    """Return a length in twips within the limits."""
+    return max(-MAX_LENGTH, min(MAX_LENGTH, value))

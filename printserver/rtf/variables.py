@@ -1,0 +1,126 @@
+"""The variables `<Nome>` of a document: found in the text of a paragraph across its runs, and replaced in one pass."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from printserver.rtf.model import Block, Paragraph, Row, Rtf, Run, Section, Table, paragraphs_of
+
+VARIABLE: Final = re.compile(r"<([^\W\d]\w*)>")
+"""Letters, digits and `_`; it begins with a letter. `<>`, `< 10` and `<10>` are text."""
+_DOUBLED: Final = re.compile(r"(\w)\1+")
+_SHORTEST_SLIP: Final = 8  # letters; a letter more or less in a short name is another name
+
+Value = Callable[[str], str | None]
+
+
+def variables(document: Rtf) -> Mapping[str, int]:
+    """Return the names of the variables with the number of their places, in the order of the text.
+
+    Headers and footers come after the text.
+    """
+    found: Counter[str] = Counter()
+    for paragraph in _all_paragraphs(document):
+        found.update(match[1] for match in VARIABLE.finditer(paragraph.text))
+    return dict(found)
+
+
+def substitute(document: Rtf, value: Value, pattern: re.Pattern[str] = VARIABLE) -> Rtf:
+    """Return the document with each variable replaced by `value` of its name; one that has none (None) stays.
+
+    `pattern` has the name in its first group.
+
+    The value takes the face of the variable's first character, wholly. It is text: nothing in it is markup or another
+    variable. A line break in it breaks the line.
+    """
+    return replace(document, sections=tuple(_section(each, value, pattern) for each in document.sections))
+
+
+def likely_slips(names: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+    """Return names that are probably misspelt, each with the name that is meant, by their number of places.
+
+    They differ from another name, which is used as often or more, only by case, by a doubled letter, or by one letter
+    that is missing, added or exchanged with the next one, not at an end (`Nome_Avo` and `Nome_Avos` are two names).
+    """
+    found = []
+    ordered = sorted(names, key=lambda name: -names[name])
+    for at, name in enumerate(ordered):
+        meant = next((other for other in ordered[:at] if _is_slip(name, other)), None)
+        if meant is not None:
+            found.append((name, meant))
+    return tuple(found)
+
+
+def _is_slip(name: str, other: str) -> bool:
+    a, b = _DOUBLED.sub(r"\1", name.casefold()), _DOUBLED.sub(r"\1", other.casefold())
+    if a == b:
+        return True
+    if min(len(a), len(b)) < _SHORTEST_SLIP or a[:2] + a[-2:] != b[:2] + b[-2:] or any(c.isdigit() for c in a + b):
+        return False
+    same = next(at for at, (x, y) in enumerate(zip(a + "\0", b + "\1", strict=False)) if x != y)
+    rest_a, rest_b = a[same:], b[same:]
+    return rest_a[1:] == rest_b or rest_a == rest_b[1:] or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
+
+
+def _all_paragraphs(document: Rtf) -> Iterator[Paragraph]:
+    yield from document.paragraphs()
+    seen: set[int] = set()
+    for section in document.sections:
+        for blocks in (section.header, section.footer, section.first_header or (), section.first_footer or ()):
+            if id(blocks) not in seen:
+                seen.add(id(blocks))
+                yield from paragraphs_of(blocks)
+
+
+def _section(section: Section, value: Value, pattern: re.Pattern[str]) -> Section:
+    first_header, first_footer = section.first_header, section.first_footer
+    return replace(
+        section,
+        blocks=_blocks(section.blocks, value, pattern),
+        header=_blocks(section.header, value, pattern),
+        footer=_blocks(section.footer, value, pattern),
+        first_header=None if first_header is None else _blocks(first_header, value, pattern),
+        first_footer=None if first_footer is None else _blocks(first_footer, value, pattern),
+    )
+
+
+def _blocks(blocks: tuple[Block, ...], value: Value, pattern: re.Pattern[str]) -> tuple[Block, ...]:
+    return tuple(
+        _paragraph(each, value, pattern)
+        if isinstance(each, Paragraph)
+        else Table(tuple(_row(row, value, pattern) for row in each.rows))
+        for each in blocks
+    )
+
+
+def _row(row: Row, value: Value, pattern: re.Pattern[str]) -> Row:
+    return replace(row, cells=tuple(replace(cell, blocks=_blocks(cell.blocks, value, pattern)) for cell in row.cells))
+
+
+def _paragraph(paragraph: Paragraph, value: Value, pattern: re.Pattern[str]) -> Paragraph:
+    text = paragraph.text
+    found = [(match.span(), given) for match in pattern.finditer(text) if (given := value(match[1])) is not None]
+    return replace(paragraph, runs=tuple(_replaced(paragraph.runs, found))) if found else paragraph
+
+
+def _replaced(runs: tuple[Run, ...], found: list[tuple[tuple[int, int], str]]) -> Iterator[Run]:
+    """Yield the runs with the values at their places, given by their ends in the joined text."""
+    waiting = iter(found)
+    place = next(waiting, None)
+    before = 0
+    for run in runs:
+        written, at, end = "", before, before + len(run.text)
+        while place is not None and place[0][0] < end:
+            (start, stop), given = place
+            if start >= at:
+                written += run.text[at - before : start - before] + given
+            at = max(at, min(stop, end))
+            if stop > end:
+                break
+            place = next(waiting, None)
+        written += run.text[at - before :]
+        before = end
+        if written:
+            yield Run(written, run.face)

@@ -1,0 +1,146 @@
+"""RTF bodies through HTTP: filled, sealed, refused; the places of seal, code and fees in the text (N7, P4, P6, S12)."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import civil_documents as civil
+from support.office import FEES, Rig, pages, qr_codes, text
+
+DATA = Path(__file__).parent.parent / "data" / "rtf"
+PLAIN = r"{\rtf1\ansi\deff0{\fonttbl{\f0 Arial;}}\f0\fs24 Saibam quantos esta virem, que \'e9 assim: a\'e7\'e3o.\par}"
+
+
+def rtf(content: str) -> dict[str, str]:
+    return {"formato": "rtf", "conteudo": content}
+
+
+def of(paragraphs: str) -> dict[str, str]:
+    return rtf(r"{\rtf1\ansi\deff0{\fonttbl{\f0 Times New Roman;}}\f0\fs24 " + paragraphs + r"\par}")
+
+
+def flat(pdf: bytes) -> str:
+    return " ".join(text(pdf).split())
+
+
+def test_an_rtf_body_prints_as_text_and_as_base64_the_same(rig: Rig) -> None:
+    one = rig.printed(rig.certidao(corpo=rtf(PLAIN)))
+    two = rig.printed(rig.certidao(corpo=rtf(base64.b64encode(PLAIN.encode()).decode())))
+    for job in (one, two):
+        pdf = rig.pdf(job["id"])
+        assert "Saibam quantos esta virem, que é assim: ação." in flat(pdf)
+        assert job["selos"][0]["codigo"] in text(pdf)
+        assert len(qr_codes(pdf)) == 1
+
+
+@pytest.mark.parametrize("tipo", ["livro", "traslado", "assento", "certidao_civil"])
+def test_rtf_is_taken_by_documents_of_both_naturezas(rig: Rig, tipo: str) -> None:
+    corpo = of("Texto do ato, lido e achado conforme.")
+    if tipo in ("livro", "traslado"):
+        instrumento = rig.instrumento(corpo=corpo)
+        job = rig.printed({"tipo": "livro", "instrumento": instrumento})
+        if tipo == "traslado":
+            job = rig.printed(rig.traslado(instrumento["id"]))
+    elif tipo == "assento":
+        job = rig.printed(civil.page(civil.assento(1) | {"corpo": corpo}))
+    else:
+        of_record = civil.assento(1, de_antes=True)
+        job = rig.printed(civil.certidao(1, assento=of_record, campos=None, corpo=corpo, **civil.VALUE))
+    assert "Texto do ato, lido e achado conforme." in flat(rig.pdf(job["id"]))
+
+
+def test_n7_p6_the_seal_stands_where_the_qr_has_its_place_and_the_code_where_it_is_named(rig: Rig) -> None:
+    corpo = of(r"{\b <QRCode>}\par Primeira linha.\par Selo: <SeloDigitalCertidao>. Custas: <CUSTAS_CERTIDAO>")
+    document = rig.certidao(corpo=corpo, emolumentos=FEES)
+    job = rig.printed({k: v for k, v in document.items() if "isen" not in k}, formato="certidao-corpo")
+    pdf = rig.pdf(job["id"])
+    said = flat(pdf)
+    (codigo,) = (each["codigo"] for each in job["selos"])
+    assert f"Selo: {codigo}. Custas:" in said
+    assert said.index("Primeira linha") < said.index("Custas:")
+    assert qr_codes(pdf) == [rig.selo(codigo)["qr"]["url"]]
+    assert "R$ 95,12" in said
+    assert "<" not in said
+
+
+def test_s12_a_variable_without_a_value_is_refused_before_a_seal_and_said_of_a_minuta(rig: Rig) -> None:
+    corpo = of(r"Eu, <Nome_\b Noivo>\b0 , e <Nome_Noiva>, em <CARTORIO_CIDADE_MIN>. <> e < 10 s\'e3o texto.")
+    before = rig.state()
+    found = rig.post(rig.livro(corpo=corpo))
+    assert (found.status, found.word) == (422, "variavel-sem-valor")
+    assert [each["mensagem"] for each in found.json["errors"]] == [
+        "<Nome_Noivo> está sem valor",
+        "<Nome_Noiva> está sem valor",
+    ]
+    assert rig.state() == before
+    draft = rig.printed({"tipo": "minuta", "instrumento": rig.instrumento(corpo=corpo)})
+    assert any("<Nome_Noivo>, <Nome_Noiva>" in each["mensagem"] for each in draft["avisos"])
+    assert "<Nome_Noivo>" in flat(rig.pdf(draft["id"]))
+    assert "<CARTORIO_CIDADE_MIN>" not in flat(rig.pdf(draft["id"]))
+
+
+def test_the_marks_of_the_contract_are_filled_in_rtf_too(rig: Rig) -> None:
+    body = of(r"Total: [[TO\b TAL]]\b0 . Papel: [[PAPEL]].")
+    document = rig.certidao(corpo=body, emolumentos=FEES)
+    job = rig.printed({k: v for k, v in document.items() if "isen" not in k}, papel_seguranca=["C7"])
+    assert "Total: R$ 95,12. Papel: C7." in flat(rig.pdf(job["id"]))
+
+
+@pytest.mark.parametrize(
+    ("ruin", "reason"),
+    [
+        ("r01-truncado", "cortado"),
+        ("r02-chave-a-mais", "chave de fechamento a mais"),
+        ("r03-bin-dois-bilhoes", "maior que o arquivo"),
+        ("r04-profundidade-5000", "grupos uns dentro dos outros"),
+        ("r06-vinte-mil-linhas", "mais de 5000 linhas"),
+        ("r09-word-97", ".doc"),
+        ("r11-utf16", "UTF-16"),
+        ("~$-wpt-assento-nascimento", "não é RTF"),
+    ],
+)
+def test_s12_a_damaged_rtf_is_refused_with_its_reason_and_nothing_is_sealed(rig: Rig, ruin: str, reason: str) -> None:
+    before = rig.state()
+    content = base64.b64encode((DATA / "ruins" / f"{ruin}.rtf").read_bytes()).decode()
+    found = rig.post(rig.livro(corpo=rtf(content)))
+    assert (found.status, found.word) == (422, "corpo-invalido")
+    assert reason in found.json["detail"]
+    assert found.json["errors"][0]["campo"] == "documento.instrumento.corpo"
+    assert rig.state() == before
+
+
+@pytest.mark.parametrize("content", ["não é RTF", '{"rtf":', '{"rtf": "e30=", "valores": {"a": 1}}', "{\\rtf1 漢字}"])
+def test_a_content_that_is_no_rtf_is_refused(rig: Rig, content: str) -> None:
+    assert rig.post(rig.livro(corpo=rtf(content))).word == "corpo-invalido"
+
+
+def test_p2a_what_of_an_rtf_is_not_printed_is_said(rig: Rig) -> None:
+    link = r"{\field{\*\fldinst INCLUDETEXT x.txt}{\fldrslt guardado}}"
+    corpo = of(r"{\pict\pngblip 89504e47}" + link + r" {\v oculto}Fim.")
+    job = rig.printed(rig.certidao(corpo=corpo))
+    said = " ".join(each["mensagem"] for each in job["avisos"])
+    assert "imagem" in said
+    assert "vínculo" in said
+    assert "texto oculto" in said
+    assert "guardado Fim." in flat(rig.pdf(job["id"]))
+
+
+def test_a_long_rtf_runs_over_several_pages_with_its_seal_on_the_last(rig: Rig) -> None:
+    paragraphs = r"\par ".join(f"Cláusula {n}. " + "Assim o disseram e outorgaram. " * 20 for n in range(12))
+    content = paragraphs.encode("cp1252").decode("latin-1")
+    job = rig.printed(rig.certidao(corpo=of(rf"\qj {content}")), formato="certidao-corpo")
+    pdf = rig.pdf(job["id"])
+    assert pages(pdf) >= 2
+    said = flat(pdf)
+    for n in range(12):
+        assert said.count(f"Cláusula {n}.") == 1
+    assert said.count("outorgaram.") == 240
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"conteudo": "x", "modelo": "A"}, {"modelo": 1}, {"modelo": "A", "valores": []}]
+)
+def test_a_body_of_a_model_has_its_name_and_values(rig: Rig, fields: dict[str, Any]) -> None:
+    assert rig.post(rig.livro(corpo={"formato": "modelo", **fields})).word == "entrada-invalida"

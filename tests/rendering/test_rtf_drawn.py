@@ -1,0 +1,292 @@
+"""RTF bodies on paper: what the PDF shows is the file's text, where the file puts it."""
+
+import ctypes
+import itertools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from pypdfium2 import raw
+
+from printserver.errors import Recusa
+from printserver.rendering.assemble import make_report
+from printserver.rendering.rtf_body import Box, Fragment, lay_out
+from printserver.rtf import (
+    Block,
+    Border,
+    Cell,
+    Face,
+    Paper,
+    Paragraph,
+    Row,
+    Rtf,
+    Run,
+    Section,
+    Shape,
+    Table,
+    read,
+)
+
+FOLDER = Path(__file__).parent.parent / "data" / "rtf"
+EXPECTED = json.loads((FOLDER / "expected.json").read_text("utf-8"))
+MM = 72 / 25.4
+EXACT = 0.05 * MM
+A4 = Paper(11906, 16838, 1440, 1440, 1440, 1440)
+LEFT, TOP = 72.0, 72.0
+BOX = (("top", Border()), ("left", Border()), ("bottom", Border()), ("right", Border()))
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A character of a PDF: its page, and where its baseline begins, in points from the upper left corner."""
+
+    text: str
+    page: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a PDF shows."""
+
+    letters: tuple[Letter, ...]
+    sizes: tuple[tuple[float, float], ...]
+
+    def at(self, text: str) -> Letter:
+        """Return the first letter of the first place of `text`, spaces apart."""
+        bare = [letter for letter in self.letters if letter.text.strip()]
+        return bare["".join(letter.text for letter in bare).index("".join(text.split()))]
+
+    def page(self, number: int) -> str:
+        return "".join(letter.text for letter in self.letters if letter.page == number)
+
+
+def drawn(fragment: Fragment) -> Drawn:
+    pdf = pypdfium2.PdfDocument(make_report(f"{fragment.running}<main>{fragment.html}</main>", fragment.css + FONT))
+    letters, sizes = [], []
+    for number, page in enumerate(pdf, 1):
+        sizes.append(page.get_size())
+        text = page.get_textpage()
+        x, y = ctypes.c_double(), ctypes.c_double()
+        for at in range(text.count_chars()):
+            raw.FPDFText_GetCharOrigin(text, at, x, y)
+            character = chr(raw.FPDFText_GetUnicode(text, at)).replace("\x02", "-")  # a hyphen at a line's end
+            if character not in "\r\n":
+                letters.append(Letter(character, number, x.value, sizes[-1][1] - y.value))
+    return Drawn(tuple(letters), tuple(sizes))
+
+
+FONT = "html{font-family:PsSerifa}"
+
+
+def said(text: str, face: Face = Face(), **shape: Any) -> Paragraph:  # noqa: B008 - it is immutable
+    return Paragraph(Shape(**shape), (Run(text, face),))
+
+
+def document(*blocks: Block, **section: Any) -> Rtf:
+    return Rtf((Section(**{"paper": A4, "blocks": blocks, **section}),))
+
+
+def shown(*blocks: Block, **section: Any) -> Drawn:
+    return drawn(lay_out(document(*blocks, **section)))
+
+
+def bare(text: str) -> str:
+    return "".join(text.replace("\u2011", "-").replace("\u00ad", "").split()).casefold()
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_p2a_models_are_drawn_whole_on_as_many_pages_as_they_should(name: str) -> None:
+    rtf = read((FOLDER / name).read_bytes())
+    found = drawn(lay_out(rtf))
+    assert len(found.sizes) == EXPECTED[name]["pages"]["mended"]
+    wanted = sorted(bare("".join(paragraph.text for paragraph in rtf.paragraphs())))
+    letters = sorted(bare("".join(letter.text for letter in found.letters)))
+    for character in wanted:  # leaders, and headers on each page, add some
+        letters.remove(character)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_models_are_on_the_paper_that_they_say(name: str) -> None:
+    found = drawn(lay_out(read((FOLDER / name).read_bytes())))
+    assert found.sizes[0] == pytest.approx([side * MM for side in EXPECTED[name]["paper_mm"]], abs=0.3 * MM)
+
+
+def test_baselines_are_where_the_fonts_metrics_put_them() -> None:
+    found = shown(said("um"), said("dois"), said("três", Face(size=40)), said("quatro", Face(font="Calibri", size=22)))
+    heights = [found.at(word).y - TOP for word in ("um", "dois", "três", "quatro")]
+    assert heights == pytest.approx([11.2, 25.0, 27.6 + 18.65, 27.6 + 23.0 + 10.7], abs=0.1)
+    assert found.at("um").x == pytest.approx(LEFT, abs=EXACT)
+
+
+def test_space_before_and_after_add_up() -> None:
+    found = shown(said("um", after=100), said("dois", before=200))
+    assert found.at("dois").y - found.at("um").y == pytest.approx(13.8 + 15, abs=EXACT)
+
+
+def test_space_before_stays_after_a_page_break_and_goes_at_a_full_page() -> None:
+    lines = [said(f"linha{number}", before=400, after=100) for number in range(1, 30)]
+    found = shown(*lines, said("fim", before=400, page_break=True))
+    second = next(letter for letter in found.letters if letter.page == 2)
+    assert second.y == pytest.approx(TOP + 11.2, abs=EXACT)
+    assert found.at("fim").y == pytest.approx(TOP + 20 + 11.2, abs=EXACT)
+
+
+def test_the_extra_of_double_spacing_is_below_and_may_leave_the_page() -> None:
+    room = (841.9 - 144) / 27.6
+    found = shown(*(said(f"linha{number}.", line=480, multiple=True) for number in range(1, int(room) + 3)))
+    assert found.at("linha2.").y - found.at("linha1.").y == pytest.approx(27.6, abs=EXACT)
+    assert found.at(f"linha{int(room) + 1}.").page == (1 if room % 1 > 0.5 else 2)
+
+
+def test_stretched_lines_end_at_the_margin() -> None:
+    words = " ".join(f"palavra{number}" for number in range(40))
+    found = shown(
+        Paragraph(Shape(alignment="justificado"), (Run(words[:99], Face(bold=True)), Run(words[99:], Face())))
+    )
+    ends = {}
+    for letter in found.letters:
+        if letter.text.strip():
+            ends[round(letter.y)] = letter
+    last = max(ends)
+    assert len(ends) > 3
+    for y, letter in ends.items():
+        if y != last:
+            assert letter.x == pytest.approx(595.3 - 72 - 6, abs=1.0)  # a digit is 6 points wide
+
+
+def test_tab_stops_and_leaders_are_exact() -> None:
+    blocks = read(
+        rb"{\rtf1{\fonttbl{\f0\froman Times New Roman;}}\paperw11906\paperh16838\margl1440\margt1440"
+        rb"\pard\tx2000\tqr\tldot\tx6000\f0\fs24 a\tab b\tab fim\par}"
+    )
+    found = drawn(lay_out(blocks))
+    assert found.at("b").x == pytest.approx(LEFT + 100, abs=EXACT)
+    ends = 300 - (4.0 + 3.33 + 9.33)
+    assert found.at("fim").x == pytest.approx(LEFT + ends, abs=0.1)
+    dots = sum(letter.text == "." for letter in found.letters)
+    assert dots == int((ends - 100 - 6) / 3)
+
+
+def cells(*texts: str, **row: Any) -> Row:
+    made = []
+    for number, text in enumerate(texts):
+        blocks = tuple(said(part) for part in text.split("|"))
+        made.append(Cell(2000 * (number + 1), blocks, 2000 * number, BOX, (0, 108, 0, 108)))
+    return Row(tuple(made), **row)
+
+
+def test_cells_of_a_table_are_between_their_edges() -> None:
+    found = shown(said("antes"), Table((cells("a1", "b1"), cells("a2", "b2|x"))), said("depois"))
+    assert [found.at(text).x - LEFT for text in ("a1", "b1", "a2", "b2")] == pytest.approx(
+        [5.4, 105.4, 5.4, 105.4], abs=EXACT
+    )
+    steps = [found.at(text).y for text in ("antes", "a1", "a2", "x", "depois")]
+    assert [b - a for a, b in itertools.pairwise(steps)] == pytest.approx([14.55, 14.55, 13.8, 14.55], abs=EXACT)
+
+
+def test_row_heights_at_least_and_exactly() -> None:
+    found = shown(Table((cells("a1", height=600), cells("a2", height=100), cells("a3|", height=-400), cells("a4"))))
+    steps = [found.at(text).y for text in ("a1", "a2", "a3", "a4")]
+    assert [b - a for a, b in itertools.pairwise(steps)] == pytest.approx([30, 14.55, 28.35], abs=EXACT)
+
+
+def test_a_row_of_exact_height_does_not_cover_its_text() -> None:
+    blank = shown(Table((cells("|", height=-400), cells("fim"))))
+    assert blank.at("fim").y == pytest.approx(TOP + 20 + 0.75 / 2 + 11.2, abs=0.5)
+
+
+def test_a_cell_that_covers_rows_does_not_make_them_higher() -> None:
+    tall = Cell(4000, tuple(said(text) for text in "123456"), 2000, BOX, (0, 108, 0, 108), merge_down=2)
+    first = cells("a1", height=600)
+    rows = (Row((*first.cells, tall), height=600), cells("a2", height=600), cells("a3", height=600))
+    found = shown(Table(rows), said("fim"))
+    assert found.at("fim").y == pytest.approx(TOP + 90 + 0.75 / 2 + 11.2, abs=0.5)
+
+
+def test_p2a_a_row_breaks_across_pages_between_its_lines() -> None:
+    text = "|".join(f"linha{number}." for number in range(1, 80))
+    found = shown(Table((cells(text, "b1"),)))
+    assert len(found.sizes) == 2
+    assert bare(found.page(1) + found.page(2)).replace("b1", "") == bare(text.replace("|", ""))
+
+
+def test_a_header_taller_than_its_room_pushes_the_text_down() -> None:
+    low = shown(said("texto"), header=(said("cabeçalho"),))
+    assert low.at("texto").y == pytest.approx(TOP + 11.2, abs=EXACT)
+    assert low.at("cabeçalho").y == pytest.approx(36 + 11.2, abs=EXACT)
+    high = shown(said("texto"), header=tuple(said(f"linha{number}") for number in range(6)))
+    assert high.at("texto").y == pytest.approx(36 + 6 * 13.8 + 11.2, abs=EXACT)
+
+
+def test_the_first_page_has_its_own_header() -> None:
+    found = shown(said("um"), said("dois", page_break=True), header=(said("comum"),), first_header=(said("primeiro"),))
+    assert found.at("primeiro").page == 1
+    assert found.at("comum").page == 2
+
+
+def test_a_section_has_its_own_paper_and_margins() -> None:
+    wide = Paper(16838, 11906, 2880, 1440, 1440, 1440)
+    found = drawn(lay_out(Rtf((Section(A4, (said("um"),)), Section(wide, (said("dois"),))))))
+    assert [size[0] for size in found.sizes] == pytest.approx([595.3, 841.9], abs=0.1)
+    assert (found.at("dois").x, found.at("dois").page) == (pytest.approx(144, abs=EXACT), 2)
+
+
+def test_mirrored_margins_change_places_on_even_pages() -> None:
+    paper = Paper(11906, 16838, 2000, 1000, 1440, 1440, mirrored=True)
+    found = shown(said("um"), said("dois", page_break=True), paper=paper)
+    assert (found.at("um").x, found.at("dois").x) == pytest.approx((100, 50), abs=EXACT)
+
+
+def test_bordered_paragraphs_share_one_box_that_takes_room() -> None:
+    borders = tuple((side, Border(15, 60)) for side in ("top", "left", "bottom", "right"))
+    found = shown(said("um", borders=borders), said("dois", borders=borders), said("fim"))
+    steps = [TOP, *(found.at(text).y for text in ("um", "dois", "fim"))]
+    assert [b - a for a, b in itertools.pairwise(steps)] == pytest.approx([14.95, 13.8, 17.55], abs=EXACT)
+    assert found.at("um").x == pytest.approx(LEFT + 3.75, abs=EXACT)
+
+
+def test_a_short_chain_is_kept_with_the_next_and_a_long_one_is_not() -> None:
+    lines = [said(f"linha{number}.") for number in range(1, 50)]
+    kept = shown(*lines, said("título", keep_next=True), said("texto"))
+    assert (kept.at("título").page, kept.at("texto").page) == (2, 2)
+    loose = shown(*(said(f"linha{number}.", keep_next=True) for number in range(1, 50)), said("fim"))
+    assert loose.at("linha49.").page == 1
+
+
+def test_the_text_of_an_act_is_set_in_the_column_given() -> None:
+    around = 75 * 0.75 + 8 * 0.75  # WeasyPrint's page and body margins
+    fragment = lay_out(document(said("palavra " * 30), header=(said("cabeçalho"),)), column=60.0)
+    assert all(letter.x < 60 * MM + around for letter in drawn(fragment).letters if letter.text.strip())
+    assert [(notice.kind, "cabeçalho" in notice.text) for notice in fragment.notices] == [("descartado", True)]
+    assert fragment.running == ""
+
+
+def test_a_box_keeps_its_place_in_the_text() -> None:
+    fragment = lay_out(document(said("antes \ue000 depois"), said("fim")), boxes={"\ue000": Box("selo", 20.0, 10.0)})
+    found = drawn(fragment)
+    assert 'id="selo"' in fragment.html
+    assert found.at("depois").x - found.at("antes").x == pytest.approx(20 * MM + 24.66 + 6, abs=0.1)
+    assert found.at("antes").y == pytest.approx(TOP + 10 * MM, abs=EXACT)
+    assert found.at("fim").y - found.at("antes").y == pytest.approx(13.8, abs=EXACT)
+
+
+def test_p2a_a_character_that_no_font_has_is_refused() -> None:
+    with pytest.raises(Recusa) as refusal:
+        lay_out(document(said("texto \uf0ff")))
+    assert refusal.value.word == "corpo-invalido"
+
+
+def test_a_font_of_other_widths_is_noticed_once() -> None:
+    fragment = lay_out(document(said("um", Face(font="Tahoma")), said("dois", Face(font="Tahoma")), said("três")))
+    assert [(notice.kind, notice.quantas) for notice in fragment.notices] == [("fonte", 2)]
+    assert "Tahoma" in fragment.notices[0].text
+
+
+def test_markup_in_the_text_is_text() -> None:
+    fragment = lay_out(document(said("<b>a & b</b>\u00a0<script>")))
+    assert bare("".join(letter.text for letter in drawn(fragment).letters)) == "<b>a&b</b><script>"

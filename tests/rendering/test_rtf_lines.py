@@ -1,0 +1,207 @@
+"""Lines of RTF bodies: no text is lost or out of its room, and words, tabs and alignment are where RTF puts them."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from printserver.rendering.body.characters import Notices
+from printserver.rendering.rtf_body.faces import letter
+from printserver.rendering.rtf_body.lines import Line, break_lines
+from printserver.rendering.rtf_body.stops import Room, stops
+from printserver.rendering.rtf_body.tokens import Box, Reader, Token
+from printserver.rtf import Alignment, Face, Run, Shape, Stop
+
+PLAIN = Face()
+ROUNDING = 0.3
+"""Points by which a line may differ from its room: each piece of one face counts in whole twips."""
+
+
+def tokens(*runs: Run | str, boxes: dict[str, Box] | None = None) -> list[Token]:
+    made = tuple(run if isinstance(run, Run) else Run(run, PLAIN) for run in runs)
+    return Reader(boxes or {}, Notices()).read(made)
+
+
+def broken(
+    *runs: Run | str, width: float = 200.0, first: float = 0.0, left: float = 0.0, edge: float = 0.0, **shape: object
+) -> list[Line]:
+    made = Shape(**shape)  # type: ignore[arg-type]
+    room = Room(left, width, left, max(edge, width))
+    begin = Room(left + first, width, left, max(edge, width))
+    return break_lines(tokens(*runs), begin, room, stops(made, 720), made.alignment)
+
+
+def text_of(line: Line) -> str:
+    return "".join(piece.text for token in line.tokens for piece in token.pieces)
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [text_of(line).strip(" ") for line in lines]
+
+
+def width(text: str, face: Face = PLAIN) -> float:
+    return letter(face).width(text)
+
+
+def end_of(line: Line) -> float:
+    """Return where the ink of a line ends, its stretch with it."""
+    part = line.parts[-1]
+    inner = "".join(piece.text for token in part.tokens for piece in token.pieces).rstrip(" ")
+    return part.start + part.ink + part.stretch * (inner.count(" ") + inner.count("\u00a0"))
+
+
+WORDS = st.text(alphabet="aáçmiW-.\u00a0", min_size=1, max_size=30)
+FACES = st.builds(
+    Face,
+    font=st.sampled_from(["Times New Roman", "Arial", "Courier New", "Calibri"]),
+    size=st.integers(10, 60),
+    bold=st.booleans(),
+    caps=st.booleans(),
+    small_caps=st.booleans(),
+    spacing=st.integers(0, 40),
+)
+RUNS = st.lists(st.builds(Run, st.lists(WORDS, max_size=8).map(" ".join), FACES), max_size=6)
+ALIGNMENTS = st.sampled_from(["esquerda", "centro", "direita", "justificado"])
+
+
+@given(RUNS, ALIGNMENTS, st.floats(20, 500), st.integers(-400, 400))
+def test_p2a_lines_hold_the_whole_text_in_order(runs: list[Run], alignment: Alignment, room: float, first: int) -> None:
+    lines = broken(*runs, width=room, first=first / 20, alignment=alignment)
+    whole = "".join(text_of(line) for line in lines)
+    assert whole.casefold() == "".join(run.text for run in runs).casefold()
+
+
+@given(RUNS, ALIGNMENTS, st.floats(20, 500))
+def test_no_line_is_wider_than_its_room_unless_it_is_one_character(
+    runs: list[Run], alignment: Alignment, room: float
+) -> None:
+    for line in broken(*runs, width=room, alignment=alignment):
+        assert end_of(line) <= room + ROUNDING or len(text_of(line).rstrip(" ").lstrip(" ")) == 1
+
+
+def spaced(words: list[str]) -> str:
+    return " ".join([*words, ""])
+
+
+SHORT = st.lists(
+    st.builds(
+        Run, st.lists(st.text("aiW-", min_size=1, max_size=6), max_size=9).map(lambda w: " ".join([*w, ""])), FACES
+    )
+)
+
+
+@given(SHORT, st.floats(6 * 60, 9 * 60))
+def test_no_word_would_have_fitted_on_the_line_before(runs: list[Run], room: float) -> None:
+    lines = broken(*runs, width=room)
+    for line, following in pairwise(lines):
+        word = following.parts[0].tokens[0]
+        assert line.parts[0].width + word.width > room - ROUNDING
+
+
+@given(RUNS, st.floats(60, 500))
+def test_stretched_lines_end_at_the_margin_and_the_last_is_not_stretched(runs: list[Run], room: float) -> None:
+    *full, last = broken(*runs, width=room, alignment="justificado")
+    assert last.parts[-1].stretch == 0
+    for line in full:
+        if line.parts[-1].stretch:
+            assert end_of(line) == pytest.approx(room, abs=0.001)
+
+
+def test_lines_break_at_spaces_and_after_hyphens_only() -> None:
+    narrow = width("palavra-pal")
+    assert texts(broken("palavra-chave", width=narrow)) == ["palavra-", "chave"]
+    assert texts(broken("aaaaaa –bbbbbb", width=width("aaaaaa –b"))) == ["aaaaaa –", "bbbbbb"]
+    assert texts(broken("aaaa/bbbb cccc", width=width("aaaa/bbbb c"))) == ["aaaa/bbbb", "cccc"]
+    assert texts(broken("aa bb\u00a0cc", width=width("aa bb\u00a0c"))) == ["aa", "bb\u00a0cc"]
+    assert texts(broken("aa bb\u2011cc", width=width("aa bb-c"))) == ["aa", "bb-cc"]
+
+
+def test_a_sign_stays_with_its_number_and_a_number_breaks_after_its_hyphen() -> None:
+    assert texts(broken("saldo -360", width=width("saldo -3"))) == ["saldo", "-360"]
+    assert texts(broken("123.456-78", width=width("123.456-7"))) == ["123.456-", "78"]
+
+
+def test_a_word_cut_into_runs_does_not_break_between_them() -> None:
+    bold = Face(bold=True)
+    assert texts(broken("aa bb", Run("cc", bold), "dd", width=width("aa bbcc"))) == ["aa", "bbccdd"]
+
+
+def test_a_line_break_ends_a_line_without_stretch() -> None:
+    first, second = broken("um dois\ntrês", alignment="justificado")
+    assert (text_of(first), text_of(second)) == ("um dois\n", "três")
+    assert first.parts[0].stretch == 0
+
+
+def test_a_page_break_begins_a_page_and_one_before_all_text_leaves_no_line() -> None:
+    assert [(text_of(line), line.page_break) for line in broken("\fum\fdois")] == [("um\f", True), ("dois", True)]
+
+
+def test_spaces_at_a_line_end_hang_and_those_at_a_paragraphs_beginning_stay() -> None:
+    first, second = broken("   um          dois", width=width("   um  "))
+    assert first.parts[0].start == 0
+    assert first.parts[0].ink == pytest.approx(width("   um"))
+    assert text_of(second) == "dois"
+
+
+def places(*runs: Run | str, **shape: object) -> list[float]:
+    """Return where the parts between tabs begin in the first line."""
+    return [part.start for part in broken(*runs, **shape)[0].parts]  # type: ignore[arg-type]
+
+
+def test_tab_stops_of_each_kind() -> None:
+    made = (Stop(1000), Stop(2000, "centro"), Stop(3000, "direita"), Stop(3600, "decimal"))
+    found = places("a\tb\tcc\tdd\t1.234,56", stops=made)
+    number = width("1.234")
+    assert found == pytest.approx([0, 50, 100 - width("cc") / 2, 150 - width("dd"), 180 - number])
+
+
+def test_default_stops_follow_the_last_own_one() -> None:
+    assert places("a\tb\tc", stops=(Stop(900),)) == pytest.approx([0, 45, 72])
+
+
+def test_a_hanging_indent_is_a_stop() -> None:
+    assert places("1.\ttexto", left=36, first=-18, stops=()) == pytest.approx([18, 36])
+
+
+def test_text_too_wide_for_its_stop_begins_at_the_tab() -> None:
+    assert places("aaaaaaaaaa\tbbbbbbbbbbbb", stops=(Stop(1200, "direita"),))[1] == pytest.approx(width("a" * 10))
+
+
+def test_a_stop_beyond_the_margin_counts_up_to_the_papers_edge() -> None:
+    assert places("a\tb", stops=(Stop(4400, "direita"),), edge=300)[1] == pytest.approx(220 - width("b"))
+
+
+def test_a_tab_to_a_default_stop_beyond_the_margin_goes_to_the_next_line() -> None:
+    lines = broken("a" * 36 + "\tb", width=200)
+    assert texts(lines) == ["a" * 36, "\tb"]
+    assert lines[1].parts[1].start == 36
+
+
+def test_a_word_that_does_not_fit_takes_its_tab_to_the_next_line() -> None:
+    lines = broken("aaaaaaaa\tbbbb", width=90)
+    assert texts(lines) == ["aaaaaaaa", "\tbbbb"]
+    assert lines[1].parts[1].start == 36
+
+
+def test_a_centred_line_moves_with_its_tabs() -> None:
+    first, second = places("a\tb", alignment="centro")
+    assert second - first == pytest.approx(36)
+    assert first == pytest.approx((200 - 36 - width("b")) / 2)
+
+
+def test_a_stretched_line_stretches_after_its_last_tab_only() -> None:
+    line = broken("a b\tc d e f g h i j k l m n o p q r s t u v w x y z", width=100, alignment="justificado")[0]
+    assert [part.stretch > 0 for part in line.parts] == [False, True]
+
+
+def test_a_box_takes_its_width_and_stays_with_its_word() -> None:
+    box = Box("selo", 20.0, 5.0)
+    made = tokens("a \ue000.", boxes={"\ue000": box})
+    assert [token.kind for token in made] == ["palavra", "espaco", "palavra"]
+    assert made[2].width == pytest.approx(20 * 72 / 25.4 + width("."))
+
+
+def test_small_capitals_are_capitals_of_four_fifths() -> None:
+    made = tokens(Run("Ab", Face(small_caps=True)))
+    assert [(piece.text, piece.letter.size) for piece in made[0].pieces] == [("A", 12.0), ("B", pytest.approx(9.6))]
