@@ -289,7 +289,7 @@ def test_p2a_a_character_that_no_font_has_is_refused() -> None:
 
 def test_a_font_of_other_widths_is_noticed_once() -> None:
     fragment = lay_out(document(said("um", Face(font="Tahoma")), said("dois", Face(font="Tahoma")), said("três")))
-    assert [(notice.kind, notice.quantas) for notice in fragment.notices] == [("fonte", 2)]
+    assert [(notice.kind, notice.count) for notice in fragment.notices] == [("fonte", 2)]
     assert "Tahoma" in fragment.notices[0].text
 
 
