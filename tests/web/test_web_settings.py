@@ -477,10 +477,11 @@ def test_a4_a_control_of_acts_is_a_heads_to_change_and_a_wrong_one_keeps_what_wa
 ) -> None:
     page = "/ajustes/configuracao/pessoas.pin"
     assert _person_may_not(own, admin, page, pessoas_pin="")
+    before = own.office.current().settings.pessoas.pin
     wrong = _send(head, page, pessoas_pin="xa exclusao")
     assert wrong.status_code == 422
     assert ">xa exclusao</textarea>" in wrong.get_data(as_text=True)
-    assert own.office.current().settings.pessoas.pin != []
+    assert own.office.current().settings.pessoas.pin == before
 
 
 def test_every_form_without_a_page_comes_back_after_a_login() -> None:
