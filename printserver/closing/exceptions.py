@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.closing.periods import Period
 from printserver.common.data import JsonView
-from printserver.office import Office
+from printserver.office import ISENTO, Office
 
 _REASONS: Final = ("motivo", "motivo_isencao", "motivo_data", "texto")
 _WAITS_AT_MOST: Final = timedelta(days=62)  # an act for its load; one that waited longer is told twice
@@ -43,7 +43,7 @@ def read(conn: Connection, office: Office, period: Period) -> Iterator[Made]:
         _l.quando < period.end,
     )
     for row in conn.execute(query.order_by(_l.quando, _l.n)):
-        if row.objeto == "selo" and row.objeto_id in loaded:
+        if row.excecao == ISENTO and row.objeto == "selo" and row.objeto_id in loaded:
             continue  # made by a load: the act was the exception
         who = row.quem or (f"sistema:{row.sistema}" if row.sistema else "")
         yield Made(row.excecao, row.objeto, row.objeto_id, row.quando, who, _reason(row.detalhe))

@@ -4,7 +4,7 @@ from printserver.office.act import Act, acting
 from printserver.office.audit import LogEntry
 from printserver.office.bell import Bell
 from printserver.office.create import SECRET_FILE
-from printserver.office.exceptions import EXCEPTIONS
+from printserver.office.exceptions import EXCEPTIONS, ISENTO
 from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name, reached
 from printserver.office.office import Office, acting_author, acting_person
 from printserver.office.people import Author, Person
@@ -14,6 +14,7 @@ from printserver.office.verification import Progress, Verifier
 
 __all__ = [
     "EXCEPTIONS",
+    "ISENTO",
     "JOB",
     "QUESTION",
     "RELEASED",

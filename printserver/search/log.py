@@ -170,10 +170,11 @@ def _conditions(asked: LogFilter) -> list[Condition]:
 
 def _older(conn: Connection, serventia_id: int, n: int) -> Condition:
     """Return the condition that an entry comes after entry `n` in the list."""
-    at = conn.execute(sa.select(_l.quando).where(_l.serventia_id == serventia_id, _l.n == n)).scalar_one_or_none()
+    query = sa.select(*db.as_stored([_l.quando])).where(_l.serventia_id == serventia_id, _l.n == n)
+    at = conn.execute(query).scalar_one_or_none()
     if at is None:
         raise Recusa("nao-encontrado", f"A auditoria não tem o registro {n}.")
-    return sa.tuple_(_l.quando, _l.n) < sa.tuple_(sa.literal(at, _l.quando.type), sa.literal(n))
+    return sa.tuple_(_l.quando, _l.n) < sa.tuple_(sa.literal(at, sa.types.NullType()), sa.literal(n))
 
 
 def _keys(
@@ -182,7 +183,7 @@ def _keys(
     """Return the numbers of the first `limit` entries that match, in the list's order."""
 
     def newest(*more: Condition) -> Any:
-        query = sa.select(_l.quando, _l.n).where(*where, *more)
+        query = sa.select(*db.as_stored([_l.quando, _l.n])).where(*where, *more)
         return conn.execute(query.order_by(_l.quando.desc(), _l.n.desc()).limit(limit)).all()
 
     # A part of an index is in order, several parts together are not: of an id, each kind's; of the exceptions, each

@@ -20,7 +20,7 @@ class Export:
 
     file: str
     tipo: str
-    pieces: Iterator[bytes]
+    pieces: "Until"
 
 
 class Until(Iterator[bytes]):

@@ -18,6 +18,7 @@ from printserver.selo import LABELS as COMPONENTS
 
 # Fields that every form may have.
 _ALWAYS: Final = ("csrf_token", "chave", "confirmo", "pin")
+_MOST_DIGITS: Final = 6
 SECRETS: Final = frozenset(
     {"senha", "senha_nova", "senha_repetida", "pin", "pin_novo", "pin_repetido", "codigo_fator", "segredo", "passo"}
 )
@@ -397,3 +398,8 @@ def _screen_name(field_name: str) -> str:
     # one field of the form holds all numbers, codes or parties
     name = re.sub(r"^(papel_seguranca|vinculados|autenticacoes|partes)\b.*", r"\1", name)
     return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", name)  # the parts of a VALUE
+
+
+def whole_number(text: str) -> int | None:
+    """Return a whole number of at most six digits, None if the text is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -294,3 +294,15 @@ def test_a6_a_verification_that_broke_off_is_said(lived: Rig, tereza: Person) ->
         audit.write(conn, 1, lived.clock(), [entry])
     text = text_of(tereza.get("/auditoria/conferir").get_data(as_text=True))
     assert "Parou antes do fim" in text
+
+
+@pytest.mark.parametrize("reason", ["0001-01-01T00:00:00Z", "2026-11-20T10:00:00", "2026-11-20", "nao", "livro_1"])
+def test_a3_a_reason_is_shown_as_it_was_typed_whatever_it_looks_like(lived: Rig, reason: str) -> None:
+    entry = LogEntry("formato", "certidao", "tela", "tereza", detalhe={"motivo": reason, "antes": None, "depois": None})
+    with lived.office.db.write() as conn:
+        audit.write(conn, 1, lived.clock(), [entry])
+    head = Person(create_app(lived.office).test_client())
+    assert head.login("tereza").status_code == 303
+    page = head.get("/auditoria?objeto=formato")
+    assert page.status_code == 200
+    assert reason in " ".join(unescape(re.sub(r"<[^>]+>", " ", page.get_data(as_text=True))).split())

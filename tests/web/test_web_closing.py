@@ -379,3 +379,18 @@ def test_a4_a_reopening_that_was_done_elsewhere_is_not_done_twice(rig: Rig) -> N
     assert "não há o que reabrir" in text(head, ask)
     states = [row["estado"] for row in rig.rows(db.log, db.log.c.objeto == "fechamento")]
     assert states == ["assinado", "reaberto"]
+
+
+def test_a4_the_exclusion_of_an_isento_seal_of_the_counter_is_an_exception_of_its_day(rig: Rig) -> None:
+    day = local_date(rig.clock()).isoformat()
+    act = {"ato": "AU", "papel": "AU0371AJ 0000001", "escrevente": "maria", **ISENTO}
+    assert rig.call("POST", "/atos-de-balcao", act).status == 201
+    (code,) = rig.call("POST", "/hibridos/carga", {"data": day, "escrevente": "maria"}).json["selos"]
+    rig.printed(rig.livro())
+    gone = rig.call("POST", f"/selos/{code}/xa", {"motivo": "selo trocado", "escrevente": "maria"})
+    assert gone.status in (200, 201), gone
+    rig.clock.forward(days=1)
+    page = text(enter(rig), f"/fechamento?dia={day}")
+    assert "Exclusão (XA)" in page
+    assert "selo trocado" in page
+    assert page.count("beneficiário da justiça gratuita") >= 1

@@ -596,3 +596,42 @@ def test_a5_an_escrevente_sees_no_formats(app: Flask) -> None:
     maria = _person(app, "maria")
     for page in ("/ajustes/formatos", path("certidao"), path("certidao", "exportar"), "/ajustes/importar-formato"):
         assert maria.get(page).status_code == 403
+
+
+def test_a_deleted_format_is_neither_copied_nor_exported(rig: Rig, tereza: Person) -> None:
+    copied(tereza, "certidao", "que-se-apaga")
+    fields = form(tereza, path("que-se-apaga", "apagar")) | {"confirmo": "sim"}
+    assert tereza.client.post(path("que-se-apaga", "apagar"), data=fields).status_code == 303
+    for part in ("copiar", "exportar"):
+        assert tereza.get(path("que-se-apaga", part)).status_code == 404
+
+
+def test_s12_a_file_broken_by_hand_is_shown_as_it_is_at_every_page_of_its_format(rig: Rig, tereza: Person) -> None:
+    copied(tereza, "certidao", "quebrado")
+    (rig.office.instance / "formatos" / "quebrado.toml").write_text('tipo = "certidao"\n[[', "utf-8")
+    for part in ("", "modelo"):
+        answer = tereza.get(path("quebrado", part))
+        assert answer.status_code == 200
+        assert "quebrado.toml" in shown(answer)
+
+
+@pytest.mark.parametrize("damage", [b"PK\x03\x04nada", b"deflate", b"name"])
+def test_a_damaged_archive_is_refused(tereza: Person, damage: bytes) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.toml", b"x = 1\n" * 400)
+    content = bytearray(packed.getvalue())
+    if damage == b"deflate":
+        content[36:60] = b"\xff" * 24
+    elif damage == b"name":
+        content = content.replace(b"a.toml", b"\xff\xfetoml")
+    else:
+        content = bytearray(damage)
+    page = "/ajustes/importar-formato"
+    fields = form(tereza, page) | {"arquivo": (io.BytesIO(bytes(content)), "a.zip")}
+    assert tereza.client.post(page, data=fields, content_type="multipart/form-data").status_code == 422
+
+
+def test_a_number_in_other_digits_is_no_version(tereza: Person) -> None:
+    copied(tereza, "certidao", "com-versoes")
+    assert tereza.get(path("com-versoes", "versoes") + "?de=²&a=1").status_code == 422

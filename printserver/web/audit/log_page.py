@@ -70,6 +70,7 @@ def export_log() -> ResponseReturnValue:
     made = search.export_log(office(), author(), asked, HEADINGS, _cells)
     response = Response(stream_with_context(made.pieces), content_type=made.tipo)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.file}"'
+    response.call_on_close(made.pieces.close)  # an answer that nobody reads (HEAD) never begins them
     return response
 
 

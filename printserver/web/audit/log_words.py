@@ -283,7 +283,9 @@ _VALUES: Final[Mapping[str, str]] = {
     "responder_xa": "responder à pergunta de reimpressão",
 }
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*", re.ASCII)
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_TYPED: Final = frozenset({"motivo", "texto", "nome", "fila", "reserva", "arquivo", "descricao", "dispositivo"})
+"""Details that people type: they are shown as they were typed, whatever they look like."""
 _MACHINE: Final = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
 _MAX_CHARS: Final = 400  # of a value
 
@@ -396,7 +398,7 @@ def _details(kind: str, detalhe: object) -> list[str]:
     if "antes" in what and "depois" in what:
         lines = _changed(what.pop("antes"), what.pop("depois"))
     if kind not in ("job", "selo") and (text := what.pop("texto", None)):
-        lines.append(capitalized(_said(text)))
+        lines.append(capitalized(_value("texto", text)))
     for name, value in what.items():
         if name not in hidden and (text := _value(name, value)):
             lines.append(f"{label(name)}: {text}")
@@ -419,6 +421,8 @@ def _value(name: str, value: object) -> str:
         return kind_name(value).lower()
     if name in ("autor", "quem", "escrevente") and isinstance(value, str):
         return person_name(value.removeprefix("pessoa:")).replace("sistema:", "sistema ")
+    if name in _TYPED and isinstance(value, str):
+        return value if len(value) <= _MAX_CHARS else value[: _MAX_CHARS - 1] + "…"
     return _said(value)
 
 
@@ -452,7 +456,7 @@ def _word(value: object) -> str:
 def _time(text: str) -> str:
     try:
         return words.day(date.fromisoformat(text)) if len(text) == 10 else words.full_time(datetime.fromisoformat(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         return text
 
 

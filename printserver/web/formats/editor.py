@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver.common import faults
 from printserver.common.data import JsonObject
-from printserver.errors import ConfigError, Recusa
+from printserver.errors import BadField, ConfigError, Recusa
 from printserver.formats import (
     FIELD_VARIABLES,
     NAME_PATTERN,
@@ -27,7 +27,7 @@ from printserver.web.context import author, office
 from printserver.web.formats import form, sheet, words
 from printserver.web.formats.form import Typed
 from printserver.web.formats.sheet import Drawn
-from printserver.web.forms import check_fields, refused_form, typed_text
+from printserver.web.forms import check_fields, refused_form, typed_text, whole_number
 
 _Show = Callable[[Drawn, Mapping[str, str] | None], str]
 
@@ -64,7 +64,10 @@ def edit(nome: str) -> ResponseReturnValue:
 def edit_template(nome: str) -> ResponseReturnValue:
     """Show the template and style sheet of a format beside its page; keep them, or show what is wrong with its line."""
     now = _require(nome)
-    template, own = _template(nome, now)
+    try:
+        template, own = _template(nome, now)
+    except WrongFormat as error:
+        return _show_wrong(nome, now, error)
     if request.method == "GET":
         return _show_template(nome, now, template, own, sheet.draw(nome, now, "1"))
     typed = {name: _text(name) for name in ("modelo", "estilo")}
@@ -89,9 +92,12 @@ def preview(nome: str) -> ResponseReturnValue:
     now = _require(nome)
     if "modelo" in request.form:
         check_fields(*_COMMON, "modelo", "estilo")
-        wanted: files.Files | None = _with_template(nome, now, {name: _text(name) for name in ("modelo", "estilo")})
-        assert wanted is not None
-        return _of_template(sheet.draw(nome, wanted, typed_text("folha"))).as_json("")
+        typed = {name: _text(name) for name in ("modelo", "estilo")}
+        try:
+            made = _with_template(nome, now, typed)
+        except WrongFormat as error:
+            return _of_template(sheet.refused(error)).as_json("")
+        return _of_template(sheet.draw(nome, made, typed_text("folha"))).as_json("")
     check_fields(*_COMMON, form.NAMES, multiple=_SEVERAL)
     wanted, drawn = _wanted(nome, now, form.sent())
     if wanted is not None:
@@ -145,7 +151,7 @@ def _changed(typed: Typed, act: str, what: str) -> Typed:
     listing, _, number = what.partition(".")
     if listing not in fields.LISTS:
         return typed
-    return typed.with_more(listing) if act == "mais" else typed.without(listing, int(number) if number.isdigit() else 0)
+    return typed.with_more(listing) if act == "mais" else typed.without(listing, whole_number(number) or 0)
 
 
 def _open(nome: str, now: files.Files) -> str:
@@ -153,10 +159,14 @@ def _open(nome: str, now: files.Files) -> str:
     try:
         typed = form.shown(office().formatos.get(nome))
     except ConfigError as error:
-        return render_template(
-            "screens/formato_errado.html", nome=nome, linhas=str(error).splitlines(), texto=now[f"{nome}.toml"]
-        )
+        return _show_wrong(nome, now, error)
     return _show(nome, now, typed, drawn)
+
+
+def _show_wrong(nome: str, now: files.Files, error: Exception) -> str:
+    return render_template(
+        "screens/formato_errado.html", nome=nome, linhas=str(error).splitlines(), texto=now[f"{nome}.toml"]
+    )
 
 
 def _show(nome: str, now: files.Files, typed: Typed, drawn: Drawn, other: Mapping[str, str] | None = None) -> str:
@@ -236,10 +246,18 @@ def _template(nome: str, now: files.Files) -> tuple[dict[str, str], bool]:
         page_format = office().formatos.get(nome)
         name, made_of = page_format.template, page_format.modelos
     except ConfigError:
-        name = str(fields.plain(now[f"{nome}.toml"])["template"])
+        name = _template_of(nome, now)
         made_of = {path.partition("/")[2]: text for path, text in now.items()}
     own = f"modelos/{name}" in now and not format_versions.others_with(office(), nome, name)
     return {"modelo": made_of.get(name, ""), "estilo": made_of.get(templates.own_stylesheet(name), "")}, own
+
+
+def _template_of(nome: str, now: files.Files) -> str:
+    """Return the name of the template in a format's file. Raises `WrongFormat` for a file that cannot be read."""
+    try:
+        return str(fields.plain(now[f"{nome}.toml"])["template"])
+    except (ValueError, KeyError) as error:
+        raise WrongFormat(f"{nome}.toml", [BadField("", f"o arquivo não se lê: {error}")]) from error
 
 
 def _with_template(nome: str, now: files.Files, typed: Mapping[str, str]) -> dict[str, str]:
@@ -251,7 +269,7 @@ def _with_template(nome: str, now: files.Files, typed: Mapping[str, str]) -> dic
     if dict(typed) == before:
         return dict(now)
     toml = now[f"{nome}.toml"]
-    name = str(fields.plain(toml)["template"]) if own else format_versions.own_template(nome)
+    name = _template_of(nome, now) if own else format_versions.own_template(nome)
     wanted = {**now, f"{nome}.toml": fields.rewrite(toml, {"template": name}), f"modelos/{name}": typed["modelo"]}
     style = f"modelos/{templates.own_stylesheet(name)}"
     if typed["estilo"] or style in now:

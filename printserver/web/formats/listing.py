@@ -11,7 +11,16 @@ from printserver.formats import FORMAT_KINDS, NAME_PATTERN, WrongFormat, files
 from printserver.office import format_versions
 from printserver.web.context import author, office
 from printserver.web.formats import words
-from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_choice, typed_text
+from printserver.web.forms import (
+    Form,
+    check_confirmed,
+    check_fields,
+    key,
+    refused_form,
+    typed_choice,
+    typed_text,
+    whole_number,
+)
 
 _TYPES = {
     "livro": "Livro",
@@ -68,7 +77,7 @@ def versions(nome: str) -> ResponseReturnValue:
     try:
         check_fields("numero", "motivo", "base")
         text = typed_text("numero")
-        chosen = format_versions.version(office(), nome, int(text[:6]) if text.isdigit() else 0)
+        chosen = format_versions.version(office(), nome, whole_number(text) or 0)
         if chosen.arquivos is None:
             raise Recusa("estado-nao-permite", "Nesta versão o formato estava apagado: não há o que repor.")
         motivo = typed_text("motivo")[:500] or f"volta à versão {chosen.numero}"
@@ -84,6 +93,9 @@ def versions(nome: str) -> ResponseReturnValue:
         return _show_versions(nome, Form({}, {}, text)), 422
     except Recusa as refusal:
         return _show_versions(nome, refused_form(refusal)), refusal.kind.status
+    except OSError as error:
+        text = f"Nada foi feito: o arquivo não pôde ser gravado: {faults.of_os(error)}."
+        return _show_versions(nome, Form({}, {}, text)), 503
     flash(f"A versão {chosen.numero} vale de novo." if changed else f"A versão {chosen.numero} já é a que vale.")
     return redirect(url_for("web.formato_versoes", nome=nome), 303)
 
@@ -178,6 +190,7 @@ def _number(name: str, numbers: list[int]) -> int | None:
     text = request.args.get(name, "")
     if not text:
         return None
-    if not text.isdigit() or int(text[:6]) not in numbers:
+    number = whole_number(text)
+    if number not in numbers:
         raise invalid_input(name, "escolha uma das versões")
-    return int(text[:6])
+    return number

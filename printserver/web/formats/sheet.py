@@ -21,7 +21,7 @@ from printserver.rendering import WIDTHS, Proof, Undrawable
 from printserver.web.address import requested_option
 from printserver.web.context import office
 from printserver.web.formats import words
-from printserver.web.forms import for_people
+from printserver.web.forms import for_people, whole_number
 
 _KEPT: Final = 12  # proofs whose other pages, and larger images, may be asked for
 
@@ -89,7 +89,8 @@ def image(nome: str, sha256: str, pagina: int) -> ResponseReturnValue:
 
 def _state(nome: str, found: Proof, side: str) -> JsonObject:
     page, n = found.formato.pagina, len(found.sides)
-    index = int(side) - 1 if side.isdigit() and 1 <= int(side) <= n else _side_of_block(found)
+    asked = whole_number(side) or 0
+    index = asked - 1 if 1 <= asked <= n else _side_of_block(found)
     sha256 = hashlib.sha256(found.pdf).hexdigest()
     _keep(sha256, found.pdf)
     office().imagens.get(sha256, index + 1, WIDTHS[0], lambda: found.pdf)

@@ -1,8 +1,10 @@
 """A format as a file: copied under a new name, exported, and imported after it was shown."""
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from typing import Final
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -19,11 +21,16 @@ from printserver.web.forms import Form, check_fields, refused_form, ticked, type
 FILE_KB: Final = 256
 """The largest file that is imported, in kB; a form carries it a second time as text."""
 _MOST_FILES: Final = 20
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(OSError, ValueError, NotImplementedError, RuntimeError, EOFError),
+)
+"""What a damaged archive raises, by its methods of compression."""
 
 
 def copy(nome: str) -> ResponseReturnValue:
     """Ask for a name, and keep a copy of a format under it."""
-    now = listing.known(nome)
+    now = _there(nome)
     if request.method == "GET":
         return render_template("screens/formato_copiar.html", nome=nome, forma=Form())
     try:
@@ -46,9 +53,7 @@ def copy(nome: str) -> ResponseReturnValue:
 
 def export(nome: str) -> ResponseReturnValue:
     """Give the file of a format; with templates of the office, a ZIP of all its files."""
-    now = listing.known(nome)
-    if not now:
-        raise Recusa("formato-desconhecido", f"O formato “{nome}” foi apagado.")
+    now = _there(nome)
     if len(now) == 1:
         answer = Response(now[f"{nome}.toml"], content_type="application/toml; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="{nome}.toml"'
@@ -128,6 +133,14 @@ def _uploaded() -> dict[str, str]:
     return texts
 
 
+def _there(nome: str) -> dict[str, str]:
+    """Return the files of a format. Raises `Recusa` `formato-desconhecido`, also for one that was deleted."""
+    now = listing.known(nome)
+    if not now:
+        raise Recusa("formato-desconhecido", f"O formato “{nome}” foi apagado.")
+    return now
+
+
 def _unpacked(content: bytes) -> dict[str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -135,7 +148,7 @@ def _unpacked(content: bytes) -> dict[str, str]:
             if len(entries) > _MOST_FILES or sum(each.file_size for each in entries) > FILE_KB * 1024:
                 raise invalid_input("arquivo", f"descomprimido, passa de {_MOST_FILES} arquivos ou de {FILE_KB} kB")
             return {each.filename: _decoded(archive.read(each)) for each in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except _DAMAGED as error:
         raise invalid_input("arquivo", "o .zip não se abre: exporte-o de novo") from error
 
 
