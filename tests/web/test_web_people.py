@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 from itertools import count
@@ -110,8 +112,42 @@ def test_a5_the_same_form_sent_twice_makes_one_person(app: Flask) -> None:
     fields = boss.hidden(page, page) | {"nome": "Ivo Prates", "papel": "escrevente", "usuario": "ivo"}
     assert boss.client.post(page, data=fields).status_code == 200
     again = boss.client.post(page, data=fields)
-    assert again.status_code == 422
-    assert "já existe o usuário" in plain(again.get_data(as_text=True))
+    assert again.status_code == 200
+    assert "Isto já tinha sido feito" in plain(again.get_data(as_text=True))
+    assert "senha-feita" not in again.get_data(as_text=True)
+    taken = boss.client.post(page, data=fields | boss.hidden(page, page))  # another form
+    assert (taken.status_code, "já existe o usuário" in plain(taken.get_data(as_text=True))) == (422, True)
+
+
+def test_a5_a_second_click_makes_no_second_user_name(own: Rig, app: Flask) -> None:
+    boss = enter(app, "tereza")
+    page = "/ajustes/pessoas/nova"
+    fields = boss.hidden(page, page) | {"nome": "Nair Couto", "papel": "escrevente", "usuario": ""}
+    browsers, cookie = [app.test_client() for _ in range(4)], boss.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    for each in browsers:
+        each.set_cookie(cookie.key, cookie.value)
+        each.environ_base["REMOTE_ADDR"] = boss.client.environ_base["REMOTE_ADDR"]
+    with ThreadPoolExecutor(len(browsers)) as pool:  # at the same time
+        answers = list(pool.map(lambda each: each.post(page, data=fields), browsers))
+    assert [each.status_code for each in answers] == [200] * len(browsers)
+    assert sum("senha-feita" in each.get_data(as_text=True) for each in answers) == 1
+    with own.office.db.read() as conn:
+        made = sa.select(db.pessoa.c.usuario).where(db.pessoa.c.nome == "Nair Couto")
+        assert conn.execute(made).scalars().all() == ["nair.couto"]
+    assert logged(own, "pessoa", "nair.couto") == [("criada", "tereza")]
+
+
+def test_a5_another_password_is_made_once_per_form(own: Rig, app: Flask) -> None:
+    usuario, _given = make_person(app, "Olga Reis")
+    boss, page = enter(app, "tereza"), f"/ajustes/pessoas/{usuario}"
+    fields = boss.hidden(page, f"{page}/senha")
+    password = shown(boss.client.post(f"{page}/senha", data=fields).get_data(as_text=True), "senha-feita")
+    again = boss.client.post(f"{page}/senha", data=fields)
+    assert (again.status_code, "senha-feita" in again.get_data(as_text=True)) == (200, False)
+    assert "Isto já tinha sido feito" in plain(again.get_data(as_text=True))
+    assert logged(own, "pessoa", usuario) == [("criada", "tereza"), ("senha mudada", "tereza")]
+    enter(app, usuario, password)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +197,23 @@ def test_a1_a_name_and_a_role_are_changed_with_before_and_after_on_record(own: R
     assert len([each for each in logged(own, "pessoa", usuario) if each[0] == "mudada"]) == 1
 
 
+def test_a7_a_stale_tab_does_not_set_an_old_role_back(own: Rig, app: Flask) -> None:
+    usuario, _given = make_person(app, "Abel Pinto")
+    boss, page = enter(app, "tereza"), f"/ajustes/pessoas/{usuario}"
+    tab = boss.hidden(page, page)
+    assert boss.send(page, page, nome="Abel Pinto", papel="substituto").status_code == 303
+    for typed in ({"nome": "Abel M. Pinto"}, {"nome": ""}):  # right, and refused for another reason
+        stale = boss.client.post(page, data=tab | {"papel": "escrevente"} | typed)
+        html = stale.get_data(as_text=True)
+        assert (stale.status_code, "entretanto isto mudou" in plain(html)) == (422, True)
+        assert '<option value="substituto" selected>' in html
+        assert 'value="Abel Pinto"' in html
+    left = boss.hidden(page, page)
+    assert boss.send(page, f"{page}/saida", acao="desativar", motivo="saiu").status_code == 303
+    assert boss.client.post(page, data=left | {"nome": "Abel", "papel": "escrevente"}).status_code == 422
+    assert [state for state, _who in logged(own, "pessoa", usuario)] == ["criada", "mudada", "desativada"]
+
+
 def test_a5_nobody_changes_their_own_role_and_a_head_is_not_for_the_administrator(app: Flask) -> None:
     boss = enter(app, "tereza")
     form = boss.hidden("/conta", "/sair") | {"nome": "Tereza Lima", "papel": "administrador"}
@@ -202,6 +255,60 @@ def test_a5_a_forgotten_password_is_replaced_and_ends_the_sessions(app: Flask) -
     assert "/entrar" in before.get("/conta").headers["Location"]
     assert at_a_browser(app).login(usuario, given).status_code == 401
     assert enter(app, usuario, other).get("/").headers["Location"] == "/conta"
+
+
+# -- on record, or not done -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def log_fails(own: Rig) -> Iterator[None]:
+    """Let the database refuse every entry of the log; what was done meanwhile must be as before."""
+    before = kept(own)
+    with own.office.db.write() as conn:
+        fault = "CREATE TRIGGER fault BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'fault of the test'); END"
+        conn.exec_driver_sql(fault)
+    try:
+        yield
+    finally:
+        with own.office.db.write() as conn:
+            conn.exec_driver_sql("DROP TRIGGER fault")
+    assert kept(own) == before
+
+
+def kept(own: Rig) -> list[object]:
+    """Return people, keys, sessions and the log, but for the times of last use."""
+    tables = (db.pessoa, db.chave_api, db.sessao, db.log, db.idempotencia)
+    with own.office.db.read() as conn:
+        return [
+            [tuple(row) for row in conn.execute(sa.select(*columns).order_by(*columns[:2]))]
+            for columns in ([each for each in table.c if each.name not in ("vista_em", "usada_em")] for table in tables)
+        ]
+
+
+def refused_whole(own: Rig, person: Person, page: str, to: str, **fields: str) -> dict[str, str]:
+    """Send a form whose log entry fails; it changes nothing, and shows nothing that is shown once. Return the form."""
+    sent = person.hidden(page, to) | fields
+    with log_fails(own):
+        answer = person.client.post(to, data=sent)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 500, to
+    assert "Algo inesperado aconteceu" in html
+    assert not re.search('id="(senha-feita|texto)"', html)
+    return sent
+
+
+def test_a1_an_act_on_a_person_that_is_not_on_record_is_not_done(own: Rig, app: Flask) -> None:
+    boss, new = enter(app, "tereza"), "/ajustes/pessoas/nova"
+    sent = refused_whole(own, boss, new, new, nome="Zeno Alba", papel="escrevente", usuario="zeno")
+    given = shown(boss.client.post(new, data=sent).get_data(as_text=True), "senha-feita")  # the form is as good as new
+    inside, page = enter(app, "zeno", given), "/ajustes/pessoas/zeno"
+    refused_whole(own, boss, page, page, nome="Zeno Alba Sá", papel="substituto")
+    refused_whole(own, boss, page, f"{page}/senha")
+    refused_whole(own, boss, page, f"{page}/entradas")
+    refused_whole(own, boss, page, f"{page}/saida", acao="desativar", motivo="saiu")
+    assert inside.get("/conta").status_code == 200
+    assert boss.send(page, f"{page}/entradas").status_code == 303
+    assert logged(own, "pessoa", "zeno")[-1] == ("entradas encerradas", "tereza")
 
 
 # -- own account ------------------------------------------------------------------------------------------------------
