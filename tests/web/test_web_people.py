@@ -261,9 +261,12 @@ def test_a5_a_forgotten_password_is_replaced_and_ends_the_sessions(app: Flask) -
 
 
 @contextmanager
-def log_fails(own: Rig) -> Iterator[None]:
-    """Let the database refuse every entry of the log; what was done meanwhile must be as before."""
-    before = kept(own)
+def log_fails(own: Rig, *, used_code: bool = False) -> Iterator[None]:
+    """Let the database refuse every entry of the log; what was done meanwhile must be as before.
+
+    With `used_code` a code of a second factor is used up all the same.
+    """
+    before = kept(own, used_code=used_code)
     with own.office.db.write() as conn:
         fault = "CREATE TRIGGER fault BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'fault of the test'); END"
         conn.exec_driver_sql(fault)
@@ -272,16 +275,17 @@ def log_fails(own: Rig) -> Iterator[None]:
     finally:
         with own.office.db.write() as conn:
             conn.exec_driver_sql("DROP TRIGGER fault")
-    assert kept(own) == before
+    assert kept(own, used_code=used_code) == before
 
 
-def kept(own: Rig) -> list[object]:
+def kept(own: Rig, *, used_code: bool = False) -> list[object]:
     """Return people, keys, sessions and the log, but for the times of last use."""
+    last_use = {"vista_em", "usada_em"} | ({"fator_passo"} if used_code else set())
     tables = (db.pessoa, db.chave_api, db.sessao, db.log, db.idempotencia)
     with own.office.db.read() as conn:
         return [
             [tuple(row) for row in conn.execute(sa.select(*columns).order_by(*columns[:2]))]
-            for columns in ([each for each in table.c if each.name not in ("vista_em", "usada_em")] for table in tables)
+            for columns in ([each for each in table.c if each.name not in last_use] for table in tables)
         ]
 
 
@@ -309,6 +313,54 @@ def test_a1_an_act_on_a_person_that_is_not_on_record_is_not_done(own: Rig, app: 
     assert inside.get("/conta").status_code == 200
     assert boss.send(page, f"{page}/entradas").status_code == 303
     assert logged(own, "pessoa", "zeno")[-1] == ("entradas encerradas", "tereza")
+
+
+def test_a1_an_act_on_ones_account_that_is_not_on_record_is_not_done(own: Rig, app: Flask) -> None:
+    usuario, given = make_person(app, "Iara Dias")
+    person, page = enter(app, usuario, given), "/conta"
+    typed = {"senha": given, "senha_nova": NEW, "senha_repetida": NEW}
+    refused_whole(own, person, page, "/conta/senha", **typed)
+    assert choose(person, given, NEW).status_code == 303  # still logged in, with the password of before
+    assert logged(own, "pessoa", usuario)[-2:] == [("senha mudada", usuario), ("entrou", usuario)]
+    refused_whole(own, person, page, page, senha=NEW, pin_novo="471928", pin_repetido="471928")
+    other = enter(app, usuario, NEW)
+    refused_whole(own, person, page, "/conta/entradas", entrada="outras")
+    assert other.get("/conta").status_code == 200
+    factor = "/conta/segundo-fator"
+    html = person.get(factor).get_data(as_text=True)
+    secret = "".join(re.findall(r"digite no aplicativo: <code>([A-Z2-7 ]+)</code>", html)[0].split())
+    seal = re.findall(r'name="segredo" value="([^"]+)"', html)[0]
+    refused_whole(own, person, factor, factor, segredo=seal, codigo_fator=code_of(secret, own))
+    secret, _reserve = set_up(person, own)
+    own.clock.ahead += timedelta(minutes=5)
+    typed = {"senha": NEW, "codigo_fator": code_of(secret, own)}
+    with log_fails(own, used_code=True):
+        assert person.client.post(factor, data=person.hidden(factor, factor) | typed).status_code == 500
+    assert "Está ativo" in text(person, factor)
+
+
+def test_a1_a_login_that_is_not_on_record_is_none(own: Rig, app: Flask) -> None:
+    person = at_a_browser(app)
+    with log_fails(own):
+        assert person.login("rui").status_code == 500
+    assert person.get("/").status_code == 303
+
+
+def test_a1_a_key_that_is_not_on_record_is_neither_made_nor_revoked(own: Rig, app: Flask) -> None:
+    admin, new = enter(app, "adao"), "/ajustes/chaves/nova"
+    sent = refused_whole(own, admin, new, new, nome="Protocolo", direitos="imprimir", fila="")
+    made = admin.client.post(new, data=sent)
+    key = shown(made.get_data(as_text=True), "texto")
+    again = admin.client.post(new, data=sent).get_data(as_text=True)
+    assert "Isto já tinha sido feito" in plain(again)
+    assert 'id="texto"' not in again
+    html = admin.get("/ajustes/chaves").get_data(as_text=True)
+    row = re.findall(r"<tr>(?:(?!</tr>).)*Protocolo.*?</tr>", html, re.S)
+    (revoke,) = re.findall(r'href="(/ajustes/chaves/\d+/revogar)"', row[0])
+    refused_whole(own, admin, revoke, revoke, motivo="perdida")
+    asked = {"headers": {"Authorization": f"Bearer {key}"}}
+    assert app.test_client().get("/api/v1/jobs", **asked).status_code == 200
+    assert logged(own, "chave", "Protocolo") == [("criada", "adao")]
 
 
 # -- own account ------------------------------------------------------------------------------------------------------
