@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from printserver.errors import Recusa, invalid_input
-from printserver.office import people, sessions
+from printserver.office import Act, acting, people, sessions
 from printserver.rendering import as_svg, matrix
 from printserver.web import security, words
-from printserver.web.context import find_person, now, office, pending, register
+from printserver.web.context import author, find_person, now, office, pending, register
 from printserver.web.forms import Form, check_fields, refused_form, typed_text
 
 PIN_ACTS = {
@@ -74,9 +74,9 @@ def own_factor() -> ResponseReturnValue:
                 return render_template("screens/segundo_fator_pronto.html", codigos=_enable_factor(person))
             _check_password(person, "segundo fator recusado")
             _check_code(person)
-            with office().db.write() as conn:
-                people.disable_factor(conn, person)
-            register("pessoa", person.usuario, "segundo fator removido")
+            with acting(office(), author()) as act:
+                people.disable_factor(act.conn, person)
+                act.log("pessoa", person.usuario, "segundo fator removido")
             flash("O segundo fator foi removido.")
             return redirect(url_for("web.segundo_fator" if _is_required(person) else "web.conta"), 303)
         except Recusa as refusal:
@@ -92,23 +92,29 @@ def own_sessions() -> ResponseReturnValue:
         number = typed_text("entrada")
         if not _NUMBER.fullmatch(number):
             raise Recusa("entrada-invalida", "Nada foi feito: use um dos botões.")
+        ended = _end_sessions(number)
     except Recusa as refusal:
         return _show(entradas=refused_form(refusal)), refusal.kind.status
-    here, person = office(), find_person()
-    with here.db.write() as conn:
-        if number == "outras":
-            ended = sessions.end_all(conn, person, here.clock(), but=security.token())
-        else:
-            ended = sessions.end_one(conn, person, number, here.clock())
-    if ended:
-        register("pessoa", person.usuario, "entradas encerradas", {"quantas": int(ended)})
-    flash(f"{words.plural(int(ended), 'entrada encerrada', 'entradas encerradas')}.")
+    flash(f"{words.plural(ended, 'entrada encerrada', 'entradas encerradas')}.")
     return redirect(url_for("web.conta"), 303)
 
 
 def still_here() -> ResponseReturnValue:
     """Answer the person who says that they are still there: the session goes on."""
     return "", 204
+
+
+def _end_sessions(number: str) -> int:
+    """End the session of that number, or with `outras` all but this one; return how many ended."""
+    person = find_person()
+    with acting(office(), author()) as act:
+        if number == "outras":
+            ended = sessions.end_all(act.conn, person, act.now, but=security.token())
+        else:
+            ended = int(sessions.end_one(act.conn, person, number, act.now))
+        if ended:
+            act.log("pessoa", person.usuario, "entradas encerradas", {"quantas": ended})
+    return ended
 
 
 def _set_pin() -> bool:
@@ -120,12 +126,13 @@ def _set_pin() -> bool:
         raise invalid_input("pin_repetido", "não é igual ao PIN novo: digite os dois outra vez")
     _check_password(person, "PIN recusado")
     with here.db.read() as conn:
-        before, same = people.has_pin(conn, person), people.is_pin(conn, person, new)
-    if same:  # the form was sent twice
-        return before
-    with here.db.write() as conn:
-        people.set_pin(conn, person, new)
-    register("pessoa", person.usuario, "PIN mudado" if before else "PIN criado")
+        if people.is_pin(conn, person, new):  # the form was sent twice
+            return True
+    with acting(here, author()) as act:
+        people.lock_person(act.conn, here.serventia_id, person.usuario)
+        before = people.has_pin(act.conn, person)
+        people.set_pin(act.conn, person, new)
+        act.log("pessoa", person.usuario, "PIN mudado" if before else "PIN criado")
     return before
 
 
@@ -139,10 +146,12 @@ def _change_password() -> None:
     if new == request.form.get("senha", ""):
         raise invalid_input("senha_nova", "é igual à de agora: escolha outra")
     _check_password(person, "mudança de senha recusada")
-    with here.db.write() as conn:
-        people.change_password(conn, here.serventia_id, person.usuario, new, here.clock())
-    register("pessoa", person.usuario, "senha mudada")
-    security.log_in(person)
+
+    def change(act: Act) -> None:
+        people.change_password(act.conn, here.serventia_id, person.usuario, new, act.now)
+        act.log("pessoa", person.usuario, "senha mudada")
+
+    security.log_in(person, change)
 
 
 def _check_password(person: people.Person, refused: str) -> None:
@@ -177,9 +186,9 @@ def _enable_factor(person: people.Person) -> list[str]:
     step = people.factor_step(secret, typed_text("codigo_fator")[:40], here.clock())
     if step is None:
         raise invalid_input("codigo_fator", "não confere: veja se a hora do celular está certa, e digite o de agora")
-    with here.db.write() as conn:
-        codes = people.enable_factor(conn, person, secret, step, security.secret())
-    register("pessoa", person.usuario, "segundo fator criado")
+    with acting(here, author()) as act:
+        codes = people.enable_factor(act.conn, person, secret, step, security.secret())
+        act.log("pessoa", person.usuario, "segundo fator criado")
     return codes
 
 

@@ -11,7 +11,7 @@ from flask_login import LoginManager, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
 from printserver.jobs import Office
-from printserver.office import people, sessions
+from printserver.office import Act, acting, people, sessions
 from printserver.web.attempts import Attempts
 from printserver.web.context import User, now, office, register
 
@@ -119,18 +119,23 @@ def end_sessions(person: people.Person) -> None:
     logout_user()
 
 
-def log_in(person: people.Person) -> None:
-    """End the older session and forget its content, begin a session of `person`, and log it."""
+def log_in(person: people.Person, before: Callable[[Act], None] | None = None) -> None:
+    """End the older session and forget its content, begin a session of `person`, and log it (A1).
+
+    `before` is what the person does in the same transaction, first.
+    """
     here, older = office(), session.get(_SESSION)
-    with here.db.write() as conn:
+    with acting(here, people.author_of_person(person, request.remote_addr)) as act:
+        if before is not None:
+            before(act)
         if isinstance(older, str):
-            sessions.end(conn, older, here.clock())
-        token = sessions.begin(conn, person, here.clock(), request.remote_addr, _browser())
+            sessions.end(act.conn, older, act.now)
+        token = sessions.begin(act.conn, person, act.now, request.remote_addr, _browser())
+        act.log("pessoa", person.usuario, "entrou")
     session.clear()
     login_user(User(person))
     current_app.extensions[_PIN_ATTEMPTS].succeed(person.usuario, _EVERYWHERE)
     session[_SESSION] = token
-    register("pessoa", person.usuario, "entrou")
 
 
 def token() -> str | None:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 from itertools import count
@@ -110,8 +112,42 @@ def test_a5_the_same_form_sent_twice_makes_one_person(app: Flask) -> None:
     fields = boss.hidden(page, page) | {"nome": "Ivo Prates", "papel": "escrevente", "usuario": "ivo"}
     assert boss.client.post(page, data=fields).status_code == 200
     again = boss.client.post(page, data=fields)
-    assert again.status_code == 422
-    assert "já existe o usuário" in plain(again.get_data(as_text=True))
+    assert again.status_code == 200
+    assert "Isto já tinha sido feito" in plain(again.get_data(as_text=True))
+    assert "senha-feita" not in again.get_data(as_text=True)
+    taken = boss.client.post(page, data=fields | boss.hidden(page, page))  # another form
+    assert (taken.status_code, "já existe o usuário" in plain(taken.get_data(as_text=True))) == (422, True)
+
+
+def test_a5_a_second_click_makes_no_second_user_name(own: Rig, app: Flask) -> None:
+    boss = enter(app, "tereza")
+    page = "/ajustes/pessoas/nova"
+    fields = boss.hidden(page, page) | {"nome": "Nair Couto", "papel": "escrevente", "usuario": ""}
+    browsers, cookie = [app.test_client() for _ in range(4)], boss.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    for each in browsers:
+        each.set_cookie(cookie.key, cookie.value)
+        each.environ_base["REMOTE_ADDR"] = boss.client.environ_base["REMOTE_ADDR"]
+    with ThreadPoolExecutor(len(browsers)) as pool:  # at the same time
+        answers = list(pool.map(lambda each: each.post(page, data=fields), browsers))
+    assert [each.status_code for each in answers] == [200] * len(browsers)
+    assert sum("senha-feita" in each.get_data(as_text=True) for each in answers) == 1
+    with own.office.db.read() as conn:
+        made = sa.select(db.pessoa.c.usuario).where(db.pessoa.c.nome == "Nair Couto")
+        assert conn.execute(made).scalars().all() == ["nair.couto"]
+    assert logged(own, "pessoa", "nair.couto") == [("criada", "tereza")]
+
+
+def test_a5_another_password_is_made_once_per_form(own: Rig, app: Flask) -> None:
+    usuario, _given = make_person(app, "Olga Reis")
+    boss, page = enter(app, "tereza"), f"/ajustes/pessoas/{usuario}"
+    fields = boss.hidden(page, f"{page}/senha")
+    password = shown(boss.client.post(f"{page}/senha", data=fields).get_data(as_text=True), "senha-feita")
+    again = boss.client.post(f"{page}/senha", data=fields)
+    assert (again.status_code, "senha-feita" in again.get_data(as_text=True)) == (200, False)
+    assert "Isto já tinha sido feito" in plain(again.get_data(as_text=True))
+    assert logged(own, "pessoa", usuario) == [("criada", "tereza"), ("senha mudada", "tereza")]
+    enter(app, usuario, password)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +197,23 @@ def test_a1_a_name_and_a_role_are_changed_with_before_and_after_on_record(own: R
     assert len([each for each in logged(own, "pessoa", usuario) if each[0] == "mudada"]) == 1
 
 
+def test_a7_a_stale_tab_does_not_set_an_old_role_back(own: Rig, app: Flask) -> None:
+    usuario, _given = make_person(app, "Abel Pinto")
+    boss, page = enter(app, "tereza"), f"/ajustes/pessoas/{usuario}"
+    tab = boss.hidden(page, page)
+    assert boss.send(page, page, nome="Abel Pinto", papel="substituto").status_code == 303
+    for typed in ({"nome": "Abel M. Pinto"}, {"nome": ""}):  # right, and refused for another reason
+        stale = boss.client.post(page, data=tab | {"papel": "escrevente"} | typed)
+        html = stale.get_data(as_text=True)
+        assert (stale.status_code, "entretanto isto mudou" in plain(html)) == (422, True)
+        assert '<option value="substituto" selected>' in html
+        assert 'value="Abel Pinto"' in html
+    left = boss.hidden(page, page)
+    assert boss.send(page, f"{page}/saida", acao="desativar", motivo="saiu").status_code == 303
+    assert boss.client.post(page, data=left | {"nome": "Abel", "papel": "escrevente"}).status_code == 422
+    assert [state for state, _who in logged(own, "pessoa", usuario)] == ["criada", "mudada", "desativada"]
+
+
 def test_a5_nobody_changes_their_own_role_and_a_head_is_not_for_the_administrator(app: Flask) -> None:
     boss = enter(app, "tereza")
     form = boss.hidden("/conta", "/sair") | {"nome": "Tereza Lima", "papel": "administrador"}
@@ -202,6 +255,112 @@ def test_a5_a_forgotten_password_is_replaced_and_ends_the_sessions(app: Flask) -
     assert "/entrar" in before.get("/conta").headers["Location"]
     assert at_a_browser(app).login(usuario, given).status_code == 401
     assert enter(app, usuario, other).get("/").headers["Location"] == "/conta"
+
+
+# -- on record, or not done -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def log_fails(own: Rig, *, used_code: bool = False) -> Iterator[None]:
+    """Let the database refuse every entry of the log; what was done meanwhile must be as before.
+
+    With `used_code` a code of a second factor is used up all the same.
+    """
+    before = kept(own, used_code=used_code)
+    with own.office.db.write() as conn:
+        fault = "CREATE TRIGGER fault BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'fault of the test'); END"
+        conn.exec_driver_sql(fault)
+    try:
+        yield
+    finally:
+        with own.office.db.write() as conn:
+            conn.exec_driver_sql("DROP TRIGGER fault")
+    assert kept(own, used_code=used_code) == before
+
+
+def kept(own: Rig, *, used_code: bool = False) -> list[object]:
+    """Return people, keys, sessions and the log, but for the times of last use."""
+    last_use = {"vista_em", "usada_em"} | ({"fator_passo"} if used_code else set())
+    tables = (db.pessoa, db.chave_api, db.sessao, db.log, db.idempotencia)
+    with own.office.db.read() as conn:
+        return [
+            [tuple(row) for row in conn.execute(sa.select(*columns).order_by(*columns[:2]))]
+            for columns in ([each for each in table.c if each.name not in last_use] for table in tables)
+        ]
+
+
+def refused_whole(own: Rig, person: Person, page: str, to: str, **fields: str) -> dict[str, str]:
+    """Send a form whose log entry fails; it changes nothing, and shows nothing that is shown once. Return the form."""
+    sent = person.hidden(page, to) | fields
+    with log_fails(own):
+        answer = person.client.post(to, data=sent)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 500, to
+    assert "Algo inesperado aconteceu" in html
+    assert not re.search('id="(senha-feita|texto)"', html)
+    return sent
+
+
+def test_a1_an_act_on_a_person_that_is_not_on_record_is_not_done(own: Rig, app: Flask) -> None:
+    boss, new = enter(app, "tereza"), "/ajustes/pessoas/nova"
+    sent = refused_whole(own, boss, new, new, nome="Zeno Alba", papel="escrevente", usuario="zeno")
+    given = shown(boss.client.post(new, data=sent).get_data(as_text=True), "senha-feita")  # the form is as good as new
+    inside, page = enter(app, "zeno", given), "/ajustes/pessoas/zeno"
+    refused_whole(own, boss, page, page, nome="Zeno Alba Sá", papel="substituto")
+    refused_whole(own, boss, page, f"{page}/senha")
+    refused_whole(own, boss, page, f"{page}/entradas")
+    refused_whole(own, boss, page, f"{page}/saida", acao="desativar", motivo="saiu")
+    assert inside.get("/conta").status_code == 200
+    assert boss.send(page, f"{page}/entradas").status_code == 303
+    assert logged(own, "pessoa", "zeno")[-1] == ("entradas encerradas", "tereza")
+
+
+def test_a1_an_act_on_ones_account_that_is_not_on_record_is_not_done(own: Rig, app: Flask) -> None:
+    usuario, given = make_person(app, "Iara Dias")
+    person, page = enter(app, usuario, given), "/conta"
+    typed = {"senha": given, "senha_nova": NEW, "senha_repetida": NEW}
+    refused_whole(own, person, page, "/conta/senha", **typed)
+    assert choose(person, given, NEW).status_code == 303  # still logged in, with the password of before
+    assert logged(own, "pessoa", usuario)[-2:] == [("senha mudada", usuario), ("entrou", usuario)]
+    refused_whole(own, person, page, page, senha=NEW, pin_novo="471928", pin_repetido="471928")
+    other = enter(app, usuario, NEW)
+    refused_whole(own, person, page, "/conta/entradas", entrada="outras")
+    assert other.get("/conta").status_code == 200
+    factor = "/conta/segundo-fator"
+    html = person.get(factor).get_data(as_text=True)
+    secret = "".join(re.findall(r"digite no aplicativo: <code>([A-Z2-7 ]+)</code>", html)[0].split())
+    seal = re.findall(r'name="segredo" value="([^"]+)"', html)[0]
+    refused_whole(own, person, factor, factor, segredo=seal, codigo_fator=code_of(secret, own))
+    secret, _reserve = set_up(person, own)
+    own.clock.ahead += timedelta(minutes=5)
+    typed = {"senha": NEW, "codigo_fator": code_of(secret, own)}
+    with log_fails(own, used_code=True):
+        assert person.client.post(factor, data=person.hidden(factor, factor) | typed).status_code == 500
+    assert "Está ativo" in text(person, factor)
+
+
+def test_a1_a_login_that_is_not_on_record_is_none(own: Rig, app: Flask) -> None:
+    person = at_a_browser(app)
+    with log_fails(own):
+        assert person.login("rui").status_code == 500
+    assert person.get("/").status_code == 303
+
+
+def test_a1_a_key_that_is_not_on_record_is_neither_made_nor_revoked(own: Rig, app: Flask) -> None:
+    admin, new = enter(app, "adao"), "/ajustes/chaves/nova"
+    sent = refused_whole(own, admin, new, new, nome="Protocolo", direitos="imprimir", fila="")
+    made = admin.client.post(new, data=sent)
+    key = shown(made.get_data(as_text=True), "texto")
+    again = admin.client.post(new, data=sent).get_data(as_text=True)
+    assert "Isto já tinha sido feito" in plain(again)
+    assert 'id="texto"' not in again
+    html = admin.get("/ajustes/chaves").get_data(as_text=True)
+    row = re.findall(r"<tr>(?:(?!</tr>).)*Protocolo.*?</tr>", html, re.S)
+    (revoke,) = re.findall(r'href="(/ajustes/chaves/\d+/revogar)"', row[0])
+    refused_whole(own, admin, revoke, revoke, motivo="perdida")
+    asked = {"headers": {"Authorization": f"Bearer {key}"}}
+    assert app.test_client().get("/api/v1/jobs", **asked).status_code == 200
+    assert logged(own, "chave", "Protocolo") == [("criada", "adao")]
 
 
 # -- own account ------------------------------------------------------------------------------------------------------

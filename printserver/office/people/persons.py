@@ -73,11 +73,11 @@ def exists(conn: sa.Connection, serventia_id: int, usuario: str) -> bool:
 def change_password(
     conn: sa.Connection, serventia_id: int, usuario: str, password: str, now: datetime, *, provisional: bool = False
 ) -> Person:
-    """Set a new password; the person's sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existing`.
+    """Set a new password; the person's sessions end (A5). Raises `Recusa` `entrada-invalida`, as `lock_person`.
 
     A `provisional` one must be replaced by its person at the next login.
     """
-    who, _active = _existing(conn, serventia_id, usuario)
+    who, _active = lock_person(conn, serventia_id, usuario)
     check_strength(password, who.usuario, [who.nome])
     _change(conn, who, now, senha_hash=hash_password(password), senha_provisoria=provisional)
     return who
@@ -86,9 +86,9 @@ def change_password(
 def change_role(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, now: datetime) -> Person:
     """Set a new role; the person's sessions end (A5).
 
-    Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (the last administrador or head), as `_existing`.
+    Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (the last administrador or head), as `lock_person`.
     """
-    who, ativa = _existing(conn, serventia_id, usuario)
+    who, ativa = lock_person(conn, serventia_id, usuario)
     if papel not in ROLES:
         raise invalid_input("papel", f"diga um de: {', '.join(ROLES)}")
     if ativa:
@@ -98,8 +98,8 @@ def change_role(conn: sa.Connection, serventia_id: int, usuario: str, papel: str
 
 
 def change_name(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, now: datetime) -> Person:
-    """Set a new name, used in later prints. Raises `Recusa` `entrada-invalida`, as `_existing`."""
-    who, _active = _existing(conn, serventia_id, usuario)
+    """Set a new name, used in later prints. Raises `Recusa` `entrada-invalida`, as `lock_person`."""
+    who, _active = lock_person(conn, serventia_id, usuario)
     nome = checked_name(nome, printed)
     _change(conn, who, now, nome=nome)
     return replace(who, nome=nome)
@@ -108,9 +108,9 @@ def change_name(conn: sa.Connection, serventia_id: int, usuario: str, nome: str,
 def deactivate(conn: sa.Connection, serventia_id: int, usuario: str, now: datetime) -> Person:
     """Deactivate a person: they cannot log in or act from now on (A5). Their past acts keep their name (A3).
 
-    Raises `Recusa` `estado-nao-permite` for the last administrador or head of the office, as `_existing`.
+    Raises `Recusa` `estado-nao-permite` for the last administrador or head of the office, as `lock_person`.
     """
-    who, ativa = _existing(conn, serventia_id, usuario)
+    who, ativa = lock_person(conn, serventia_id, usuario)
     if not ativa:
         raise Recusa("estado-nao-permite", f"O usuário {who.usuario!r} já está desativado.")
     _not_the_last(conn, who, None)
@@ -119,12 +119,25 @@ def deactivate(conn: sa.Connection, serventia_id: int, usuario: str, now: dateti
 
 
 def reactivate(conn: sa.Connection, serventia_id: int, usuario: str, now: datetime) -> Person:
-    """Reactivate a person, with the same role and password. Raises `Recusa` `estado-nao-permite`, as `_existing`."""
-    who, ativa = _existing(conn, serventia_id, usuario)
+    """Reactivate a person, with the same role and password. Raises `Recusa` `estado-nao-permite`, as `lock_person`."""
+    who, ativa = lock_person(conn, serventia_id, usuario)
     if ativa:
         raise Recusa("estado-nao-permite", f"O usuário {who.usuario!r} não está desativado.")
     _change(conn, who, now, ativa=True)
     return who
+
+
+def lock_person(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Person, bool]:
+    """Return a person and whether they are active; nobody else changes them before the transaction ends.
+
+    Raises `Recusa` `nao-encontrado`.
+    """
+    tabela = db.pessoa
+    its_own = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
+    row = conn.execute(sa.select(tabela).where(*its_own).with_for_update()).mappings().first()
+    if row is None:
+        raise Recusa("nao-encontrado", f"Não há usuário {usuario!r}.")
+    return _person(row), row["ativa"]
 
 
 def list_people(conn: sa.Connection, serventia_id: int) -> list[tuple[Person, bool]]:
@@ -170,16 +183,6 @@ def author_of_person(who: Person, endereco: str | None) -> Author:
 def on_behalf_of(author: Author, who: Person) -> Author:
     """Return `author` acting on behalf of the person that the request names: the rights stay the key's (A2)."""
     return replace(author, pessoa=who.usuario, papel=who.papel)
-
-
-def _existing(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Person, bool]:
-    """Return the person of that user name, and whether they are active. Raises `Recusa` `nao-encontrado`."""
-    tabela = db.pessoa
-    its_own = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
-    row = conn.execute(sa.select(tabela).where(*its_own).with_for_update()).mappings().first()
-    if row is None:
-        raise Recusa("nao-encontrado", f"Não há usuário {usuario!r}.")
-    return _person(row), row["ativa"]
 
 
 def _active(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMapping | None:

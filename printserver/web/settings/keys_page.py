@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.errors import Recusa, invalid_input
-from printserver.office import people
-from printserver.web.context import office, register
+from printserver.office import Act, acting, people
+from printserver.web.context import author, office
 from printserver.web.forms import Form, check_fields, refused_form, ticked, typed_text
+from printserver.web.settings.made_once import Made, once
 
 RIGHTS = {
     "imprimir": "imprimir documentos",
@@ -34,26 +35,20 @@ def list_of_keys() -> ResponseReturnValue:
 
 
 def new_key() -> ResponseReturnValue:
-    """Make a key and show it once."""
+    """Make a key, once per form, and show it once."""
     if request.method == "GET":
         return _form(Form())
-    here = office()
     try:
         check_fields("nome", "direitos", "fila", "so_o_seu", multiple=("direitos",))
         rights = request.form.getlist("direitos")
         queue = typed_text("fila") or None
         if queue is not None and queue not in _queues():
             raise invalid_input("fila", "não há fila com este nome")
-        with here.db.write() as conn:
-            text = people.create_key(
-                *(conn, here.serventia_id, typed_text("nome"), rights, here.clock(), queue),
-                lookup=not ticked("so_o_seu"),
-            )
+        own_only = ticked("so_o_seu")
+        made = once(lambda act: _make(act, rights, queue, own_only=own_only))
     except Recusa as refusal:
         return _form(refused_form(refusal)), refusal.kind.status
-    what = {"direitos": rights, "fila": queue, "sem_consulta": ticked("so_o_seu")}
-    register("chave", typed_text("nome"), "criada", what)
-    return render_template("screens/chave_feita.html", nome=typed_text("nome"), texto=text)
+    return render_template("screens/chave_feita.html", nome=made.nome, texto=made.segredo)
 
 
 def revoke_key(numero: int) -> ResponseReturnValue:
@@ -69,15 +64,22 @@ def revoke_key(numero: int) -> ResponseReturnValue:
         check_fields("motivo")
         if not typed_text("motivo"):
             raise invalid_input("motivo", "diga o motivo: fica registrado com o seu nome")
-        with here.db.write() as conn:
-            people.revoke_key(conn, here.serventia_id, found[0].nome, here.clock())
+        with acting(here, author()) as act:
+            people.revoke_key(act.conn, here.serventia_id, found[0].nome, act.now)
+            act.log("chave", found[0].nome, "revogada", {"motivo": typed_text("motivo")[:500]})
     except Recusa as refusal:
         form = refused_form(refusal)
         page = render_template("screens/chave_revogar.html", chave=found[0], revogada=found[1], forma=form)
         return page, refusal.kind.status
-    register("chave", found[0].nome, "revogada", {"motivo": typed_text("motivo")[:500]})
     flash(f"A chave {found[0].nome} foi revogada: nada mais se faz com ela.")
     return redirect(url_for("web.chaves"), 303)
+
+
+def _make(act: Act, rights: list[str], queue: str | None, *, own_only: bool) -> Made:
+    nome = typed_text("nome")
+    text = people.create_key(act.conn, office().serventia_id, nome, rights, act.now, queue, lookup=not own_only)
+    act.log("chave", nome, "criada", {"direitos": rights, "fila": queue, "sem_consulta": own_only})
+    return Made(nome, text)
 
 
 def _form(form: Form) -> str:

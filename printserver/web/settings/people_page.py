@@ -3,8 +3,11 @@
 A password that is made here is shown once, and its person replaces it at the first login.
 """
 
+import hashlib
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import sqlalchemy as sa
@@ -13,10 +16,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver.errors import Recusa, invalid_input
-from printserver.office import people, sessions
+from printserver.office import Act, acting, people, sessions, settings_file
 from printserver.web import access, words
-from printserver.web.context import find_person, now, office, register
+from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_fields, refused_form, ticked, typed_choice, typed_text
+from printserver.web.settings.made_once import Made, once
 
 _PASSWORD_WORDS: Final = 4  # of two syllables each
 _SYLLABLES: Final = tuple(a + b for a in "bcdfgjlmnprstv" for b in "aeiou")
@@ -39,101 +43,87 @@ def list_of_people() -> ResponseReturnValue:
 
 
 def new_person() -> ResponseReturnValue:
-    """Create a person; their password is shown once."""
+    """Create a person, once per form; their password is shown once."""
     if request.method == "GET":
         return _new_form(Form())
     try:
         check_fields("nome", "usuario", "papel")
         papel = typed_choice("papel", _grantable())
-        here, password = office(), _password()
-        with here.db.write() as conn:
-            usuario = typed_text("usuario").lower() or _free_username(conn, typed_text("nome"))
-            made = people.create_person(
-                conn, here.serventia_id, usuario, typed_text("nome"), papel, password, here.clock(), provisional=True
-            )
+        made = once(lambda act: _create(act, papel))
     except Recusa as refusal:
         return _new_form(refused_form(refusal)), refusal.kind.status
-    register("pessoa", made.usuario, "criada", {"papel": papel, "nome": made.nome})
-    return render_template("screens/pessoa_senha.html", quem=made, senha=password, nova=True)
+    return _show_password(made, new=True)
 
 
 def one_person(usuario: str) -> ResponseReturnValue:
-    """Show a person and what can be changed; change name and role."""
-    who, active = _find(usuario)
+    """Show a person and what can be changed; change name and role, unless they changed since the form was shown."""
     if request.method == "GET":
-        return _show(who, active, Form())
-    here = office()
+        return _show(*_find(usuario), Form())
     try:
-        check_fields("nome", "papel")
-        _check_manageable(who)
-        papel, nome = typed_choice("papel", _grantable()), typed_text("nome")
-        with here.db.write() as conn:
-            if papel != who.papel:
-                people.change_role(conn, here.serventia_id, usuario, papel, here.clock())
-            if nome != who.nome:
-                people.change_name(conn, here.serventia_id, usuario, nome, here.clock())
+        check_fields("nome", "papel", "visto")
+        _check_manageable(_find(usuario)[0], _grantable())
+        after = {"papel": typed_choice("papel", _grantable()), "nome": typed_text("nome")}
+        with _changing(usuario) as (act, who, active):
+            if typed_text("visto") != _mark(who, active):
+                raise Recusa("entrada-invalida", settings_file.CHANGED)
+            before = {name: old for name, old in (("papel", who.papel), ("nome", who.nome)) if old != after[name]}
+            if "papel" in before:
+                people.change_role(act.conn, who.serventia_id, usuario, after["papel"], act.now)
+            if "nome" in before:
+                people.change_name(act.conn, who.serventia_id, usuario, after["nome"], act.now)
+            if before:
+                changed = {name: after[name] for name in before}
+                act.log("pessoa", who.usuario, "mudada", {"antes": before, "depois": changed})
     except Recusa as refusal:
-        return _refused(refusal, who, active)
-    before = {name: getattr(who, name) for name, new in (("papel", papel), ("nome", nome)) if getattr(who, name) != new}
-    if before:
-        after = {name: {"papel": papel, "nome": nome}[name] for name in before}
-        register("pessoa", who.usuario, "mudada", {"antes": before, "depois": after})
+        who, active = _find(usuario)
+        stale = typed_text("visto") != _mark(who, active)
+        return _refused(refusal, usuario, Form({}, {}, settings_file.CHANGED) if stale else None)
     flash("Gravado." if before else "Nada mudou.")
     return redirect(url_for("web.pessoa", usuario=usuario), 303)
 
 
 def other_password(usuario: str) -> ResponseReturnValue:
-    """Give a person another password, shown once; without their second factor if the phone was lost."""
-    who, active = _find(usuario)
-    here, password = office(), _password()
+    """Give a person another password, once per form, shown once; without their second factor if the phone was lost."""
     try:
         check_fields("sem_fator")
-        _check_manageable(who)
-        lost = ticked("sem_fator")
-        with here.db.write() as conn:
-            people.change_password(conn, here.serventia_id, usuario, password, here.clock(), provisional=True)
-            if lost:
-                people.disable_factor(conn, who)
+        lost, grantable = ticked("sem_fator"), _grantable()
+        _check_manageable(_find(usuario)[0], grantable)
+        made = once(lambda act: _replace_password(act, usuario, grantable, lost=lost))
     except Recusa as refusal:
-        return _refused(refusal, who, active)
-    register("pessoa", who.usuario, "senha mudada", {"segundo_fator": "removido"} if lost else {})
-    return render_template("screens/pessoa_senha.html", quem=who, senha=password, nova=False)
+        return _refused(refusal, usuario)
+    return _show_password(made, new=False)
 
 
 def leave_or_return(usuario: str) -> ResponseReturnValue:
     """Deactivate a person who left, or reactivate one who came back."""
-    who, active = _find(usuario)
-    here = office()
     try:
         check_fields("acao", "motivo")
-        _check_manageable(who)
+        _check_manageable(_find(usuario)[0], _grantable())
         action = typed_choice("acao", ("desativar", "reativar"))
         if not typed_text("motivo"):
             raise invalid_input("motivo", "diga o motivo: fica registrado com o seu nome")
-        with here.db.write() as conn:
+        state = "desativada" if action == "desativar" else "reativada"
+        with _changing(usuario) as (act, who, _active):
             change = people.deactivate if action == "desativar" else people.reactivate
-            change(conn, here.serventia_id, usuario, here.clock())
+            change(act.conn, who.serventia_id, usuario, act.now)
+            act.log("pessoa", who.usuario, state, {"motivo": typed_text("motivo")[:500]})
     except Recusa as refusal:
-        return _refused(refusal, who, active)
-    state = "desativada" if action == "desativar" else "reativada"
-    register("pessoa", who.usuario, state, {"motivo": typed_text("motivo")[:500]})
+        return _refused(refusal, usuario)
     flash(f"{who.nome}: {state}.")
     return redirect(url_for("web.pessoa", usuario=usuario), 303)
 
 
 def end_sessions(usuario: str) -> ResponseReturnValue:
     """End every open session of a person."""
-    who, active = _find(usuario)
-    here = office()
     try:
         check_fields()
-        _check_manageable(who)
+        _check_manageable(_find(usuario)[0], _grantable())
+        with _changing(usuario) as (act, who, _active):
+            ended = sessions.end_all(act.conn, who, act.now)
+            if ended:
+                act.log("pessoa", who.usuario, "entradas encerradas", {"quantas": ended})
     except Recusa as refusal:
-        return _refused(refusal, who, active)
-    with here.db.write() as conn:
-        ended = sessions.end_all(conn, who, here.clock())
-    if ended:
-        register("pessoa", who.usuario, "entradas encerradas", {"quantas": ended})
+        return _refused(refusal, usuario)
     flash(f"{words.plural(ended, 'entrada encerrada', 'entradas encerradas')}.")
     return redirect(url_for("web.pessoa", usuario=usuario), 303)
 
@@ -141,6 +131,50 @@ def end_sessions(usuario: str) -> ResponseReturnValue:
 def roles() -> ResponseReturnValue:
     """Show who may do what: the table that the server checks (see `access`)."""
     return render_template("screens/papeis.html", poderes=access.ABILITIES, todos=people.ROLES)
+
+
+def _create(act: Act, papel: str) -> Made:
+    here, password, nome = office(), _password(), typed_text("nome")
+    usuario = typed_text("usuario").lower() or _free_username(act.conn, nome)
+    made = people.create_person(act.conn, here.serventia_id, usuario, nome, papel, password, act.now, provisional=True)
+    act.log("pessoa", made.usuario, "criada", {"papel": papel, "nome": made.nome})
+    return Made(made.usuario, password)
+
+
+def _replace_password(act: Act, usuario: str, grantable: tuple[str, ...], *, lost: bool) -> Made:
+    (who, _active), password = _lock(act, usuario, grantable), _password()
+    people.change_password(act.conn, who.serventia_id, usuario, password, act.now, provisional=True)
+    if lost:
+        people.disable_factor(act.conn, who)
+    act.log("pessoa", who.usuario, "senha mudada", {"segundo_fator": "removido"} if lost else {})
+    return Made(who.usuario, password)
+
+
+def _show_password(made: Made, *, new: bool) -> str:
+    """Show the password that was made; only that it was made, if the form was sent again."""
+    who, _active = _find(made.nome)
+    return render_template("screens/pessoa_senha.html", quem=who, senha=made.segredo, nova=new)
+
+
+@contextmanager
+def _changing(usuario: str) -> Iterator[tuple[Act, people.Person, bool]]:
+    """Run a change of a person in one transaction, with its log entries; give them as they are now, and locked."""
+    grantable = _grantable()
+    with acting(office(), author()) as act:
+        who, active = _lock(act, usuario, grantable)
+        yield act, who, active
+
+
+def _lock(act: Act, usuario: str, grantable: tuple[str, ...]) -> tuple[people.Person, bool]:
+    """Return a person as they are now, locked. Raises `Recusa` `sem-permissao` for one that may not be changed."""
+    found = people.lock_person(act.conn, office().serventia_id, usuario)
+    _check_manageable(found[0], grantable)
+    return found
+
+
+def _mark(who: people.Person, active: bool) -> str:
+    """Return a mark of the person's row, which the form carries: a stale tab does not set an old role back."""
+    return hashlib.sha256(repr((who.nome, who.papel, active)).encode()).hexdigest()
 
 
 def _find(usuario: str) -> tuple[people.Person, bool]:
@@ -163,28 +197,29 @@ def _grantable() -> tuple[str, ...]:
     return people.grantable_roles(find_person().papel, headless=headless)
 
 
-def _why_not(who: people.Person) -> str:
-    """Return why the person who is logged in may not change `who`; empty if they may."""
+def _why_not(who: people.Person, grantable: tuple[str, ...]) -> str:
+    """Return why the person who is logged in may not change `who`; empty if they may. `grantable`: see `_grantable`."""
     if who.usuario == find_person().usuario:
         return "A própria conta se muda em Minha conta; o papel e a saída, outra pessoa os muda."
-    if who.papel not in _grantable():
+    if who.papel not in grantable:
         return "Os chefes da serventia são mudados pelo tabelião."
     return ""
 
 
-def _check_manageable(who: people.Person) -> None:
-    if why := _why_not(who):
+def _check_manageable(who: people.Person, grantable: tuple[str, ...]) -> None:
+    if why := _why_not(who, grantable):
         raise Recusa("sem-permissao", why)
 
 
-def _refused(refusal: Recusa, who: people.Person, active: bool) -> ResponseReturnValue:
+def _refused(refusal: Recusa, usuario: str, form: Form | None = None) -> ResponseReturnValue:
+    """Show the person as they are now, with the refusal, or with `form` instead of what was typed."""
     if refusal.word in ("sem-permissao", "nao-encontrado"):
         raise refusal
-    return _show(who, active, refused_form(refusal)), refusal.kind.status
+    return _show(*_find(usuario), form or refused_form(refusal)), refusal.kind.status
 
 
 def _show(who: people.Person, active: bool, form: Form) -> str:
-    here, settings = office(), office().settings.pessoas
+    here, settings, grantable = office(), office().settings.pessoas, _grantable()
     with here.db.read() as conn:
         hours, minutes = settings.sessao_horas, settings.sessao_ociosa_minutos
         open_sessions = sessions.list_open(conn, who, now(), hours=hours, minutes=minutes)
@@ -196,8 +231,9 @@ def _show(who: people.Person, active: bool, form: Form) -> str:
         ativa=active,
         fator=factor,
         entradas=open_sessions,
-        papeis_possiveis=_grantable(),
-        porque_nao=_why_not(who),
+        papeis_possiveis=grantable,
+        porque_nao=_why_not(who, grantable),
+        visto=_mark(who, active),
     )
 
 
