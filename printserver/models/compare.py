@@ -4,24 +4,25 @@ The values that the PDF has for the variables are read from it and printed here 
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from printserver.errors import Recusa
 from printserver.models.examine import Examined, Sample
 from printserver.models.folder import ModelFile
-from printserver.models.proof import draw
+from printserver.models.values import squeezed, values_in
 from printserver.office import Office
-from printserver.rendering import Undrawable, pack_model
+from printserver.rendering import QR_BOX, Undrawable, pack_model
 
 _PDF: Final = ".pdf"
 _SHOWN: Final = 40  # characters of a text or line that a reason quotes
 _BY_THE_STAMP: Final = ("qr", "selo")
 _OF_PDFIUM: Final = str.maketrans({"\ufffe": "-", "\x02": "-", "\ufb01": "fi", "\ufb02": "fl", "\ufb00": "ff"})
 """PDFium marks a hyphen at the end of a line, and keeps ligatures."""
+_DIGITS: Final = re.compile(r"\d+")
 
 
 class Papers:
@@ -39,14 +40,6 @@ class Papers:
         """Return the PDF of a file's model; None if there is none."""
         wanted = (file.arquivo.rpartition(".")[0], file.nome)
         return next((found for name in wanted if (found := self._by_path.get(name.casefold())) is not None), None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Values:
-    """What the PDF has for the variables; `missing` is the first text of the model that it does not have."""
-
-    by_name: Mapping[str, str]
-    missing: str = ""
 
 
 def compare(office: Office, exame: Examined, sample: Sample, file: ModelFile, paper: Path | None) -> Examined:
@@ -73,47 +66,46 @@ def _differences(
     office: Office, exame: Examined, sample: Sample, file: ModelFile, theirs: Sequence[str]
 ) -> Iterator[str]:
     sources = {name: source for name, _, source in exame.variaveis}
-    values = _values(sample.text, list(sources), "\n".join(theirs))
+    text, names = sample.text, list(sources)
+    for name in (each for each in sources if sources[each] == "qr"):
+        text, theirs = text.replace(f"<{name}>", ""), [page.replace(f"<{name}>", "") for page in theirs]
+        names.remove(name)
+    values = values_in("\n".join(theirs), text, names)
+    if values.missing and len(theirs) > 1:
+        values = values_in("\n".join(_without_running(theirs)), text, names)
     if values.missing:
         yield f"o PDF do programa antigo não tem, nesta ordem, o texto “{values.missing}”"
         return
     filled = {name: text for name, text in values.by_name.items() if sources[name] not in _BY_THE_STAMP}
-    request = replace(sample.request, corpo=("rtf", pack_model(file.content, filled)))
-    ours = _texts(office, draw(office, Sample(request, office.render.layout(request))))
+    ours = _texts(office, _without_seal(office, sample, pack_model(file.content, filled)))
     if len(ours) != len(theirs):
         yield f"páginas: {len(theirs)} no PDF do programa antigo, {len(ours)} aqui"
         return
     left_out = [values.by_name[name] for name in values.by_name if name not in filled]
-    yield from _lines(ours, theirs, [_squeezed(text) for text in left_out if text])
+    yield from _lines(ours, theirs, [squeezed(text) for text in left_out if text])
 
 
-def _values(text: str, names: Sequence[str], paper: str) -> _Values:
-    """Return the values of the variables of a model's text in the text of a PDF; spaces and case do not count.
-
-    The fixed texts are looked for one after another: what is between two is the value of the variable between them. A
-    value that only a new paragraph ends is the rest of its line.
-    """
-    places = [at for at, character in enumerate(paper) if not character.isspace()]
-    squeezed = _squeezed(paper)
-    found: dict[str, str] = {}
-    end = 0
-    pieces = re.split(f"<({'|'.join(map(re.escape, names))})>", text) if names else [text]
-    for number in range(0, len(pieces), 2):
-        fixed, last = _squeezed(pieces[number]), number == len(pieces) - 1
-        if not fixed and number and end < len(places) and (last or "\n" in pieces[number]):
-            start = bisect_left(places, _line_end(paper, places[end]))
-        else:
-            start = squeezed.find(fixed, end)
-        if start < 0:
-            return _Values(found, " ".join(pieces[number].split())[:_SHOWN])
-        if number and start > end:
-            found.setdefault(pieces[number - 1], " ".join(paper[places[end] : places[start - 1] + 1].split()))
-        end = start + len(fixed)
-    return _Values(dict.fromkeys(names, "") | found)
+def _without_seal(office: Office, sample: Sample, content: str) -> bytes:
+    """Return the PDF of a filled model; the former program printed no block at the end of the text."""
+    request = replace(sample.request, corpo=("rtf", content))
+    if QR_BOX not in request.mark_values.values():
+        request = replace(request, valores=None)
+    return office.render.pdf(office.render.layout(request).hash).read_bytes()
 
 
-def _line_end(text: str, at: int) -> int:
-    return next((place for place in range(at, len(text)) if text[place] in "\r\n"), len(text))
+def _without_running(pages: Sequence[str]) -> Iterator[str]:
+    """Return the pages without the lines at their ends that other pages have there too: headers and footers."""
+    split = [[line for line in page.splitlines() if squeezed(line)] for page in pages]
+    ends = Counter(key for lines in split for key in {_running(line) for line in (*lines[:2], *lines[-2:])})
+    for lines in split:
+        last = len(lines) - 2
+        kept = [line for at, line in enumerate(lines) if 2 <= at < last or ends[_running(line)] < 2]
+        yield "\n".join(kept)
+
+
+def _running(line: str) -> str:
+    """Return a line without its numbers."""
+    return _DIGITS.sub("", squeezed(line))
 
 
 def _lines(ours: Sequence[str], theirs: Sequence[str], left_out: Sequence[str]) -> Iterator[str]:
@@ -124,20 +116,15 @@ def _lines(ours: Sequence[str], theirs: Sequence[str], left_out: Sequence[str]) 
     differ: list[tuple[int, str]] = []
     total = 0
     for page, (mine, other) in enumerate(zip(ours, theirs, strict=True), 1):
-        here = {_squeezed(line) for line in mine.splitlines()}
+        here = {squeezed(line) for line in mine.splitlines()}
         for line in other.splitlines():
-            if (key := _squeezed(line)) and not any(text in key for text in left_out):
+            if (key := squeezed(line)) and not any(text in key for text in left_out):
                 total += 1
                 differ += [(page, line)] if key not in here else []
     if differ:
         page, line = differ[0]
         quoted = " ".join(line.split())[:_SHOWN]
         yield f"{len(differ)} de {total} linhas quebram em outro lugar; a primeira, na página {page}: “{quoted}”"
-
-
-def _squeezed(text: str) -> str:
-    """Return a text without spaces and case, one character for each that is no space."""
-    return "".join(each.lower() if len(each.lower()) == 1 else each for each in text if not each.isspace())
 
 
 def _texts(office: Office, pdf: bytes) -> list[str]:
