@@ -71,8 +71,10 @@ def _differences(
         text, theirs = text.replace(f"<{name}>", ""), [page.replace(f"<{name}>", "") for page in theirs]
         names.remove(name)
     values = values_in("\n".join(theirs), text, names)
+    length = values.length
     if values.missing and len(theirs) > 1:
         values = values_in("\n".join(_without_running(theirs)), text, names)
+        length = sum(len(squeezed(page)) for page in theirs)
     if values.missing:
         yield f"o PDF do programa antigo não tem, nesta ordem, o texto “{values.missing}”"
         return
@@ -82,7 +84,7 @@ def _differences(
         yield f"páginas: {len(theirs)} no PDF do programa antigo, {len(ours)} aqui"
         return
     left_out = [values.by_name[name] for name in values.by_name if name not in filled]
-    yield from _lines(ours, theirs, [squeezed(text) for text in left_out if text])
+    yield from _lines(ours, theirs, length, [squeezed(text) for text in left_out if text])
 
 
 def _without_seal(office: Office, sample: Sample, content: str) -> bytes:
@@ -108,19 +110,22 @@ def _running(line: str) -> str:
     return _DIGITS.sub("", squeezed(line))
 
 
-def _lines(ours: Sequence[str], theirs: Sequence[str], left_out: Sequence[str]) -> Iterator[str]:
+def _lines(ours: Sequence[str], theirs: Sequence[str], length: int, left_out: Sequence[str]) -> Iterator[str]:
     """Return what is to be said of the lines of a PDF that are not on the same page here.
 
-    A line with a text of `left_out` is not compared: the stamp writes another there.
+    What is after `length` characters is not of the model; a line with a text of `left_out` is not compared, because the
+    stamp writes another there.
     """
     differ: list[tuple[int, str]] = []
-    total = 0
+    total = at = 0
     for page, (mine, other) in enumerate(zip(ours, theirs, strict=True), 1):
         here = {squeezed(line) for line in mine.splitlines()}
         for line in other.splitlines():
-            if (key := squeezed(line)) and not any(text in key for text in left_out):
+            key = squeezed(line)
+            if key and at < length and not any(text in key for text in left_out):
                 total += 1
                 differ += [(page, line)] if key not in here else []
+            at += len(key)
     if differ:
         page, line = differ[0]
         quoted = " ".join(line.split())[:_SHOWN]

@@ -8,15 +8,21 @@ from typing import Final
 
 _ALIKE: Final = str.maketrans("\u2010\u2011", "--")
 _NOT_COUNTED: Final = re.compile(r"\s|[._…]{3,}")  # spaces and leaders
+_LINE_END: Final = re.compile(r"[\r\n]")
+_SPACE: Final = re.compile(r"\s")
 _SHOWN: Final = 40  # characters of a text that a reason quotes
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What a PDF has for the variables; `missing` is the beginning of the first text of the model that it lacks."""
+    """What a PDF has for the variables; `missing` is the beginning of the first text of the model that it lacks.
+
+    `length` is that of the PDF's text up to the end of the model's, in characters that count.
+    """
 
     by_name: Mapping[str, str]
     missing: str = ""
+    length: int = 0
 
 
 def squeezed(text: str) -> str:
@@ -29,7 +35,7 @@ def values_in(paper: str, text: str, names: Sequence[str]) -> Values:
     """Return the values of the variables of a model's text in the text of a PDF.
 
     The fixed texts are looked for one after another: what is between two is the value of the variable between them. A
-    value that only a new paragraph ends is the rest of its line.
+    value that only a new paragraph ends is the rest of its line, one that only a space ends is a word.
     """
     page = _Page.of(paper)
     found = {name: f"<{name}>" for name in names if f"<{name}>" in paper}
@@ -40,9 +46,10 @@ def values_in(paper: str, text: str, names: Sequence[str]) -> Values:
         fixed = squeezed(piece)
         if fixed:
             start = page.find(piece, fixed, end)
-        elif number and ("\n" in piece or number == len(pieces) - 1):
+        elif number and (piece or number == len(pieces) - 1):
             following = next((each for each in pieces[number + 2 :: 2] if squeezed(each)), "")
-            start = page.end_of_line(end, page.find(following, squeezed(following), end) if following else -1)
+            limit = page.find(following, squeezed(following), end) if following else -1
+            start = page.end_of_value(end, limit, line="\n" in piece or number == len(pieces) - 1)
         else:
             start = end
         if start < 0:
@@ -50,7 +57,7 @@ def values_in(paper: str, text: str, names: Sequence[str]) -> Values:
         if number and start > end:
             found.setdefault(pieces[number - 1], page.between(end, start))
         end = start + len(fixed)
-    return Values(dict.fromkeys(names, "") | found)
+    return Values(dict.fromkeys(names, "") | found, length=end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +77,13 @@ class _Page:
         first = self.squeezed.find(fixed, begin)
         return next((at for at in self._all(fixed, first) if self._fits(piece, fixed, at)), first)
 
-    def end_of_line(self, at: int, limit: int) -> int:
-        """Return the position after the line of a position, or `limit` if that is before and not negative."""
+    def end_of_value(self, at: int, limit: int, *, line: bool) -> int:
+        """Return the position after the word or line at a position, or `limit` if that is before and not negative."""
         if at >= len(self.places):
             return at
-        end = next((p for p in range(self.places[at], len(self.text)) if self.text[p] in "\r\n"), len(self.text))
+        ends = _LINE_END if line else _SPACE
+        stop = ends.search(self.text, self.places[at])
+        end = stop.start() if stop is not None else len(self.text)
         found = bisect_left(self.places, end)
         return min(found, limit) if limit >= 0 else found
 

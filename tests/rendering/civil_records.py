@@ -1,6 +1,6 @@
 """Random certidões of Registro Civil, and what every one of them must hold on paper (C14, C15, C16, P3, P6).
 
-One property for the test and for `python -m bench.models`.
+One property for the test and for `python -m bench.records`.
 """
 
 import random

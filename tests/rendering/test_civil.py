@@ -45,7 +45,7 @@ def example_sheet(key: Any = ("cnj-182", "nascimento"), **others: Any) -> Any:
 def test_c14_c16_p3_p6_a_random_certidao_is_whole_in_order_and_the_same_twice(
     tmp_path_factory: pytest.TempPathFactory, record: Record
 ) -> None:
-    """`python -m bench.models --records 1000` runs the same over many."""
+    """`python -m bench.records --records 1000` runs the same over many."""
     check(Workbench(tmp_path_factory.mktemp("one")), Workbench(tmp_path_factory.mktemp("two")), record)
 
 

@@ -1,6 +1,7 @@
 """The RTF reader: every model of every writer as it is, and every ruin answered (P2a, S12)."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,20 @@ def test_variables_are_found_across_runs_and_slips_are_named(name: str) -> None:
     slips = {slip for slip, _ in rtf.likely_slips(names)}
     assert slips <= set(expected["likely_slips"])
     assert bool(slips) == bool(expected["likely_slips"])
+
+
+@pytest.mark.parametrize("name", [each for each in MODELS if EXPECTED[each]["split"]])
+def test_a_variable_split_over_runs_is_filled_in_the_face_of_its_first_character(name: str) -> None:
+    document = model(name)
+    faces: dict[str, list[rtf.Face]] = {}
+    for paragraph in document.paragraphs():
+        of_characters = [run.face for run in paragraph.runs for _ in run.text]
+        for match in re.finditer(r"<(\w+)>", paragraph.text):
+            faces.setdefault(match[1], []).append(of_characters[match.start()])
+    for split in EXPECTED[name]["split"]:
+        filled = rtf.substitute(document, {split: "\ue123"}.get)
+        found = [run.face for each in filled.paragraphs() for run in each.runs for c in run.text if c == "\ue123"]
+        assert found == faces[split]
 
 
 @pytest.mark.parametrize("name", MODELS)

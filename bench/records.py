@@ -1,6 +1,6 @@
 """Random certidões through every national model, each laid out, stamped and looked at (C14, C15, C16, P3, P6).
 
-`python -m bench.models --records 1000 --seed N`: the property is that of `tests/rendering/test_civil.py`. Exits with 1
+`python -m bench.records --records 1000 --seed N`: the property is that of `tests/rendering/test_civil.py`. Exits with 1
 if a record has a fault; each is shown, and the run goes on. The seed determines the records.
 """
 
@@ -60,7 +60,7 @@ def run(how_many: int, number: int) -> int:
 
 def main() -> int:
     """Run, print the counts and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m bench.models", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.records", description=__doc__)
     parser.add_argument("--records", type=int, default=1000)
     parser.add_argument("--seed", type=int, help="what the records are (without it: a new one, shown)")
     asked = parser.parse_args()

@@ -1,0 +1,1 @@
+"""Compares the layout of RTF models with LibreOffice's."""
