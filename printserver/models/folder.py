@@ -58,7 +58,7 @@ def read(folder: Path, kept: Mapping[str, str]) -> Folder:
     for path in sorted(contents, key=lambda each: (each not in kept, each)):
         model_of.setdefault(digests[path], path)
     models = [path for path in contents if path in kept or model_of[digests[path]] == path]
-    names = _names(models, kept)
+    names = names_of(models, kept)
     stems = Counter(map(_stem, models))
     for path, content in contents.items():
         if path in names:
@@ -90,7 +90,7 @@ def _why_skipped(path: Path) -> str | None:
     return f"maior que {_LARGEST // 1024 // 1024} MB" if path.stat().st_size > _LARGEST else None
 
 
-def _names(paths: Iterable[str], kept: Mapping[str, str]) -> Mapping[str, str]:
+def names_of(paths: Iterable[str], kept: Mapping[str, str]) -> Mapping[str, str]:
     """Return the name of each path; no two are the same without case."""
     ordered = sorted(paths, key=lambda each: (each not in kept, "/" in each, each))
     stems = Counter(map(_stem, ordered))
