@@ -38,6 +38,8 @@ def import_models(folder: Path, pasta: Path, simular: bool, papers: Path | None,
     for row in found.rows:
         if row.exame.estado != "pronto":
             click.echo(f"  {row.exame.estado}: {row.nome}: {'; '.join(row.exame.motivos)}")
+    if found.faltam:
+        click.echo(f"{len(found.faltam)} modelos da serventia não estão nesta pasta e ficam como estão.")
     if simular:
         click.echo("Simulação: nada foi gravado.")
     click.echo(f"Relatório: {page}")

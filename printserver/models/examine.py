@@ -1,7 +1,7 @@
 """What the import finds out of one model: its kind, its format, its variables, and whether it can be printed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from printserver.common.data import JsonView
@@ -9,13 +9,14 @@ from printserver.errors import Recusa
 from printserver.formats import Format, FormatType, WrongFormat, example_data, example_values, with_block_in_text
 from printserver.models import geometry
 from printserver.models.kinds import kind_of
-from printserver.office import Office
+from printserver.office import Office, format_versions
 from printserver.rendering import CODE_BOX, QR_BOX, Layout, LayoutRequest, RtfFacts, pack_model
 
 State = Literal["pronto", "conferir", "recusado"]
 
 _TO_BE_LOOKED_AT: Final = ("Confira:", "A fonte “")
 """How the notices begin for which a person looks at a model."""
+_NO_KIND: Final = "nem o nome do arquivo nem o texto dizem de que ato é: fica como avulso, sem selo"
 _EXAMPLES: Final = (
     ("data", "20 de novembro de 2026"),
     ("hora", "14h30"),
@@ -64,10 +65,11 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A model laid out with examples for its variables: the request, and its layout."""
+    """A model laid out with examples for its variables: the request, its layout, and its text with the variables."""
 
     request: LayoutRequest
     layout: Layout
+    text: str = ""
 
 
 class Examiner:
@@ -86,55 +88,67 @@ class Examiner:
             facts = self._office.render.examine_rtf(pack_model(file, {}))
         except Recusa as refusal:
             return Examined("recusado", (_of_the_file(refusal),)), None
-        tipo = kind_of(name, facts.beginning) or "avulso"
-        known = Examined("recusado", (), tipo=tipo, variaveis=tuple(self._variables(facts)))
+        known = self._known(name, facts)
         if small := geometry.too_small(facts):
             return _refused(known, small), None
         try:
-            page_format = self._format(tipo, facts)
-            sample = self._lay_out(page_format, file, known)
+            page_format = self._format(known.tipo, facts)
+            sample = self._lay_out(page_format, file, known, facts.text)
         except WrongFormat as error:
             return _refused(known, str(error)), None
         except Recusa as refusal:
             return _refused(known, _of_the_file(refusal)), None
-        return self._judge(known, facts, page_format.nome, sample), sample
+        return _judge(known, facts, page_format.nome, sample), sample
+
+    def _known(self, name: str, facts: RtfFacts) -> Examined:
+        """Return what is known of a model before it is laid out."""
+        tipo = kind_of(name, facts.beginning)
+        notes = (*geometry.notices(facts), *((_NO_KIND,) if tipo is None else ()))
+        return Examined("recusado", (), notes, tipo or "avulso", None, tuple(self._variables(facts)))
 
     def _variables(self, facts: RtfFacts) -> Iterable[tuple[str, int, str]]:
         table = self._office.state.variaveis
         return ((name, places, table.source(name)) for name, places in facts.variables.items())
 
     def _format(self, tipo: FormatType, facts: RtfFacts) -> Format:
+        """Return the format of a geometry: the office's, if it has it, else one that can be kept.
+
+        Raises `WrongFormat` and `Recusa` where keeping it would.
+        """
         name = geometry.name_of(tipo, facts)
+        if self._office.formatos.is_own(name):
+            return self._office.formatos.get(name)
         found = self._formats.get(name)
         if found is None:
-            files = {f"{name}.toml": geometry.toml_of(tipo, facts)}
-            found = self._formats[name] = self._office.render.parse_format(name, files)
+            proof, _ = format_versions.check(self._office, name, {f"{name}.toml": geometry.toml_of(tipo, facts)})
+            found = self._formats[name] = proof.formato
         return found
 
-    def _lay_out(self, page_format: Format, file: bytes, known: Examined) -> Sample:
+    def _lay_out(self, page_format: Format, file: bytes, known: Examined, text: str) -> Sample:
         request = sample_request(page_format, file, known)
-        return Sample(request, self._office.render.layout(request))
+        return Sample(request, self._office.render.layout(request), text)
 
-    def _judge(self, known: Examined, facts: RtfFacts, page_format: str, sample: Sample) -> Examined:
-        said = [each.mensagem for each in sample.layout.avisos]
-        reasons = [each for each in said if each.startswith(_TO_BE_LOOKED_AT)]
-        reasons += [f"<{name}> parece um erro de <{meant}>" for name, meant in facts.slips]
-        notes = [*geometry.notices(facts), *(each for each in said if each not in reasons)]
-        sources = {source for _, _, source in known.variaveis}
-        notes.append(
-            "selo no lugar de <QRCode>" if "qr" in sources else "selo no fim do texto: o modelo não tem <QRCode>"
-        )
-        if known.tipo == "avulso":
-            notes.append("sem selo: nem o nome do arquivo nem o texto dizem de que ato é")
-        return Examined(
-            "conferir" if reasons else "pronto",
-            tuple(reasons),
-            tuple(notes),
-            known.tipo,
-            page_format,
-            known.variaveis,
-            sample.layout.paginas,
-        )
+
+def _judge(known: Examined, facts: RtfFacts, page_format: str, sample: Sample) -> Examined:
+    """Return the examination of a model that was laid out."""
+    said = [each.mensagem for each in sample.layout.avisos]
+    told = [each for each in said if each.startswith(_TO_BE_LOOKED_AT)]
+    reasons = [*known.motivos, *told, *(f"<{name}> parece um erro de <{meant}>" for name, meant in facts.slips)]
+    notes = [*known.avisos, *(each for each in said if each not in told)]
+    if known.tipo == "avulso":
+        notes.append("documento avulso, sem selo")
+    elif "qr" in {source for _, _, source in known.variaveis}:
+        notes.append("selo no lugar de <QRCode>")
+    else:
+        notes.append("selo no fim do texto: o modelo não tem <QRCode>")
+    return replace(
+        known,
+        estado="conferir" if reasons else "pronto",
+        motivos=tuple(reasons),
+        avisos=tuple(notes),
+        formato=page_format,
+        paginas=sample.layout.paginas,
+    )
 
 
 def sample_request(page_format: Format, file: bytes, known: Examined) -> LayoutRequest:
@@ -169,4 +183,4 @@ def _of_the_file(refusal: Recusa) -> str:
 
 
 def _refused(known: Examined, reason: str) -> Examined:
-    return Examined("recusado", (reason,), (), known.tipo, None, known.variaveis)
+    return replace(known, motivos=(reason,))

@@ -1,28 +1,23 @@
 """Takes over a folder of models: each file is examined; what is new or changed becomes a version."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
-from printserver.common import faults
-from printserver.errors import ConfigError
+from printserver.errors import Recusa
 from printserver.formats import FormatType
 from printserver.models import geometry
-from printserver.models.compare import compare
+from printserver.models.compare import Papers, compare
 from printserver.models.examine import Examined, Examiner, Sample
+from printserver.models.folder import Folder, ModelFile, read
 from printserver.models.proof import draw
-from printserver.models.store import add, newest
+from printserver.models.store import Model, add, newest
 from printserver.office import Act, Author, Office, acting, format_versions
 from printserver.rendering import pack_model
 
 News = Literal["novo", "mudou", "igual", "repetido"]
-
-_LOCKS: Final = "~$"  # Word's lock files
-_LARGEST: Final = 16 * 1024 * 1024
-_EXTENSION: Final = ".rtf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +37,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import found and did. `pulados` are files that are no models, with the reason."""
+    """What an import found and did. `pulados` are files that are no models, with the reason.
+
+    `faltam` are the office's models without a file in the folder: they stay as they are.
+    """
 
     rows: tuple[Row, ...]
     pulados: tuple[tuple[str, str], ...]
     formatos: tuple[str, ...] = ()
+    faltam: tuple[str, ...] = ()
     simulado: bool = False
 
     def count(self, state: str) -> int:
         """Return how many models are in that state."""
         return sum(row.exame.estado == state for row in self.rows if row.novidade != "repetido")
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    nome: str
-    arquivo: str
-    content: bytes
-    sha256: str
-
-
-@dataclass(slots=True)
-class _Folder:
-    """The files of a folder."""
-
-    files: list[_File] = field(default_factory=list)
-    repeated: list[Row] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
 def import_folder(
@@ -77,79 +59,83 @@ def import_folder(
     """Examine every RTF below `folder` and keep what is new or changed; a file that is unchanged is not looked at.
 
     The proofs of what was looked at are written into `proofs` as PDF. `simulate` keeps nothing. `papers` is a folder
-    of PDFs, by the models' names, that the office's former program printed: a difference is a reason to look.
-    Raises `ConfigError` if the folder is missing or has no RTF.
+    of PDFs, by the models' names, that the office's former program printed: every model is compared with its own, and a
+    difference is a reason to look. Raises `ConfigError` if the folder is missing or has no RTF, `Recusa`
+    `servidor-ocupado`; then nothing is kept.
     """
-    found = _read(folder)
     with office.db.read() as conn:
-        known = {each.nome.casefold(): each for each in newest(conn, office)}
-    examiner = Examiner(office)
+        kept = {each.nome.casefold(): each for each in newest(conn, office)}
+    found = read(folder, {each.arquivo: each.nome for each in kept.values()})
+    printed = Papers(papers) if papers is not None else None
     proofs.mkdir(parents=True, exist_ok=True)
-
-    def look(item: tuple[int, _File]) -> Row:
-        number, file = item
-        kept = known.get(file.nome.casefold())
-        if kept is not None and kept.sha256 == file.sha256 and kept.exame.estado != "recusado":
-            return Row(file.nome, file.arquivo, "igual", kept.exame)
-        exame, sample = examiner.examine(file.nome, file.content)
-        proof = _prove(office, sample, proofs / f"{number:04}.pdf") if sample is not None else None
-        if proof is not None and papers is not None:
-            exame = compare(office, exame, proof.read_bytes(), papers / f"{file.nome}.pdf")
-        same = kept is not None and kept.sha256 == file.sha256 and kept.exame == exame
-        news: News = "novo" if kept is None else "igual" if same else "mudou"
-        return Row(file.nome, file.arquivo, news, exame, proof)
-
+    look = _Look(office, Examiner(office), kept, proofs, printed)
     with ThreadPoolExecutor(max_workers=office.settings.render.processos) as pool:
-        rows = list(pool.map(look, enumerate(found.files, 1)))
+        rows = list(pool.map(look.at, range(1, len(found.files) + 1), found.files))
     formats = () if simulate else _keep(office, author, found, rows)
-    return Imported((*rows, *found.repeated), tuple(found.skipped), formats, simulate)
+    here = {file.nome.casefold() for file in (*found.files, *found.repeated)}
+    missing = tuple(each.nome for key, each in sorted(kept.items()) if key not in here)
+    return Imported((*rows, *map(_repeated, found.repeated)), tuple(found.skipped), formats, missing, simulate)
 
 
-def _read(folder: Path) -> _Folder:
-    if not folder.is_dir():
-        raise ConfigError(f"{folder}: não é uma pasta")
-    found = _Folder()
-    by_hash: dict[str, str] = {}
-    by_name: dict[str, str] = {}
-    for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder).as_posix()
-        if not path.is_file() or path.suffix.casefold() != _EXTENSION:
-            continue
-        if (reason := _why_skipped(path)) is not None:
-            found.skipped.append((relative, reason))
-            continue
-        content = path.read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        name = path.stem if path.stem.casefold() not in by_name else relative[: -len(_EXTENSION)]
-        if digest in by_hash:
-            exame = Examined("pronto", (), (f"o mesmo conteúdo que {by_hash[digest]}",))
-            found.repeated.append(Row(name, relative, "repetido", exame, None, by_hash[digest]))
-            continue
-        by_name[name.casefold()], by_hash[digest] = relative, name
-        found.files.append(_File(name, relative, content, digest))
-    if not found.files:
-        raise ConfigError(f"{folder}: não tem arquivo {_EXTENSION}")
-    return found
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Looks at one file after another, in several threads."""
+
+    office: Office
+    examiner: Examiner
+    kept: Mapping[str, Model]
+    proofs: Path
+    papers: Papers | None
+
+    def at(self, number: int, file: ModelFile) -> Row:
+        """Return the row of a file; `number` names its proof."""
+        kept = self.kept.get(file.nome.casefold())
+        same = kept is not None and kept.sha256 == file.sha256
+        if same and kept is not None and kept.estado != "recusado" and self.papers is None:
+            return Row(file.nome, file.arquivo, "igual", kept.exame)
+        exame, sample = self.examiner.examine(file.nome, file.content)
+        proof = None
+        if sample is not None:
+            exame, proof = self._prove(exame, sample, self.proofs / f"{number:04}.pdf")
+        if proof is not None and sample is not None and self.papers is not None:
+            exame = compare(self.office, exame, sample, file, self.papers.of(file))
+        exame = _with_names(exame, file, kept)
+        if kept is None:
+            return Row(file.nome, file.arquivo, "novo", exame, proof)
+        return Row(file.nome, file.arquivo, "igual" if same and _alike(kept.exame, exame) else "mudou", exame, proof)
+
+    def _prove(self, exame: Examined, sample: Sample, path: Path) -> tuple[Examined, Path | None]:
+        """Write the proof of a sample; one that cannot be stamped is a model that cannot be printed."""
+        try:
+            path.write_bytes(draw(self.office, sample))
+        except Recusa as refusal:
+            if refusal.word == "servidor-ocupado":
+                raise
+            return replace(exame, estado="recusado", motivos=(*exame.motivos, refusal.detail)), None
+        return exame, path
 
 
-def _why_skipped(path: Path) -> str | None:
-    if path.name.startswith(_LOCKS):
-        return "arquivo de trava do Word"
-    try:
-        if path.stat().st_size > _LARGEST:
-            return f"maior que {_LARGEST // 1024 // 1024} MB"
-        with path.open("rb"):
-            return None
-    except OSError as error:
-        return f"não pode ser lido ({faults.of_os(error)})"
+def _with_names(exame: Examined, file: ModelFile, kept: Model | None) -> Examined:
+    """Return the examination with what a person should know of the model's name."""
+    if file.same_stem:
+        exame = replace(exame, avisos=(*exame.avisos, f"há arquivos de mesmo nome: este modelo é “{file.nome}”"))
+    if kept is None or kept.arquivo == file.arquivo or kept.sha256 == file.sha256:
+        return exame
+    state = "conferir" if exame.estado == "pronto" else exame.estado
+    return replace(exame, estado=state, motivos=(*exame.motivos, f"este nome era do arquivo {kept.arquivo}"))
 
 
-def _prove(office: Office, sample: Sample, path: Path) -> Path:
-    path.write_bytes(draw(office, sample))
-    return path
+def _alike(kept: Examined, now: Examined) -> bool:
+    """Return whether two examinations say the same, but for their notices."""
+    return replace(kept, avisos=()) == replace(now, avisos=())
 
 
-def _keep(office: Office, author: Author, found: _Folder, rows: list[Row]) -> tuple[str, ...]:
+def _repeated(file: ModelFile) -> Row:
+    exame = Examined("pronto", (), (f"o mesmo conteúdo que {file.repeats}",))
+    return Row(file.nome, file.arquivo, "repetido", exame, None, file.repeats)
+
+
+def _keep(office: Office, author: Author, found: Folder, rows: list[Row]) -> tuple[str, ...]:
     """Keep the formats and the new versions; return the names of the formats that were made."""
     changed = [(file, row) for file, row in zip(found.files, rows, strict=True) if row.novidade in ("novo", "mudou")]
     made = tuple(_keep_formats(office, author, changed))
@@ -160,7 +146,7 @@ def _keep(office: Office, author: Author, found: _Folder, rows: list[Row]) -> tu
     return made
 
 
-def _keep_formats(office: Office, author: Author, changed: list[tuple[_File, Row]]) -> Iterator[str]:
+def _keep_formats(office: Office, author: Author, changed: list[tuple[ModelFile, Row]]) -> Iterator[str]:
     wanted: dict[str, tuple[FormatType, bytes]] = {}
     for file, row in changed:
         if row.exame.formato is not None and not office.formatos.is_own(row.exame.formato):
@@ -172,7 +158,7 @@ def _keep_formats(office: Office, author: Author, changed: list[tuple[_File, Row
         yield name
 
 
-def _keep_model(act: Act, file: _File, row: Row) -> None:
+def _keep_model(act: Act, file: ModelFile, row: Row) -> None:
     number = add(act, row.nome, row.arquivo, file.content, file.sha256, row.exame)
     state = "importado" if number == 1 else "mudado"
     what = {"versao": number, "sha256": file.sha256, "estado": row.exame.estado, "arquivo": row.arquivo}

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
 from typing import Final
 
 from printserver import rtf
@@ -35,7 +35,7 @@ class RtfFacts:
 
     `variables`: those without a value and the number of their places, in the order of the text. `slips`: names that
     are probably misspelt, each with the one that is meant. `page` is width and height, `margins` left, right, top and
-    bottom, in mm. `beginning` is the text of its first paragraphs.
+    bottom, in mm. `text` is that of its paragraphs, one a line, `beginning` that of the first ones.
     """
 
     variables: Mapping[str, int]
@@ -43,6 +43,7 @@ class RtfFacts:
     page: tuple[float, float]
     margins: tuple[float, float, float, float]
     mirrored: bool
+    text: str
     beginning: str
 
 
@@ -58,14 +59,15 @@ def examine(content: str) -> RtfFacts:
     paper = document.sections[0].paper
     mm = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.width, paper.height)]
     margins = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.left, paper.right, paper.top, paper.bottom)]
-    beginning = " ".join(islice((p.text for p in document.paragraphs() if p.text.strip()), _PARAGRAPHS_OF_BEGINNING))
+    texts = [paragraph.text for paragraph in document.paragraphs() if paragraph.text.strip()]
     return RtfFacts(
         variables=names,
         slips=rtf.likely_slips(names),
         page=(mm[0], mm[1]),
         margins=(margins[0], margins[1], margins[2], margins[3]),
         mirrored=paper.mirrored,
-        beginning=beginning,
+        text="\n".join(texts),
+        beginning=" ".join(texts[:_PARAGRAPHS_OF_BEGINNING]),
     )
 
 

@@ -132,10 +132,10 @@ def test_a_model_is_compared_with_what_the_former_program_printed(rig: Rig, tmp_
     shutil.copy(proofs[0], papers / "24-word12-traslado-2.pdf")
     imported(said, rig, models, "--conferir", papers)
     rows = rows_of(rig)
-    assert "como no PDF do programa antigo" in rows["03-wpt-obito-breve-relato"]["avisos"]
+    assert "texto, páginas e linhas como no PDF do programa antigo" in rows["03-wpt-obito-breve-relato"]["avisos"]
     assert (rows["24-word12-traslado-2"]["estado"], rows["24-word12-traslado-2"]["motivos"]) == (
         "conferir",
-        "o texto do PDF do programa antigo é outro",
+        "o PDF do programa antigo não tem, nesta ordem, o texto “2º TRASLADO LIVRO”",
     )
     assert "sem PDF do programa antigo" in rows["12-wpt-procuracao"]["avisos"]
 
