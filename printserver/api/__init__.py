@@ -11,6 +11,7 @@ from printserver.api import (
     court,
     jobs,
     lookups,
+    models,
     problems,
     queues,
     seals,
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     seals.blueprint,
     counter.blueprint,
     civil.blueprint,
+    models.blueprint,
     court.blueprint,
 )
 _MB = 1024 * 1024

@@ -14,8 +14,7 @@ from printserver.api.problems import csv_response, json_response
 from printserver.api.queries import CertidoesQuery, ExchangeQuery, MonthQuery
 from printserver.api.seals import replayed
 from printserver.clock import local_date
-from printserver.documents import describe_models
-from printserver.errors import ErrorWord, Recusa
+from printserver.errors import ErrorWord
 from printserver.jobs.requests import DestinoDaCertidao
 from printserver.seal_actions import exchange, records
 
@@ -204,23 +203,3 @@ def exchange_file(codigo_hash: str, name: str) -> Response:
     response = Response(exchange.file_of(office(), codigo_hash, name), content_type=kind)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@call(blueprint, "GET /modelos", answer=(200, schemas.NationalModels, "The models."))
-def models() -> Response:
-    """List the models of certidões, with their fields in print order (C14)."""
-    return json_response({"itens": describe_models()})
-
-
-@call(
-    blueprint,
-    "GET /modelos/<name>",
-    answer=(200, schemas.NationalModel, "The model."),
-    refuses=("modelo-desconhecido",),
-)
-def model(name: str) -> Response:
-    """Show one model (C14)."""
-    found = next((each for each in describe_models() if each["nome"] == name), None)
-    if found is None:
-        raise Recusa("modelo-desconhecido", f"Não há modelo {name!r}.")
-    return json_response(found)

@@ -46,6 +46,8 @@ _ACCEPT: tuple[ErrorWord, ...] = (
     "folhas-insuficientes",
     "corpo-invalido",
     "variavel-sem-valor",
+    "modelo-desconhecido",
+    "modelo-recusado",
     "bloco-sem-lugar",
     "servico-a-confirmar",
     "bandeja-desconhecida",

@@ -1,6 +1,6 @@
 """The office's own models in RTF: taken over from a folder, examined, kept in versions, and filled for a print."""
 
-from printserver.models.examine import Examined
+from printserver.models.examine import Examined, example_of
 from printserver.models.fill import fill
 from printserver.models.importing import Imported, Row, import_folder
 from printserver.models.proof import prove
@@ -13,6 +13,7 @@ __all__ = [
     "Model",
     "Row",
     "content",
+    "example_of",
     "fill",
     "find",
     "import_folder",

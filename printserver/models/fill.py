@@ -42,7 +42,7 @@ def _is_model(body: object) -> bool:
     """Return whether a body is that of a model, and well formed."""
     if not isinstance(body, dict) or body.get("formato") != "modelo" or body.get("conteudo"):
         return False
-    values = body.get("valores") or {}
+    values = body["valores"] if body.get("valores") is not None else {}
     texts = isinstance(values, dict) and all(isinstance(text, str) for text in values.values())
     return texts and isinstance(body.get("modelo"), str) and body.keys() <= {"formato", "modelo", "valores", "conteudo"}
 

@@ -53,8 +53,8 @@ def pack(file: bytes, values: Mapping[str, str]) -> str:
 
 def examine(content: str) -> RtfFacts:
     """Read an rtf body. Raises `Recusa` `corpo-invalido` that names what is wrong and where."""
-    document = load(content, {})
-    names = rtf.variables(document)
+    document, own = _read(content)
+    names = {name: places for name, places in rtf.variables(document).items() if name not in own}
     paper = document.sections[0].paper
     mm = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.width, paper.height)]
     margins = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.left, paper.right, paper.top, paper.bottom)]
@@ -74,8 +74,7 @@ def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:
 
     A variable without a value stays as it is. Raises `Recusa` `corpo-invalido`.
     """
-    file, own = _unpack(content)
-    document = rtf.read(file)
+    document, own = _read(content)
     if any(_PRIVATE.search(paragraph.text) for paragraph in document.paragraphs()):
         raise refuse("O RTF tem um caractere de uso privado, que não se imprime.")
     known = {**values, **own}
@@ -91,6 +90,12 @@ def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:
         return text
 
     return rtf.substitute(rtf.substitute(document, known.get, MARK), value)
+
+
+def _read(content: str) -> tuple[rtf.Rtf, Mapping[str, str]]:
+    """Return the document of an rtf body as it is, and the values that came with it."""
+    file, values = _unpack(content)
+    return rtf.read(file), values
 
 
 def _unpack(content: str) -> tuple[bytes, Mapping[str, str]]:

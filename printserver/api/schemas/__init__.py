@@ -4,6 +4,8 @@ The answers themselves are plain dicts: they may have more fields than the model
 """
 
 from printserver.api.schemas.civil import (
+    AnyModel,
+    AnyModels,
     CertidaoOnPaper,
     CertidoesOnPaper,
     Destination,
@@ -14,8 +16,6 @@ from printserver.api.schemas.civil import (
     FreeAct,
     FreeActs,
     NationalField,
-    NationalModel,
-    NationalModels,
     RecordPerson,
     RecordSeal,
     RecordSeals,
@@ -91,6 +91,8 @@ from printserver.api.schemas.seals import (
 
 __all__ = [
     "Alternative",
+    "AnyModel",
+    "AnyModels",
     "Block",
     "CertidaoOnPaper",
     "CertidoesOnPaper",
@@ -130,8 +132,6 @@ __all__ = [
     "MadeSeals",
     "Margins",
     "NationalField",
-    "NationalModel",
-    "NationalModels",
     "Notice",
     "Notices",
     "OfficeNotice",

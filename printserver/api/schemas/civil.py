@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from printserver.api.schemas.common import Answer, SealFields
 from printserver.api.schemas.jobs import DocumentFields, Qr
@@ -152,20 +152,33 @@ class NationalField(Answer):
     exemplo: Any
 
 
-class NationalModel(Answer):
-    """A national model of certidão (C14)."""
+class ModelVariable(Answer):
+    """A variable of a model of the office; one that is not `obrigatorio` is filled by the server."""
 
     nome: str
-    origem: str
+    rotulo: str
+    obrigatorio: bool
+    exemplo: str
+
+
+class AnyModel(Answer):
+    """A model: a national one of certidão has `campos` (C14), one of the office, in RTF, `variaveis`.
+
+    `formato` is null for a model of the office that cannot be printed.
+    """
+
+    nome: str
+    origem: Literal["nacional", "serventia"]
     tipo: str
     versao: str
-    estado: str
+    estado: Literal["pronto", "conferir", "recusado"]
     motivos: list[str]
-    formato: str
-    campos: list[NationalField]
+    formato: str | None
+    campos: list[NationalField] = Field(default_factory=list)
+    variaveis: list[ModelVariable] = Field(default_factory=list)
 
 
-class NationalModels(Answer):
+class AnyModels(Answer):
     """All models."""
 
-    itens: list[NationalModel]
+    itens: list[AnyModel]

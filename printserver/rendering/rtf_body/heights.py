@@ -1,6 +1,7 @@
 """Height of a line and place of its baseline. Lengths in points."""
 
 from dataclasses import dataclass
+from math import floor
 from typing import Final
 
 from printserver.rendering.rtf_body.faces import Letter
@@ -10,6 +11,7 @@ from printserver.rtf import TWIPS_PER_POINT, Shape
 _EXACT_ABOVE: Final = 0.8
 """Part of an exact line height that is above the baseline, as LibreOffice sets it."""
 _LEAST: Final = 0.5
+_LITTLE: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def spaced(ascent: float, descent: float, shape: Shape) -> Height:
     if shape.multiple:
         factor = max(abs(shape.line) * 100 // 240 / 100, _LEAST)
         if factor > 1:
-            return Height(natural, ascent, natural * (factor - 1))
+            extra = floor(natural * (factor - 1) * TWIPS_PER_POINT + _LITTLE) / TWIPS_PER_POINT
+            return Height(natural, ascent, extra)
         return Height(natural * factor, ascent * factor)
     if wanted < 0:
         return Height(-wanted, -wanted * _EXACT_ABOVE)

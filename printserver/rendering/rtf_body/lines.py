@@ -7,6 +7,7 @@ from typing import Final
 from printserver.rendering.rtf_body.faces import Letter
 from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
 from printserver.rendering.rtf_body.tokens import Piece, Token
+from printserver.rendering.rtf_body.tokens import piece as piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
 _LITTLE: Final = 0.002
@@ -27,12 +28,12 @@ class _Measure:
             if piece.letter is not self.letter:
                 self.before += round(self.width * TWIPS_PER_POINT)
                 self.letter, self.width = piece.letter, 0.0
-            self.width += piece.width
+            self.width += piece.room
 
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
         if len(pieces) == 1 and pieces[0].letter is self.letter:
-            return self.before / TWIPS_PER_POINT + self.width + pieces[0].width
+            return self.before / TWIPS_PER_POINT + self.width + pieces[0].room
         whole = replace(self)
         whole.add(pieces)
         return whole.before / TWIPS_PER_POINT + whole.width
@@ -224,7 +225,7 @@ def _cut_piece(piece: Piece, room: float, *, whole: bool) -> tuple[Piece | None,
 
 
 def _part_of(piece: Piece, text: str) -> Piece | None:
-    return replace(piece, text=text, width=piece.letter.width(text)) if text else None
+    return piece_of(text, piece.letter) if text else None
 
 
 def _word_of(pieces: tuple[Piece, ...]) -> Token:

@@ -1,7 +1,7 @@
 """Placed lines as HTML: one block of exact height a line, and the CSS classes that they need. Lengths in points."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
 from itertools import groupby
@@ -11,6 +11,8 @@ from printserver.rendering.rtf_body.faces import FILES, Letter
 from printserver.rendering.rtf_body.heights import Height
 from printserver.rendering.rtf_body.lines import Line, Part
 from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Box, Piece, Token
+from printserver.rendering.rtf_body.tokens import piece as piece_of
+from printserver.rtf import TWIPS_PER_POINT
 
 BASE_CSS: Final = (
     ".rtf,.rtf div,.rtf p{margin:0;padding:0;text-indent:0}"
@@ -59,21 +61,49 @@ class _Bit:
 
 
 def line_html(line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: float, style: str = "") -> str:
-    """Return a line as a block; `origin` is the x of the block around it, `style` further declarations."""
+    """Return a line as a block; `origin` is the x of the block around it, `style` further declarations.
+
+    A line without tabs and repeated spaces is placed by a class: lines of a paragraph share it, which is faster.
+    """
     indent, bits = _bits(line)
-    indent -= origin
+    if not bits:
+        return _block_html(sheet.name(f"height:{points(height.height)}"), style, "")
     letters = (bit.letter for bit in bits if bit.box is None)
     main = max(letters, key=lambda letter: (letter.size, _plain(letter)), default=end)
-    stretch = max((bit.stretch for bit in bits), default=0.0)
-    if abs(indent) > _LITTLE:
-        style += f"text-indent:{points(indent)};"
+    stretch = max(bit.stretch for bit in bits)
+    name = sheet.name(_block(main, height, boxes=any(bit.box is not None for bit in bits)))
+    if _simple(line, bits):
+        name += " " + sheet.name(_place(line, origin, stretched=stretch > 0))
+        inner = "".join(_bit_html(bit, main, bit.stretch, sheet) for bit in bits)
+        return _block_html(name, style, inner)
+    if abs(indent - origin) > _LITTLE:
+        style += f"text-indent:{points(indent - origin)};"
     if stretch:
         style += f"word-spacing:{points(stretch)}"
-    inner = "".join(_bit_html(bit, main, stretch, sheet) for bit in bits)
-    boxes = any(bit.box is not None for bit in bits)
-    name = sheet.name(_block(main, height, boxes=boxes) if inner else f"height:{points(height.height)}")
+    return _block_html(name, style, "".join(_bit_html(bit, main, stretch, sheet) for bit in bits))
+
+
+def _block_html(name: str, style: str, inner: str) -> str:
     attribute = f' style="{style}"' if style else ""
     return f'<p class="{name}"{attribute}>{inner}</p>'
+
+
+def _simple(line: Line, bits: list[_Bit]) -> bool:
+    """Return whether CSS sets the line as it is: nothing in it depends on spaces that CSS would collapse."""
+    text = "".join(bit.text for bit in bits)
+    return len(line.parts) == 1 and "  " not in text and text[:1] != " " and all(bit.box is None for bit in bits)
+
+
+def _place(line: Line, origin: float, *, stretched: bool) -> str:
+    """Return the declarations of a block that is the room of its line, aligned as the line is."""
+    part, room = line.parts[0], line.room
+    css = f"white-space:nowrap;margin-left:{points(room.start - origin)};width:{points(room.end - room.start)};"
+    if stretched:
+        return css + "text-align-last:justify"
+    before, after = part.start - room.start, room.end - part.start - part.ink
+    if before < _LITTLE:
+        return css
+    return css + ("text-align:right" if abs(after) < _LITTLE else "text-align:center")
 
 
 def _block(main: Letter, height: Height, *, boxes: bool) -> str:
@@ -168,13 +198,19 @@ def _tab(part: Part, x: float, to: float) -> Iterator[_Bit]:
     letter = part.tab.letter
     gap = to - x
     leader = part.stop.leader if part.stop else ""
-    count = int((gap + 0.02) / letter.width(leader)) if leader else 0
+    count = _leaders(gap, letter.width(leader), leader) if leader else 0
     if count:
         yield _Bit(leader * count, letter, 0.0)
         rest = gap - letter.width(leader * count)
         yield _space(letter, rest)
     else:
         yield _space(letter, gap)
+
+
+def _leaders(gap: float, width: float, leader: str) -> int:
+    """Return how many characters fill a gap, in whole twips as LibreOffice; a line of `_` leaves no rest."""
+    fitting = round(gap * TWIPS_PER_POINT) // max(round(width * TWIPS_PER_POINT), 1)
+    return fitting + (leader == "_" and fitting > 0)
 
 
 def _space(letter: Letter, width: float) -> _Bit:
@@ -198,12 +234,12 @@ def _shown(tokens: list[Token], *, last: bool, stretched: bool) -> Iterator[Piec
                 yield piece
     if last and end < len(tokens) and not stretched:  # a stretched one would reach beyond the margin
         piece = tokens[end].pieces[0]
-        yield Piece(" ", piece.letter, piece.letter.width(" "))
+        yield piece_of(" ", piece.letter)
 
 
 def _soft(piece: Piece, ends_line: bool) -> Piece:
     text = piece.text.replace(SOFT_HYPHEN, "") + (BROKEN_HYPHEN if ends_line else "")
-    return Piece(text, piece.letter, piece.width)
+    return replace(piece, text=text)
 
 
 def _texts(pieces: Iterator[Piece], stretch: float) -> Iterator[_Bit]:

@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, str]] = {
     "hibridos": "Selos de papel",
     "instrumento": "Assinaturas",
     "job": "Impressão",
+    "modelo": "Modelo em RTF",
     "pdf": "PDF original",
     "pergunta": "Pergunta",
     "pessoa": "Pessoa",
@@ -121,6 +122,10 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "guarda": {"apagados": "Nomes das partes apagados, passado o prazo de guarda"},
     "hibridos": {"feita": "{nome}"},
+    "modelo": {
+        "importado": "Trouxe o modelo {nome}",
+        "mudado": "Trouxe uma versão nova do modelo {nome}",
+    },
     "instrumento": {
         "pendentes": "Registrou que faltam assinaturas em {nome}",
         "completas": "Registrou que todos assinaram {nome}",
