@@ -215,7 +215,7 @@ class Paste:
             self._words.cell = self._cells
             tag = "th" if head else "td"
             self._add(
-                f"<{tag}{f' colspan={span}' if span > 1 else ''} width=\"25%\" valign=top style='padding:0cm 5.4pt'>"
+                f"<{tag}{f' colspan={span}' if span > 1 else ''} width=\"25%\" vertical=top style='padding:0cm 5.4pt'>"
             )
             if head:
                 self._add(" ".join(self._words.some(2, repeats=True)))

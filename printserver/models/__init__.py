@@ -3,11 +3,13 @@
 from printserver.models.examine import Examined, example_of
 from printserver.models.fill import fill
 from printserver.models.importing import Imported, Row, import_folder
+from printserver.models.kinds import LABELS
 from printserver.models.proof import prove
 from printserver.models.report import write_report
-from printserver.models.store import Model, content, find, newest, require, versions
+from printserver.models.store import Model, content, find, newest, of_id, require, versions
 
 __all__ = [
+    "LABELS",
     "Examined",
     "Imported",
     "Model",
@@ -18,6 +20,7 @@ __all__ = [
     "find",
     "import_folder",
     "newest",
+    "of_id",
     "prove",
     "require",
     "versions",

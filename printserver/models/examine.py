@@ -78,11 +78,14 @@ class Examiner:
         self._formats: dict[str, Format] = {}
 
     def examine(self, name: str, file: bytes) -> tuple[Examined, Sample | None]:
-        """Return what a file is, and its pages with examples; a file that cannot be printed is `recusado`."""
+        """Return what a file is, and its pages with examples; a file that cannot be printed is `recusado`.
+
+        Raises `Recusa` `servidor-ocupado`: that says nothing of the file.
+        """
         try:
             facts = self._office.render.examine_rtf(pack_model(file, {}))
         except Recusa as refusal:
-            return Examined("recusado", (refusal.detail,)), None
+            return Examined("recusado", (_of_the_file(refusal),)), None
         tipo = kind_of(name, facts.beginning)
         known = Examined("recusado", (), tipo=tipo, variaveis=tuple(self._variables(facts)))
         if small := geometry.too_small(facts):
@@ -93,7 +96,7 @@ class Examiner:
         except WrongFormat as error:
             return _refused(known, str(error)), None
         except Recusa as refusal:
-            return _refused(known, refusal.detail), None
+            return _refused(known, _of_the_file(refusal)), None
         return self._judge(known, facts, page_format.nome, sample), sample
 
     def _variables(self, facts: RtfFacts) -> Iterable[tuple[str, int, str]]:
@@ -156,6 +159,13 @@ def example_of(name: str) -> str:
     """Return an example for a variable by its name."""
     lower = name.casefold()
     return next((text for word, text in _EXAMPLES if word in lower), name.replace("_", " "))
+
+
+def _of_the_file(refusal: Recusa) -> str:
+    """Return the reason of a refusal; raise one that is not about the file."""
+    if refusal.word == "servidor-ocupado":
+        raise refusal
+    return refusal.detail
 
 
 def _refused(known: Examined, reason: str) -> Examined:

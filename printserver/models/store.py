@@ -19,8 +19,12 @@ _m = db.modelo.c
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One version of a model. `nome` is as programs name it; two names that differ by case are one."""
+    """One version of a model; `id` is that of its row.
 
+    `nome` is as programs name it; two names that differ by case are one.
+    """
+
+    id: int
     nome: str
     numero: int
     sha256: str
@@ -54,6 +58,15 @@ def versions(conn: Connection, office: Office, nome: str) -> Sequence[Model]:
 def find(conn: Connection, office: Office, nome: str) -> Model | None:
     """Return the model of that name in force, whatever its case; None if there is none."""
     return next(iter(versions(conn, office, nome)), None)
+
+
+def of_id(conn: Connection, office: Office, number: int) -> Model:
+    """Return a version by the id of its row. Raises `Recusa` `nao-encontrado`."""
+    query = sa.select(db.modelo).where(_m.serventia_id == office.serventia_id, _m.id == number)
+    row = conn.execute(query).mappings().first()
+    if row is None:
+        raise Recusa("nao-encontrado", "Não há este modelo.")
+    return _model(row)
 
 
 def require(conn: Connection, office: Office, nome: str) -> Model:
@@ -97,6 +110,7 @@ def add(act: Act, nome: str, arquivo: str, file: bytes, sha256: str, exame: Exam
 
 def _model(row: RowMapping) -> Model:
     return Model(
+        id=row["id"],
         nome=row["nome"],
         numero=row["numero"],
         sha256=row["sha256"],

@@ -6,9 +6,8 @@ from typing import Final
 
 from printserver.rtf.limits import length
 from printserver.rtf.model import Alignment, Border, Leader, Side, StopKind
-from printserver.rtf.state import RowDef, State
+from printserver.rtf.state import Control, RowDef, State, with_face
 
-Control = Callable[[State, int | None], None]
 _SIDES: Final[Mapping[str, Side]] = {"t": "top", "l": "left", "b": "bottom", "r": "right"}
 _ALL_SIDES: Final[tuple[Side, ...]] = ("top", "left", "bottom", "right")
 
@@ -21,7 +20,8 @@ def _face(**of: Callable[[int | None], object]) -> Control:
     """Return the control that sets fields of the face, each from the parameter."""
 
     def do(state: State, parameter: int | None) -> None:
-        state.face = replace(state.face, **{name: make(parameter) for name, make in of.items()})  # type: ignore[arg-type]
+        for name, make in of.items():
+            state.face = with_face(state.face, name, make(parameter))
 
     return do
 
@@ -151,11 +151,19 @@ def _depth(state: State, parameter: int | None) -> None:
 
 
 def _shading(state: State, parameter: int | None) -> None:
-    state.shading = max(0, parameter or 0)
+    state.shading = replace(state.shading, share=parameter or 0)
+
+
+def _listed(state: State, parameter: int | None) -> None:
+    state.listed = bool(parameter)
 
 
 def _hidden(state: State, parameter: int | None) -> None:
     state.hidden = _on(parameter)
+
+
+def _deleted(state: State, parameter: int | None) -> None:
+    state.deleted = _on(parameter)
 
 
 def _unicode_stand_ins(state: State, parameter: int | None) -> None:
@@ -163,9 +171,7 @@ def _unicode_stand_ins(state: State, parameter: int | None) -> None:
 
 
 def _cell_shading(state: State, parameter: int | None) -> None:
-    if parameter:
-        grey = 255 - 255 * min(max(parameter, 0), 10_000) // 10_000
-        state.row.coming.shading = f"{grey:02X}" * 3
+    state.row.coming.shading = replace(state.row.coming.shading, share=parameter or 0)
 
 
 def _size(parameter: int | None) -> int:
@@ -180,6 +186,13 @@ _UNDERLINES: Final = (
     *("ul", "ulw", "uld", "uldb", "ulth", "uldash", "uldashd", "uldashdd", "ulwave", "ulhwave", "ulldash"),
     *("ulthd", "ulthdash", "ulthdashd", "ulthdashdd", "ulthldash", "ululdbwave"),
 )
+
+_DOUBLE: Final = (
+    *("brdrdb", "brdrtriple", "brdrwavydb"),
+    *(f"brdr{kind}{gap}g" for kind in ("tnth", "thtn", "tnthtn") for gap in ("s", "m", "l")),
+)
+_DASHED: Final = ("brdrdash", "brdrdashsm", "brdrdashd", "brdrdashdd", "brdrdashdotstr")
+_SINGLE: Final = ("brdrs", "brdrhair", "brdrsh", "brdrwavy", "brdremboss", "brdrengrave", "brdrinset", "brdroutset")
 
 CONTROLS: Final[Mapping[str, Control]] = {
     "b": _face(bold=_on),
@@ -199,6 +212,7 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "expndtw": _face(spacing=lambda parameter: max(-1440, min(parameter or 0, 1440))),
     "fs": _face(size=_size),
     "v": _hidden,
+    "deleted": _deleted,
     "uc": _unicode_stand_ins,
     "pard": _paragraph_reset,
     "ql": _align("esquerda"),
@@ -229,19 +243,18 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "tlth": _stop_leader("_"),
     "tleq": _stop_leader("_"),
     "shading": _shading,
+    "ls": _listed,
     "box": _paragraph_border(*_ALL_SIDES),
     **{f"brdr{letter}": _paragraph_border(side) for letter, side in _SIDES.items()},
     **{f"clbrdr{letter}": _cell_border(side) for letter, side in _SIDES.items()},
     **{f"trbrdr{letter}": _no_border for letter in "tlbrvh"},
     **dict.fromkeys(("brdrbtw", "brdrbar", "chbrdr", "pgbrdrt", "pgbrdrl", "pgbrdrb", "pgbrdrr"), _no_border),
     **dict.fromkeys(("cldglu", "cldgll"), _no_border),
-    **{word: _border(lambda border, _: border) for word in ("brdrs", "brdrhair", "brdrsh", "brdrwavy")},
+    **{word: _border(lambda border, _: border) for word in _SINGLE},
     "brdrth": _border(lambda border, _: replace(border, width=max(border.width, 30))),
-    "brdrdb": _border(lambda border, _: replace(border, style="dupla")),
-    "brdrtriple": _border(lambda border, _: replace(border, style="dupla")),
+    **{word: _border(lambda border, _: replace(border, style="dupla")) for word in _DOUBLE},
     "brdrdot": _border(lambda border, _: replace(border, style="pontilhada")),
-    "brdrdash": _border(lambda border, _: replace(border, style="tracejada")),
-    "brdrdashsm": _border(lambda border, _: replace(border, style="tracejada")),
+    **{word: _border(lambda border, _: replace(border, style="tracejada")) for word in _DASHED},
     "brdrw": _border(lambda border, width: replace(border, width=max(1, min(width, 255)))),
     "brsp": _border(lambda border, space: replace(border, space=max(0, min(space, 1440)))),
     "brdrnone": _remove_border,
@@ -268,9 +281,9 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "clmrg": _cell("merge", lambda _: "next"),
     "clvmgf": _cell("merge_down", lambda _: "first"),
     "clvmrg": _cell("merge_down", lambda _: "next"),
-    "clvertalt": _cell("valign", lambda _: "alto"),
-    "clvertalc": _cell("valign", lambda _: "meio"),
-    "clvertalb": _cell("valign", lambda _: "baixo"),
+    "clvertalt": _cell("vertical", lambda _: "alto"),
+    "clvertalc": _cell("vertical", lambda _: "meio"),
+    "clvertalb": _cell("vertical", lambda _: "baixo"),
     "clshdng": _cell_shading,
 }
 """By control word; colours and fonts are not here, since they need the tables of the document."""

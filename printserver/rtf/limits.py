@@ -8,16 +8,21 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 100
 """Groups in one another."""
 MAX_TOKENS: Final = 300_000
-"""A deed of 300 pages with accents in hexadecimal has a third of them."""
+"""Braces, control words and bytes. A deed of 300 pages with accents in hexadecimal has a third of them."""
 MAX_PARAGRAPHS: Final = 50_000
+MAX_SECTIONS: Final = 500
 MAX_ROWS: Final = 5_000
 """Rows of all tables."""
+MAX_TABLE_CELLS: Final = 50_000
+"""Cells of all tables."""
 MAX_CELLS: Final = 200
 """Cells of a row."""
 MAX_LENGTH: Final = 31_680
 """Largest length in twips, 22 inches, as Word has it."""
 MAX_STOPS: Final = 100
 """Tab stops of a paragraph."""
+SAVE_AGAIN: Final = "Abra-o no programa de origem e salve de novo como RTF."
+"""What to do about a damaged file."""
 
 
 def refuse(reason: str) -> Recusa:

@@ -19,11 +19,11 @@ TWIPS_PER_POINT: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that is not printed as the file says (Portuguese); `quantas` times. Text is never dropped."""
+    """Something that is not printed as the file says (Portuguese), `count` times. Text is never dropped."""
 
     kind: NoticeKind
     text: str
-    quantas: int = 1
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,7 @@ class Paragraph:
 class Cell:
     """A cell of a row. `right` is its right edge from the left margin, as `\\cellx`; padding in twips.
 
-    `merge_right`: cells that this one covers to the right beside itself; `merge_down`: rows below that it covers.
-    A covered cell is not in its row (`column` tells where the cell begins among the row's columns).
+    `left` is where it begins. `merge_down`: rows below that it covers. A covered cell is not in its row.
     """
 
     right: int
@@ -134,7 +133,7 @@ class Cell:
     padding: tuple[int, int, int, int] = (0, 0, 0, 0)
     """Top, right, bottom, left."""
     shading: str | None = None
-    valign: Literal["alto", "meio", "baixo"] = "alto"
+    vertical: Literal["alto", "meio", "baixo"] = "alto"
     merge_down: int = 0
 
 

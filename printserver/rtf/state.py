@@ -1,18 +1,47 @@
 """What is in force at one place of an RTF file: character face, paragraph shape, row definition; scoped by group."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from functools import lru_cache
+from typing import Final, Literal
 
 from printserver.rtf.limits import MAX_CELLS, MAX_STOPS, length
-from printserver.rtf.model import Border, Face, Leader, Paper, Shape, Side, Stop, StopKind
+from printserver.rtf.model import Alignment, Border, Face, Leader, Shape, Side, Stop, StopKind
 
 DEFAULT_FACE: Final = Face()
+_WHOLE: Final = 10_000
 _DEFAULT_PADDING: Final = 108  # twips left and right of a cell of a row that does not say it, as LibreOffice has it
+
+
+@lru_cache(maxsize=4096)
+def with_face(face: Face, name: str, value: object) -> Face:
+    """Return the face with one field changed. Files change between few faces very often."""
+    return replace(face, **{name: value})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Shading:
+    """The ground of a paragraph or a cell: hundredths of per cent of `fore` on `back`; None: black, none."""
+
+    share: int = 0
+    back: str | None = None
+    fore: str | None = None
+
+    def color(self) -> str | None:
+        """Return the mixed colour RRGGBB, None without a ground."""
+        share = max(0, min(self.share, _WHOLE))
+        if not share:
+            return self.back
+        back, fore = bytes.fromhex(self.back or "FFFFFF"), bytes.fromhex(self.fore or "000000")
+        return "".join(f"{b - (b - f) * share // _WHOLE:02X}" for b, f in zip(back, fore, strict=True))
+
+
+NO_SHADING: Final = Shading()
 
 
 @dataclass(slots=True)
 class CellDef:
-    """The definition of a cell: what stands before its `\\cellx`."""
+    """The definition of a cell: what comes before its `\\cellx`."""
 
     right: int = 0
     merge: str = ""
@@ -20,8 +49,8 @@ class CellDef:
     merge_down: str = ""
     borders: dict[Side, Border] = field(default_factory=dict)
     padding: dict[Side, int] = field(default_factory=dict)
-    shading: str | None = None
-    valign: str = "alto"
+    shading: Shading = NO_SHADING
+    vertical: Literal["alto", "meio", "baixo"] = "alto"
 
 
 @dataclass(slots=True)
@@ -32,7 +61,7 @@ class RowDef:
     coming: CellDef = field(default_factory=CellDef)
     left: int = 0
     height: int = 0
-    alignment: str = "esquerda"
+    alignment: Alignment = "esquerda"
     keep: bool = False
     header: bool = False
     gap: int | None = None
@@ -55,12 +84,15 @@ class RowDef:
         return found["top"], found["right"], found["bottom"], found["left"]
 
 
+ShapeParts = tuple[Shape, tuple[Stop, ...], dict[Side, Border], Shading]
+
+
 @dataclass(slots=True)
 class State:
     """The state of a group; a group begins with a copy of the one around it.
 
-    `flow` is the number of the flow that takes the text, `skip`: the group's text is not printed. `table` says whether
-    the paragraph is in a table and how deep. `border` is where border words write: a dict of sides, and the sides.
+    `border_place` and `border_sides` are where border words write: a dict of sides, and the sides. `skip`: the group's
+    text is not printed. `upr`: the group has the same text twice, the second time in Unicode (`\\ud`).
     """
 
     face: Face = DEFAULT_FACE
@@ -69,19 +101,22 @@ class State:
     stops: tuple[Stop, ...] = ()
     next_stop: StopKind = "esquerda"
     next_leader: Leader = ""
-    font: int = 0
+    font: int | None = None
+    """Number of the font; None before one is named."""
     uc: int = 1
     skip: bool = False
+    upr: bool = False
     target: str = ""
-    """Where text goes that is not printed: `fonts`, `generator`, `field`, …; empty for the document's text."""
+    """Where text goes that is not printed: `fonttbl`, `generator`, …; empty for the document's text."""
     in_table: bool = False
     depth: int = 0
+    listed: bool = False
     row: RowDef = field(default_factory=RowDef)
     border_place: dict[Side, Border] | None = None
     border_sides: tuple[Side, ...] = ()
-    shading: int = 0
-    shading_color: str | None = None
+    shading: Shading = NO_SHADING
     hidden: bool = False
+    deleted: bool = False
 
     def copy(self) -> "State":
         """Return the state of a group inside this one."""
@@ -96,8 +131,8 @@ class State:
         """`\\pard`."""
         self.shape, self.stops, self.borders = Shape(), (), {}
         self.next_stop, self.next_leader = "esquerda", ""
-        self.in_table, self.depth = False, 0
-        self.shading, self.shading_color = 0, None
+        self.in_table, self.depth, self.listed = False, 0, False
+        self.shading = NO_SHADING
         self.border_place = None
 
     def add_stop(self, at: int) -> None:
@@ -107,24 +142,16 @@ class State:
             self.stops = tuple(sorted({*self.stops, stop}, key=lambda each: each.at))
         self.next_stop, self.next_leader = "esquerda", ""
 
-    def full_shape(self) -> Shape:
-        """Return the paragraph's shape with its stops, borders and shading."""
-        shading = self.shading_color
-        if shading is None and self.shading:
-            grey = 255 - 255 * min(self.shading, 10_000) // 10_000
-            shading = f"{grey:02X}" * 3
-        return replace(self.shape, stops=self.stops, borders=tuple(sorted(self.borders.items())), shading=shading)
+    def shape_parts(self) -> ShapeParts:
+        """Return what makes the paragraph's shape."""
+        return self.shape, self.stops, self.borders, self.shading
 
 
-@dataclass(slots=True)
-class PaperState:
-    """Paper and margins of the document or of a section, in twips, as they are read."""
+def whole_shape(parts: ShapeParts) -> Shape:
+    """Return a paragraph's shape with its stops, borders and shading."""
+    shape, stops, borders, shading = parts
+    return replace(shape, stops=stops, borders=tuple(sorted(borders.items())), shading=shading.color())
 
-    paper: Paper = field(default_factory=Paper)
-    gutter: int = 0
-    title_page: bool = False
-    new_page: bool = True
 
-    def whole(self) -> Paper:
-        """Return the paper, the gutter in its left margin."""
-        return replace(self.paper, left=length(self.paper.left + self.gutter))
+Control = Callable[[State, int | None], None]
+"""What a control word does: changes the state, by the word's number or None."""

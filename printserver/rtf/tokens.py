@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from printserver.rtf.limits import MAX_TOKENS, refuse
+from printserver.rtf.limits import MAX_TOKENS, SAVE_AGAIN, refuse
 
 Token = tuple[str, str, int | None, int]
 
 _TOKEN: Final = re.compile(
-    r"\\([A-Za-z]{1,64})(-?\d{1,20})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|([^\\{}\r\n\0]+)|[\r\n\0]+|(\\)", re.DOTALL
+    r"\\([A-Za-z]{1,64})(-?\d+)? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|([^\\{}\r\n\0]+)|[\r\n\0]+|(\\)", re.DOTALL
 )
 _WORD, _NUMBER, _BYTE, _SYMBOL, _BRACE, _TEXT, _LONE = range(1, 8)
 _LARGEST: Final = 2**31 - 1
+_DIGITS: Final = 12  # more than the largest number has
 
 
 def tokens(source: str, start: int) -> Iterator[Token]:
@@ -27,12 +28,13 @@ def tokens(source: str, start: int) -> Iterator[Token]:
         found = match(source, at)
         assert found is not None  # every character is matched by one of the alternatives
         index, at = found.lastindex, found.end()
-        count += 1
-        if count > MAX_TOKENS:
-            raise refuse(f"O RTF tem sinais demais: mais de {MAX_TOKENS}. Divida o documento.")
         if index == _TEXT:
             yield "text", found[_TEXT], None, found.start()
-        elif index in (_WORD, _NUMBER):
+            continue
+        count += index is not None
+        if count > MAX_TOKENS:
+            raise refuse(f"O RTF tem sinais demais: mais de {MAX_TOKENS}. Divida o documento.")
+        if index in (_WORD, _NUMBER):
             parameter = None if found[_NUMBER] is None else _clamped(found[_NUMBER])
             if found[_WORD] == "bin":
                 at = _after_block(at, parameter or 0, end)
@@ -45,17 +47,17 @@ def tokens(source: str, start: int) -> Iterator[Token]:
         elif index == _SYMBOL:
             yield "symbol", found[_SYMBOL], None, found.start()
         elif index == _LONE:
-            raise refuse(f"O arquivo RTF está cortado: acaba num sinal incompleto, no byte {found.start() + 1}.")
+            raise refuse(f"O RTF está cortado: acaba num sinal incompleto, no byte {found.start() + 1}. {SAVE_AGAIN}")
 
 
 def _clamped(digits: str) -> int:
-    return max(-_LARGEST, min(_LARGEST, int(digits)))
+    return max(-_LARGEST, min(_LARGEST, int(digits[:_DIGITS])))
 
 
 def _after_block(at: int, length: int, end: int) -> int:
     if length < 0 or at + length > end:
         raise refuse(
-            f"O RTF anuncia no byte {at + 1} um bloco binário de {length} bytes, maior que o arquivo. Ele está"
-            " cortado ou foi alterado: abra-o no programa de origem e salve de novo como RTF."
+            f"O RTF anuncia no byte {at + 1} um bloco binário de {length} bytes, maior que o arquivo: ele está cortado"
+            f" ou foi alterado. {SAVE_AGAIN}"
         )
     return at + length

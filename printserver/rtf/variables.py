@@ -8,9 +8,11 @@ from typing import Final
 
 from printserver.rtf.model import Block, Paragraph, Row, Rtf, Run, Section, Table, paragraphs_of
 
-VARIABLE: Final = re.compile(r"<([^\W\d]\w*)>")
-"""Letters, digits and `_`; it begins with a letter. `<>`, `< 10` and `<10>` are text."""
+VARIABLE: Final = re.compile(r"<([^\W\d]\w{0,99})>")
+"""Letters, digits and `_`, 100 at most; it begins with no digit. `<>`, `< 10` and `<10>` are text."""
 _DOUBLED: Final = re.compile(r"(\w)\1+")
+_LINE_END: Final = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_MAX_COMPARED: Final = 500  # names; each is compared with all that are used more
 _SHORTEST_SLIP: Final = 8  # letters; a letter more or less in a short name is another name
 
 Value = Callable[[str], str | None]
@@ -33,7 +35,7 @@ def substitute(document: Rtf, value: Value, pattern: re.Pattern[str] = VARIABLE)
     `pattern` has the name in its first group.
 
     The value takes the face of the variable's first character, wholly. It is text: nothing in it is markup or another
-    variable. A line break in it breaks the line.
+    variable. A line break in it, of any kind, breaks the line.
     """
     return replace(document, sections=tuple(_section(each, value, pattern) for each in document.sections))
 
@@ -43,9 +45,10 @@ def likely_slips(names: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
 
     They differ from another name, which is used as often or more, only by case, by a doubled letter, or by one letter
     that is missing, added or exchanged with the next one, not at an end (`Nome_Avo` and `Nome_Avos` are two names).
+    Of more than 500 names, those with the most places are compared.
     """
     found = []
-    ordered = sorted(names, key=lambda name: -names[name])
+    ordered = sorted(names, key=lambda name: -names[name])[:_MAX_COMPARED]
     for at, name in enumerate(ordered):
         meant = next((other for other in ordered[:at] if _is_slip(name, other)), None)
         if meant is not None:
@@ -101,7 +104,11 @@ def _row(row: Row, value: Value, pattern: re.Pattern[str]) -> Row:
 
 def _paragraph(paragraph: Paragraph, value: Value, pattern: re.Pattern[str]) -> Paragraph:
     text = paragraph.text
-    found = [(match.span(), given) for match in pattern.finditer(text) if (given := value(match[1])) is not None]
+    found = [
+        (match.span(), _LINE_END.sub("\n", given))
+        for match in pattern.finditer(text)
+        if (given := value(match[1])) is not None
+    ]
     return replace(paragraph, runs=tuple(_replaced(paragraph.runs, found))) if found else paragraph
 
 

@@ -27,6 +27,7 @@ from printserver.web.closing import day, month, report
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.formats import editor, listing, sheet, transfer
 from printserver.web.help import pages as help_pages
+from printserver.web.models import pages as model_pages
 from printserver.web.prints import actions, copies, job_page, prints, questions
 from printserver.web.seals import by_hand, compare, seal_page, search, signatures
 from printserver.web.settings import (
@@ -178,6 +179,11 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/ajustes/formatos/<nome>/copiar", "formato_copiar", transfer.copy, FORMATS, FORMATS),
     Screen("/ajustes/formatos/<nome>/exportar", "formato_exportar", transfer.export, SEE_OFFICE),
     Screen("/ajustes/formatos/<nome>/apagar", "formato_apagar", listing.delete, FORMATS, FORMATS),
+    # -- Modelos
+    Screen("/ajustes/modelos", "modelos", model_pages.list_models, SEE_OFFICE),
+    Screen("/ajustes/modelos/<int:numero>", "modelo", model_pages.show_model, SEE_OFFICE),
+    Screen("/ajustes/modelos/<int:numero>/prova.pdf", "modelo_prova", model_pages.proof, SEE_OFFICE),
+    Screen("/ajustes/modelos/<int:numero>/paginas/<int:pagina>.png", "modelo_imagem", model_pages.image, SEE_OFFICE),
     # -- Ajuda
     Screen("/ajuda", "ajuda", help_pages.contents),
     Screen("/ajuda/<capitulo>", "ajuda_capitulo", help_pages.chapter),

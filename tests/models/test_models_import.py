@@ -175,13 +175,13 @@ def with_models(rig: Rig, tmp_path: Path, said: Any) -> Rig:
     return rig
 
 
-def body(**values: str) -> dict[str, Any]:
+def body(values: dict[str, str]) -> dict[str, Any]:
     return {"formato": "modelo", "modelo": "Certidão Negativa", "valores": values}
 
 
 def test_n7_a_model_is_filled_sealed_and_printed_on_its_own_paper(with_models: Rig) -> None:
     rig = with_models
-    job = rig.printed(rig.certidao(corpo=body(Nome_Buscado=r"Ana \b <GMF> & Cia", Sexo="Feminino")))
+    job = rig.printed(rig.certidao(corpo=body({"Nome_Buscado": r"Ana \b <GMF> & Cia", "Sexo": "Feminino"})))
     assert job["formato"] == "modelo-certidao-2100x2970-200-200-200-200"
     pdf = rig.pdf(job["id"])
     said = " ".join(text(pdf).split())
@@ -192,13 +192,13 @@ def test_n7_a_model_is_filled_sealed_and_printed_on_its_own_paper(with_models: R
 def test_a_value_for_an_unknown_name_and_a_missing_one_are_refused_by_name(with_models: Rig) -> None:
     rig = with_models
     before = rig.state()
-    unknown = rig.post(rig.certidao(corpo=body(Nome_Buscado="Ana", Sexo="F", Outro="x", QRCode="y")))
+    unknown = rig.post(rig.certidao(corpo=body({"Nome_Buscado": "Ana", "Sexo": "F", "Outro": "x", "QRCode": "y"})))
     assert (unknown.status, unknown.word) == (422, "entrada-invalida")
     assert [each["campo"] for each in unknown.json["errors"]] == [
         "documento.corpo.valores.Outro",
         "documento.corpo.valores.QRCode",
     ]
-    missing = rig.post(rig.certidao(corpo=body(Sexo="F")))
+    missing = rig.post(rig.certidao(corpo=body({"Sexo": "F"})))
     assert (missing.status, missing.word) == (422, "variavel-sem-valor")
     assert [each["mensagem"] for each in missing.json["errors"]] == ["<Nome_Buscado> está sem valor"]
     assert rig.state() == before
@@ -206,9 +206,9 @@ def test_a_value_for_an_unknown_name_and_a_missing_one_are_refused_by_name(with_
 
 def test_an_unknown_model_and_one_that_is_refused_print_nothing(with_models: Rig) -> None:
     rig = with_models
-    unknown = rig.post(rig.certidao(corpo=body() | {"modelo": "outro"}))
+    unknown = rig.post(rig.certidao(corpo=body({}) | {"modelo": "outro"}))
     assert (unknown.status, unknown.word) == (404, "modelo-desconhecido")
-    refused = rig.post(rig.certidao(corpo=body() | {"modelo": "r01-truncado"}))
+    refused = rig.post(rig.certidao(corpo=body({}) | {"modelo": "r01-truncado"}))
     assert (refused.status, refused.word) == (409, "modelo-recusado")
 
 

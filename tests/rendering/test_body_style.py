@@ -105,7 +105,7 @@ ATTRIBUTES_WORDS = """
     onload open optimum pattern ping placeholder playsinline popover poster preload profile prompt readonly
     referrerpolicy rel required rev reversed role rows rowspan rules sandbox scheme scope scrolling selected shape
     size sizes slot span spellcheck src srcdoc srclang srcset standby start step style summary tabindex target
-    text title translate type usemap valign value valuetype version vlink vspace width wrap xml:lang xmlns
+    text title translate type usemap vertical value valuetype version vlink vspace width wrap xml:lang xmlns
 """
 ATTRIBUTES = ATTRIBUTES_WORDS.split()
 FORMLESS_WORDS = """

@@ -1,6 +1,7 @@
 """The RTF reader: every model of every writer as it is, and every ruin answered (P2a, S12)."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,20 @@ def test_variables_are_found_across_runs_and_slips_are_named(name: str) -> None:
     assert bool(slips) == bool(expected["likely_slips"])
 
 
+@pytest.mark.parametrize("name", [each for each in MODELS if EXPECTED[each]["split"]])
+def test_a_variable_split_over_runs_is_filled_in_the_face_of_its_first_character(name: str) -> None:
+    document = model(name)
+    faces: dict[str, list[rtf.Face]] = {}
+    for paragraph in document.paragraphs():
+        of_characters = [run.face for run in paragraph.runs for _ in run.text]
+        for match in re.finditer(r"<(\w+)>", paragraph.text):
+            faces.setdefault(match[1], []).append(of_characters[match.start()])
+    for split in EXPECTED[name]["split"]:
+        filled = rtf.substitute(document, {split: "\ue123"}.get)
+        found = [run.face for each in filled.paragraphs() for run in each.runs for c in run.text if c == "\ue123"]
+        assert found == faces[split]
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_headers_and_footers_are_kept_and_blank_ones_take_no_room(name: str) -> None:
     section = model(name).sections[0]
@@ -99,7 +114,7 @@ def test_nested_tables_and_merged_cells_are_as_word_has_them() -> None:
     qr = table.rows[1].cells[1]
     assert (qr.left, qr.right, qr.merge_down) == (7121, 9530, 2)
     head = table.rows[0]
-    assert (head.height, head.cells[0].shading, head.cells[0].valign) == (567, "C0C0C0", "meio")
+    assert (head.height, head.cells[0].shading, head.cells[0].vertical) == (567, "C0C0C0", "meio")
     (outer,) = [b for b in model("25-word12-certidao-de-notas.rtf").sections[0].blocks if isinstance(b, rtf.Table)]
     assert [type(block) for block in outer.rows[0].cells[1].blocks] == [rtf.Paragraph, rtf.Table, rtf.Paragraph]
 
@@ -156,7 +171,7 @@ def test_of_two_documents_the_first_is_read_and_the_second_said() -> None:
 def test_what_is_linked_is_neither_opened_nor_lost() -> None:
     document = model("ruins/r12-includetext.rtf")
     assert texts(document)[0].startswith("Antes. resultado guardado 1 resultado guardado 2")
-    assert sum(notice.quantas for notice in document.notices) == 5
+    assert sum(notice.count for notice in document.notices) == 5
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """WCAG 2.2 AA on every screen and in its states, at a desk and on a phone; what axe cannot see has tests of its own."""
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 from web_rig import AXE_SCRIPT, PASSWORD, Rig, axe_faults, enter
 
+from printserver import models
 from printserver.counter import acts
 from printserver.office import people
 from printserver.web.screens import SCREENS
@@ -24,12 +27,12 @@ SMALL_TARGETS = """() => {
 }"""
 # Where no GET of it makes a screen: downloads and images; buttons without a page; parts that another screen polls.
 NOT_SCREENS = re.compile(
-    r"/vivo|/tribunal/faixa|/pdf|/paginas|/exportar|/mandar$|/xa$|/selo$|/comunicar|/continuar|^/central/<|[.]svg|[.]png"
+    r"/vivo|/tribunal/faixa|/pdf|[.]pdf|/paginas|/exportar|/mandar$|/xa$|/selo$|/comunicar|/continuar|^/central/<|[.]svg|[.]png"
 )
 
 
 @pytest.fixture(scope="module")
-def states(rig: Rig) -> dict[str, str]:
+def states(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Paths of every screen with something on it, and of its other states."""
     traslado = rig.traslado()
     livro = rig.livro()
@@ -40,6 +43,11 @@ def states(rig: Rig) -> dict[str, str]:
     issued = rig.printed(civil.certidao(1, assento=civil.assento(1, de_antes=True), **civil.VALUE))
     act = {"ato": "AU", "papel": "AU0371ZC 0000001", "servico": "certidao-notas", "escrevente": "maria"}
     number = str(acts.register(rig.office, rig.autor, act)[0]["id"])
+    folder = tmp_path_factory.mktemp("modelos")
+    shutil.copy(Path(__file__).parent.parent / "data" / "rtf" / "13-wpt-certidao-negativa.rtf", folder)
+    models.import_folder(rig.office, rig.autor, folder, folder / "provas")
+    with rig.office.db.read() as conn:
+        model = models.newest(conn, rig.office)[0].id
     code = livro["selos"][0]["codigo"]
     known = {"job_id": livro["id"], "codigo": code, "capitulo": "nas-telas", "usuario": "maria", "nome": "livro"}
     known |= {
@@ -51,6 +59,7 @@ def states(rig: Rig) -> dict[str, str]:
         "number": number,
     }
     paths = {rule: re.sub(r"<(?:\w+:)?(\w+)>", lambda name: known.get(name[1], "1"), rule) for rule in _screens()}
+    paths["/ajustes/modelos/<int:numero>"] = f"/ajustes/modelos/{model}"
     paths["/certidoes/<job_id>"] = f"/certidoes/{issued['id']}"
     paths["/trabalhos/<job_id>/pergunta"] = f"/trabalhos/{held['id']}/pergunta"
     paths["/trabalhos/<job_id>/cancelar"] = f"/trabalhos/{waits['id']}/cancelar"

@@ -72,8 +72,8 @@ ATTRIBUTES: Final = {
 _AS_STYLE: Final[dict[tuple[str, str], str]] = {
     ("font", "face"): "font-family",
     ("font", "color"): "color",
-    ("td", "valign"): "vertical-align",
-    ("th", "valign"): "vertical-align",
+    ("td", "vertical"): "vertical-align",
+    ("th", "vertical"): "vertical-align",
 }
 _FONT_SIZES: Final = ("7.5pt", "10pt", "12pt", "13.5pt", "18pt", "24pt", "36pt")
 _LIST_TYPES: Final = {
@@ -88,7 +88,7 @@ _LIST_TYPES: Final = {
 _FORM_WORDS: Final = """
     alink background bgcolor bordercolor bordercolordark bordercolorlight cellpadding cellspacing char charoff checked
     color cols compact dir face frame height href hspace link nowrap noshade poster reversed rows rules selected
-    size span src srcset text type valign vlink vspace width wrap
+    size span src srcset text type vertical vlink vspace width wrap
 """
 FORM_ATTRIBUTES: Final = frozenset(_FORM_WORDS.split())
 TEXT_ATTRIBUTES: Final = frozenset({"label", "placeholder", "srcdoc", "value"})

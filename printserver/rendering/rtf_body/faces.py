@@ -9,20 +9,13 @@ from typing import Final
 from fontTools.ttLib import TTFont
 
 from printserver.formats import fonts
+from printserver.rendering.stylesheet import FILES
 from printserver.rtf import TWIPS_PER_POINT, Face
 
 _SERIF: Final = "PsSerifa"
 _SANS: Final = "PsSemSerifa"
 _MONO: Final = "PsMono"
 _NARROW_SANS: Final = "PsCarlito"
-
-FILES: Final[Mapping[str, str]] = {
-    _SERIF: "LiberationSerif",
-    _SANS: "LiberationSans",
-    _MONO: "LiberationMono",
-    _NARROW_SANS: "Carlito",
-}
-"""File name of each CSS family, without the cut."""
 
 _SAME_WIDTHS: Final[Mapping[str, str]] = {
     "times new roman": _SERIF,

@@ -1,6 +1,6 @@
 """Height of a line and place of its baseline. Lengths in points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 from typing import Final
 
@@ -24,13 +24,18 @@ class Height:
 
 
 def line_height(line: Line, end: Letter, shape: Shape) -> Height:
-    """Return the height of a line of a paragraph; `end` gives that of a line without text."""
+    """Return the height of a line of a paragraph; `end` gives that of a line without text.
+
+    A box always has its room above the baseline.
+    """
     pieces = [piece for token in line.tokens for piece in token.pieces]
     letters = {piece.letter for piece in pieces} or {end}
     ascent = max(letter.ascent for letter in letters)
     descent = max(letter.descent for letter in letters)
+    found = spaced(ascent, descent, shape)
     boxes = [piece.box.height * 72 / 25.4 for piece in pieces if piece.box is not None]
-    return spaced(max(ascent, *boxes, 0.0), descent, shape)
+    missing = max([*boxes, 0.0]) - found.baseline
+    return replace(found, height=found.height + missing, baseline=max(boxes)) if missing > 0 else found
 
 
 def spaced(ascent: float, descent: float, shape: Shape) -> Height:

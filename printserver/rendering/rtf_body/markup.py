@@ -7,11 +7,10 @@ from html import escape
 from itertools import groupby
 from typing import Final
 
-from printserver.rendering.rtf_body.faces import FILES, Letter
+from printserver.rendering.rtf_body.faces import Letter
 from printserver.rendering.rtf_body.heights import Height
 from printserver.rendering.rtf_body.lines import Line, Part
-from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Box, Piece, Token
-from printserver.rendering.rtf_body.tokens import piece as piece_of
+from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Box, Piece, Token, piece_of
 from printserver.rtf import TWIPS_PER_POINT
 
 BASE_CSS: Final = (
@@ -248,6 +247,3 @@ def _texts(pieces: Iterator[Piece], stretch: float) -> Iterator[_Bit]:
             yield _Bit("", letter, stretch, 0.0, box)
         else:
             yield _Bit("".join(piece.text for piece in group), letter, stretch)
-
-
-__all__ = ["BASE_CSS", "FILES", "Sheet", "letter_css", "line_html", "points"]

@@ -164,8 +164,8 @@ def _cell(
     left, right = max(left - place.left, 0), max(right - place.right, 0)
     style = f"padding:{points(top)} {points(right)} {points(bottom)} {points(left)};"
     style += "".join(border_css(side, border) for side, border in cell.borders)
-    if cell.valign != "alto":
-        style += f"vertical-align:{_VERTICAL[cell.valign]};"
+    if cell.vertical != "alto":
+        style += f"vertical-align:{_VERTICAL[cell.vertical]};"
     if cell.shading:
         style += f"background:#{cell.shading};"
     outer = top + bottom + place.top + place.bottom

@@ -295,6 +295,12 @@ TOPICS: Final[Mapping[str, Topic]] = {
         ("P1", "P2"),
         "formatos",
     ),
+    "modelos": Topic(
+        "Os modelos em RTF do programa antigo, com a página de cada um.",
+        "Um texto com variável sem valor não é selado.",
+        ("P2a", "S12"),
+        "trazer-os-modelos-do-programa-antigo",
+    ),
     "ajuda": Topic("O guia do operador, com procura.", _NAME, ("A1",), "nas-telas"),
 }
 # Screens that belong to another screen's topic.
@@ -330,6 +336,9 @@ SAME_AS: Final[Mapping[str, str]] = {
     "ajuste_fila": "ajuste_filas",
     "ajuste_fila_nova": "ajuste_filas",
     "formato_importar": "formatos",
+    "modelo": "modelos",
+    "modelo_prova": "modelos",
+    "modelo_imagem": "modelos",
     "formato": "formatos",
     "formato_modelo": "formatos",
     "formato_imagem": "formatos",

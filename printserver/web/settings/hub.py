@@ -25,6 +25,7 @@ SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("ajuste_avisos", "Avisos por e-mail", "Servidor de e-mail e quem recebe que aviso; com mensagem de teste."),
     ("configuracao", "Configuração", "Todas as opções do arquivo da serventia, com o valor de agora."),
     ("formatos", "Formatos", "Papel, margens, lugar do selo e texto de cada documento, ao lado da página impressa."),
+    ("modelos", "Modelos", "Os modelos em RTF do programa antigo: estado, página, variáveis, versões, prova."),
     ("correicao", "Correição", "Um PDF de tudo o que está registrado de um selo ou de um ato, para o juiz conferir."),
 )
 

@@ -1,0 +1,1 @@
+"""*Ajustes › Modelos*: the office's own models in RTF."""
