@@ -103,8 +103,9 @@ class Examiner:
     def _known(self, name: str, facts: RtfFacts) -> Examined:
         """Return what is known of a model before it is laid out."""
         tipo = kind_of(name, facts.beginning)
-        notes = (*geometry.notices(facts), *((_NO_KIND,) if tipo is None else ()))
-        return Examined("recusado", (), notes, tipo or "avulso", None, tuple(self._variables(facts)))
+        reasons = (_NO_KIND,) if tipo is None else ()
+        notes = tuple(geometry.notices(facts))
+        return Examined("recusado", reasons, notes, tipo or "avulso", None, tuple(self._variables(facts)))
 
     def _variables(self, facts: RtfFacts) -> Iterable[tuple[str, int, str]]:
         table = self._office.state.variaveis

@@ -176,9 +176,8 @@ def printed(rig: Rig, folder: Path, name: str, **values: str) -> bytes:
 def test_the_values_of_the_old_pdf_do_not_count_and_its_lines_do(rig: Rig, deed: tuple[Path, Path]) -> None:
     folder, papers = deed
     take(rig, folder)
-    old = printed(
-        rig, folder, "escritura", Nome="João Antônio de Sá e Benevides", Profissao="mestre-escola, aposentado"
-    )
+    values = {"Nome": "João Antônio de Sá e Benevides", "Profissao": "mestre-escola, aposentado"}
+    old = printed(rig, folder, "escritura", **values)
     (papers / "ESCRITURA.PDF").write_bytes(old)
     same = take(rig, folder, papers)["Notas/escritura.rtf"]
     assert (same.novidade, same.exame.estado) == ("igual", "pronto")
