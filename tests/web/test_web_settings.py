@@ -476,9 +476,10 @@ def test_a4_a_control_of_acts_is_a_heads_to_change_and_a_wrong_one_keeps_what_wa
     own: Rig, admin: Person, head: Person
 ) -> None:
     page = "/ajustes/configuracao/pessoas.pin"
-    assert _person_may_not(own, admin, page, pessoas_pin="")
+    nothing, wrong_words = {"pessoas_pin": ""}, {"pessoas_pin": "xa exclusao"}
+    assert _person_may_not(own, admin, page, **nothing)
     before = own.office.current().settings.pessoas.pin
-    wrong = _send(head, page, pessoas_pin="xa exclusao")
+    wrong = _send(head, page, **wrong_words)
     assert wrong.status_code == 422
     assert ">xa exclusao</textarea>" in wrong.get_data(as_text=True)
     assert own.office.current().settings.pessoas.pin == before
