@@ -86,7 +86,7 @@ class Examiner:
             facts = self._office.render.examine_rtf(pack_model(file, {}))
         except Recusa as refusal:
             return Examined("recusado", (_of_the_file(refusal),)), None
-        tipo = kind_of(name, facts.beginning)
+        tipo = kind_of(name, facts.beginning) or "avulso"
         known = Examined("recusado", (), tipo=tipo, variaveis=tuple(self._variables(facts)))
         if small := geometry.too_small(facts):
             return _refused(known, small), None
