@@ -8,8 +8,11 @@ from pathlib import Path
 
 from bench import accept, court, day, machine, render, report
 from bench.hostile import pdfs, run
+from bench.models import measure as models
+from bench.models import report as models_report
+from bench.models import soffice
 
-ALL = "abcdef"
+ALL = "abcdefg"
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -45,6 +48,8 @@ def _parts(asked: argparse.Namespace) -> list[str]:
         parts.append(report.court(court.measure(asked.seals)))
     if "f" in only:
         parts.append(report.hostile(run.run(1, range(asked.bodies), pdfs.sources(), every_http=50)))
+    if "g" in only:
+        parts.append(models_report.part(models.measure() if soffice.available() else None))
     return parts
 
 

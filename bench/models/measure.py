@@ -104,8 +104,8 @@ def _same_margins(margins: Sequence[float], content: bytes) -> bool:
         if token.word.removesuffix("sxn") in _SIDES:
             said[token.word] = token
     for side, ours_mm, default in zip(_SIDES, margins, _DEFAULTS, strict=True):
-        token = said.get(f"{side}sxn") or said.get(side)
-        value = token.parameter if token and token.parameter is not None else default
+        word = said.get(f"{side}sxn") or said.get(side)
+        value = word.parameter if word and word.parameter is not None else default
         if abs(value / _TWIPS_PER_MM - ours_mm) > _SAME_MARGIN:
             return False
     return True

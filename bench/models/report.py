@@ -45,13 +45,18 @@ _COLUMNS: Final = (
 MISSING: Final = f"Not measured: LibreOffice is missing. Install it with `{soffice.INSTALL}`."
 
 
+def part(result: Result | None) -> str:
+    """Return part (g); without a result, how to get one."""
+    return "## (g) RTF models, compared with LibreOffice\n\n" + (render(result) if result else MISSING)
+
+
 def render(result: Result) -> str:
     """Return the table by kind, and a line for each model that differs."""
     measured = [model for model in result.models if model.comparison]
     rows = [_row(kind, [model for model in measured if model.made and model.made.kind == kind]) for kind in _KINDS]
     about = (
-        f"{len(result.models)} models, variables unfilled, beside {result.version} with the same fonts. It reads the "
-        "files mended: as RTF says where it departs from that, without style sheets, kerning, ligatures and "
+        f"{len(result.models)} models, variables unfilled, compared with {result.version} with the same fonts. It "
+        "reads the files mended: as RTF says where it departs from that, without style sheets, kerning, ligatures and "
         "`\\keepn`. Shares are of models, those of lines are of all lines. Baselines are of models whose lines are all "
         f"the same. Times are medians of a warm process. Files that are no RTF: {result.skipped}."
     )
@@ -104,17 +109,17 @@ def _difference(model: Model) -> str:
     compared = model.comparison
     if compared is None:
         return f"- {model.name}: {f'refused: {model.refused}' if model.refused else 'LibreOffice gave no PDF'}"
-    told = []
+    found = []
     if not compared.text:
-        told.append("other text")
+        found.append("other text")
     if not (compared.paper and model.margins):
-        told.append("other paper or margins")
+        found.append("other paper or margins")
     if not compared.same_pages:
-        told.append("{} pages, not {}".format(*compared.pages))
+        found.append("{} pages, not {}".format(*compared.pages))
     if compared.first:
         page, ours, theirs = compared.first.page, compared.first.ours[:_SHOWN], compared.first.theirs[:_SHOWN]
-        told.append(f"{compared.same_lines} of {compared.lines} lines; page {page}: ours “{ours}”, its “{theirs}”")
-    return f"- {model.name}: {'; '.join(told)}" if told else ""
+        found.append(f"{compared.same_lines} of {compared.lines} lines; page {page}: ours “{ours}”, its “{theirs}”")
+    return f"- {model.name}: {'; '.join(found)}" if found else ""
 
 
 def _fields(model: Model) -> tuple[object, ...]:
