@@ -277,8 +277,9 @@ def _from_certificate(conn: Connection, office: Office, now: datetime) -> list[O
         step, subject = "vencido", "O certificado da serventia venceu"
     else:
         step = next((str(days) for days in CERTIFICATE_DAYS if end - now <= timedelta(days=days)), "")
-        left = -(-(end - now) // timedelta(days=1))
-        subject = f"O certificado da serventia vence em {left} {'dia' if left == 1 else 'dias'}"
+        left = (local_date(end) - local_date(now)).days
+        when = "hoje" if left == 0 else f"em {left} {'dia' if left == 1 else 'dias'}"
+        subject = f"O certificado da serventia vence {when}"
     key = f"certificado:{rfc3339(end)}:{step}"
     if not step or _ha(conn, office, key):
         return []

@@ -89,6 +89,8 @@ def _put(office: Office, author: Author, new: Certificate, seen: str, field: str
         raise invalid_input(field, "é o certificado que já está em uso")
     if new.self_signed and not office.demonstracao:
         raise invalid_input(field, "é um certificado de teste: numa serventia real os selos não valeriam")
+    if new.cns not in (None, office.cns) and not office.demonstracao:
+        raise invalid_input(field, f"é de outra serventia, de CNS {new.cns}")
     path = _path(office)
     password = certificate_password(office.instance, office.settings)
     if mark_of(path) != seen:

@@ -178,7 +178,7 @@ class Files:
             path = instance / SETTINGS_FILE
             content = path.read_bytes() if path.exists() else b""
             found = read_settings(content, path)
-            _check_authority(instance, found)
+            check_authority(instance, found)
             self._mark = hashlib.sha256(content).hexdigest()
             return found
 
@@ -242,7 +242,7 @@ class Files:
             _log.info("settings changed", names=changed)
 
 
-def _check_authority(instance: Path, settings: Settings) -> None:
+def check_authority(instance: Path, settings: Settings) -> None:
     """Raise ConfigError unless the authority of the court's certificate can be read: no report would go."""
     if name := settings.tribunal.autoridade:
         try:

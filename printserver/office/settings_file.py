@@ -7,6 +7,7 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final, cast
 
@@ -15,10 +16,11 @@ from tomlkit.items import Table
 
 from printserver.common import faults
 from printserver.common.files import sync_folder, write_whole
-from printserver.errors import BadField, Recusa
+from printserver.errors import BadField, ConfigError, Recusa
 from printserver.office.act import acting
 from printserver.office.office import Office
 from printserver.office.people import Author
+from printserver.office.reload import check_authority
 from printserver.office.settings import (
     SETTINGS_FILE,
     Settings,
@@ -79,11 +81,16 @@ def draft(office: Office, changes: Mapping[str, object]) -> Draft:
         section, _, option = name.partition(".")
         if section not in document:
             document.add(section, tomlkit.table())
-        cast("Table", document[section])[option] = value
+        table = cast("Table", document[section])
+        if value is None:
+            table.pop(option, None)
+        else:
+            table[option] = value
     if wrong:
         raise Recusa("entrada-invalida", "Nada foi feito.", errors=wrong)
     new = tomlkit.dumps(document).encode()
     after = _settings(new, path)
+    _check_files(office, before, after)
     names = [name for name in all_settings() if value_of(before, name) != value_of(after, name)]
     return Draft(new, after, tuple(Difference(name, value_of(before, name), value_of(after, name)) for name in names))
 
@@ -130,6 +137,18 @@ def replace_file(
             raise
 
 
+def _check_files(office: Office, before: Settings, after: Settings) -> None:
+    """Raise `Recusa` `entrada-invalida` for a file that the settings name and that cannot be read: nobody starts so."""
+    try:
+        check_authority(office.instance, after)
+    except ConfigError as error:
+        name, _, reason = str(error).partition(": ")
+        same = before.tribunal.autoridade == after.tribunal.autoridade
+        where = f" A configuração já a nomeia: corrija antes {name}." if same else ""
+        fault = BadField(name, f"{reason}{where}")
+        raise Recusa("entrada-invalida", f"Nada foi feito: {fault.mensagem}", errors=[fault]) from error
+
+
 def _settings(content: bytes, path: Path) -> Settings:
     """Return the settings of a file's content. Raises `Recusa` `entrada-invalida` with the settings as fields."""
     try:
@@ -142,6 +161,8 @@ def _settings(content: bytes, path: Path) -> Settings:
 def _on_record(name: str, value: object) -> object:
     if name in SECRET:
         return _HIDDEN if value else ""
+    if isinstance(value, date):
+        return value.isoformat()
     return list(value) if isinstance(value, (list, tuple)) else value
 
 

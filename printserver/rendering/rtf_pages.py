@@ -63,7 +63,7 @@ def _boxes(document: rtf.Rtf, task: LayoutTask) -> dict[str, Box]:
     """Return the boxes of the text by their characters."""
     first, last = ord(rtf_source.CODE_BOX), ord(rtf_source.CODE_BOX) + rtf_source.MAX_CODES
     boxes = {}
-    for paragraph in document.paragraphs():
+    for paragraph in rtf.every_paragraph(document):
         for run in paragraph.runs:
             for character in run.text:
                 if character == rtf_source.QR_BOX:

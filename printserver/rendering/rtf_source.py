@@ -77,7 +77,7 @@ def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:
     A variable without a value stays as it is. Raises `Recusa` `corpo-invalido`.
     """
     document, own = _read(content)
-    if any(_PRIVATE.search(paragraph.text) for paragraph in document.paragraphs()):
+    if any(_PRIVATE.search(paragraph.text) for paragraph in rtf.every_paragraph(document)):
         raise refuse("O RTF tem um caractere de uso privado, que não se imprime.")
     known = {**values, **own}
     boxes = count()

@@ -7,19 +7,20 @@ from printserver.formats import Faces, Format, Margins, fonts, templates
 FAMILIES = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
 
 
-_FILES: Final = {
+FILES: Final = {
     "PsSerifa": "LiberationSerif",
     "PsSemSerifa": "LiberationSans",
     "PsMono": "LiberationMono",
     "PsCarlito": "Carlito",
 }
+"""File name of each family of the vendored fonts, without the cut."""
 
 
 def fonts_css() -> str:
     """Return the `@font-face` rules of the vendored fonts, under names that no installed font uses."""
     return "\n".join(
         _face(family, f"{file}-{cut}", weight, slant)
-        for family, file in _FILES.items()
+        for family, file in FILES.items()
         for cut, weight, slant in (
             ("Regular", "normal", "normal"),
             ("Bold", "bold", "normal"),

@@ -23,7 +23,7 @@ from printserver.rtf.model import (
     paragraphs_of,
 )
 from printserver.rtf.reader import read
-from printserver.rtf.variables import likely_slips, substitute, variables
+from printserver.rtf.variables import every_paragraph, likely_slips, substitute, variables
 
 __all__ = [
     "TWIPS_PER_MM",
@@ -45,6 +45,7 @@ __all__ = [
     "Side",
     "Stop",
     "Table",
+    "every_paragraph",
     "likely_slips",
     "paragraphs_of",
     "read",

@@ -65,7 +65,7 @@ class Flow:
         here.blocks, self._shape, self._box = [], None, False
 
     def end_row(self, state: State, level: int) -> None:
-        """`\\row`, `\\nestrow`; text behind the last cell is one more cell."""
+        """`\\row`, `\\nestrow`; text after the last cell is one more cell."""
         if self._has_text():
             self.end_cell(state, level)
         self._open(level, state.row)

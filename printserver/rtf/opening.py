@@ -1,4 +1,4 @@
-"""What is looked at before a file is read as RTF, and behind its end."""
+"""What is looked at before a file is read as RTF, and after its end."""
 
 import codecs
 import re

@@ -24,7 +24,7 @@ def variables(document: Rtf) -> Mapping[str, int]:
     Headers and footers come after the text.
     """
     found: Counter[str] = Counter()
-    for paragraph in _all_paragraphs(document):
+    for paragraph in every_paragraph(document):
         found.update(match[1] for match in VARIABLE.finditer(paragraph.text))
     return dict(found)
 
@@ -67,7 +67,8 @@ def _is_slip(name: str, other: str) -> bool:
     return rest_a[1:] == rest_b or rest_a == rest_b[1:] or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
 
 
-def _all_paragraphs(document: Rtf) -> Iterator[Paragraph]:
+def every_paragraph(document: Rtf) -> Iterator[Paragraph]:
+    """Yield the paragraphs of the text, then those of its headers and footers, each once."""
     yield from document.paragraphs()
     seen: set[int] = set()
     for section in document.sections:

@@ -27,8 +27,18 @@ _MOST: Final = 100
 # Never restored: confirmations, previews, secrets, and the page's own fields.
 _NOT_TYPED: Final = frozenset({"csrf_token", "chave", "confirmo", "visto", "resposta", "guardado", *SECRETS})
 # The page that shows the form, for endpoints without a page.
-_PAGES: Final = {"web.responder_xa": "web.pergunta", "web.responder_selo": "web.pergunta"}
-_BUTTONS: Final = {"web.mandar_de_novo": "web.selo", "web.comunicar": "web.tribunal"}
+_PAGES: Final = {
+    "web.responder_xa": "web.pergunta",
+    "web.responder_selo": "web.pergunta",
+    "web.pessoa_saida": "web.pessoa",
+}
+_BUTTONS: Final = {
+    "web.mandar_de_novo": "web.selo",
+    "web.comunicar": "web.tribunal",
+    "web.pessoa_senha": "web.pessoa",
+    "web.pessoa_entradas": "web.pessoa",
+    "web.conta_entradas": "web.conta",
+}
 
 
 @dataclass(frozen=True, slots=True)

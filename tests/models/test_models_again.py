@@ -151,7 +151,7 @@ def test_a_busy_server_ends_the_import_and_nothing_is_kept(
 
 # -- beside what the former program printed ---------------------------------------------------------------------------
 
-WORDS = "SAIBAM quantos virem que <Nome>, de profissão <Profissao>, compareceu e disse o que segue. " * 4
+WORDS = "SAIBAM quantos virem que <Nome>, de cargo <Cargo>, compareceu e disse o que segue. " * 4
 SHOWN = "este texto é longo e quebra em várias linhas para que se veja onde cada uma delas acaba no papel, "
 
 
@@ -164,7 +164,7 @@ def deed(tmp_path: Path) -> tuple[Path, Path]:
     return folder, papers
 
 
-def printed(rig: Rig, folder: Path, name: str, **values: str) -> bytes:
+def printed(rig: Rig, folder: Path, name: str, values: dict[str, str]) -> bytes:
     """Return what a former program would have printed of a model: its pages, filled, without a seal."""
     content = next(folder.rglob(f"{name}.rtf")).read_bytes()
     _, sample = Examiner(rig.office).examine(name, content)
@@ -177,7 +177,7 @@ def test_the_values_of_the_old_pdf_do_not_count_and_its_lines_do(rig: Rig, deed:
     folder, papers = deed
     take(rig, folder)
     old = printed(
-        rig, folder, "escritura", Nome="João Antônio de Sá e Benevides", Profissao="mestre-escola, aposentado"
+        rig, folder, "escritura", {"Nome": "João Antônio de Sá e Benevides", "Cargo": "mestre-escola, aposentado"}
     )
     (papers / "ESCRITURA.PDF").write_bytes(old)
     same = take(rig, folder, papers)["Notas/escritura.rtf"]
@@ -197,11 +197,11 @@ def test_an_old_pdf_makes_a_kept_model_one_to_look_at(rig: Rig, deed: tuple[Path
     assert (row.novidade, row.exame.motivos) == ("mudou", ("o PDF do programa antigo não pode ser lido",))
     (papers / "escritura.pdf").unlink()
     put(folder, "ata.rtf", rtf("Ata notarial de <Nome>, com outro texto"))
-    (papers / "escritura.pdf").write_bytes(printed(rig, folder, "ata", Nome="Ana"))
+    (papers / "escritura.pdf").write_bytes(printed(rig, folder, "ata", {"Nome": "Ana"}))
     row = take(rig, folder, papers)["Notas/escritura.rtf"]
     assert row.exame.motivos == ("o PDF do programa antigo não tem, nesta ordem, o texto “SAIBAM quantos virem que”",)
     put(folder, "dupla.rtf", rtf(r"Ata notarial de <Nome>\page e mais"))
-    (papers / "ata.pdf").write_bytes(printed(rig, folder, "dupla", Nome="Ana"))
+    (papers / "ata.pdf").write_bytes(printed(rig, folder, "dupla", {"Nome": "Ana"}))
     put(folder, "ata.rtf", rtf("Ata notarial de <Nome> e mais"))
     row = take(rig, folder, papers)["ata.rtf"]
     assert row.exame.motivos == ("páginas: 2 no PDF do programa antigo, 1 aqui",)

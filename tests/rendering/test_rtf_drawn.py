@@ -275,6 +275,12 @@ def test_a_box_keeps_its_place_in_the_text() -> None:
     assert found.at("fim").y - found.at("antes").y == pytest.approx(13.8, abs=EXACT)
 
 
+def test_a_box_has_its_room_in_a_line_of_exact_height() -> None:
+    boxes = {"\ue000": Box("selo", 20.0, 20.0)}
+    found = drawn(lay_out(document(said("antes"), said("\ue000x", line=-240), said("fim")), boxes=boxes))
+    assert found.at("x").y - found.at("antes").y == pytest.approx(2.6 + 20 * MM, abs=EXACT)
+
+
 def test_p2a_a_character_that_no_font_has_is_refused() -> None:
     with pytest.raises(Recusa) as refusal:
         lay_out(document(said("texto \uf0ff")))

@@ -127,6 +127,14 @@ def test_a_word_cut_into_runs_does_not_break_between_them() -> None:
     assert texts(broken("aa bb", Run("cc", bold), "dd", width=width("aa bbcc"))) == ["aa", "bbccdd"]
 
 
+def test_a_word_wider_than_the_line_is_cut_and_fills_its_lines() -> None:
+    lines = broken("ab " + "m" * 50_000 + "x", width=100)
+    each = int(100 // width("m"))
+    assert texts(lines)[:2] == ["ab", "m" * each]
+    assert len(lines) == 1 + 50_000 // each
+    assert text_of(lines[-1]) == "m" * each + "x"
+
+
 def test_a_line_break_ends_a_line_without_stretch() -> None:
     first, second = broken("um dois\ntrês", alignment="justificado")
     assert (text_of(first), text_of(second)) == ("um dois\n", "três")

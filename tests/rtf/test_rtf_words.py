@@ -1,9 +1,13 @@
 """What each control word of RTF does, what is said where something is not printed, and the limits (P2a, S12)."""
 
+import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from printserver import rtf
 from printserver.errors import Recusa
@@ -333,7 +337,7 @@ def test_a_picture_of_many_lines_is_not_too_much() -> None:
     assert len(list(rtf.read(PLAIN + b"{\\pict " + b"00ff\n" * 400_000 + b"}x}").paragraphs())) == 1
 
 
-def test_a_generator_and_the_default_tab_are_told() -> None:
+def test_the_generator_and_the_default_tab_are_read() -> None:
     document = of(r"{\*\generator Riched20 10.0.19041;}\deftab254 x")
     assert (document.generator, document.default_tab) == ("Riched20 10.0.19041", 254)
 
@@ -365,6 +369,35 @@ def test_variables_have_names_of_letters_digits_and_underlines() -> None:
 def test_a_name_that_differs_little_from_one_used_more_is_a_likely_slip(name: str, other: str, *, slip: bool) -> None:
     assert rtf.likely_slips({name: 1, other: 2}) == (((name, other),) if slip else ())
 
+
+TWO_CELLS = r"\trowd{0}\cellx900{0}\cellx1800\pard\intbl X\cell X\cell\row "
+STRUCTURE = st.sampled_from(
+    [
+        *(r"\par ", r"\pard ", r"\intbl ", r"\itap2 ", r"\itap3 ", r"\cell ", r"\row ", r"\nestcell ", r"\nestrow "),
+        *(r"\trowd ", r"\cellx900 ", r"\clmgf\cellx1800 ", r"\clmrg\cellx2700 ", r"\clvmgf\cellx900 "),
+        *(r"\clvmrg\cellx900 ", r"\sect ", r"\sectd ", r"\page ", r"\line ", r"\b ", r"\plain ", r"\u-10187?", "X"),
+        *(TWO_CELLS.format(words) for words in ("", r"\clvmgf", r"\clvmrg", r"\clmgf", r"\clmrg")),
+        *(r"{\*\nesttableprops\trowd\cellx500\nestrow}", r"{\nonesttables\par}", r"{\shp{\shptxt X\par}}"),
+        *(r"{\*\footnote\pard X}", r"{\b X}", r"{\field{\*\fldinst REF a}{\fldrslt X}}", r"{\listtext X\tab}"),
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(STRUCTURE, max_size=40))
+def test_p2a_no_text_is_lost_or_doubled_whatever_surrounds_it(pieces: list[str]) -> None:
+    """Each `X` is another mark. A second label of one paragraph is left out, as one that Word writes twice."""
+    written, labelled, count = "", False, itertools.count()
+    for piece in pieces:
+        is_label = r"\listtext" in piece
+        if not (is_label and labelled):
+            written += re.sub("X", lambda _: f"({next(count)})", piece)
+        labelled = (labelled or is_label) and not piece.strip().endswith(ENDS)
+    found = re.findall(r"\(\d+\)", "".join(texts(written)))
+    assert sorted(found) == sorted(f"({at})" for at in range(next(count)))
+
+
+ENDS = (r"\par", r"\cell", r"\row", r"\nestcell", r"\nestrow", r"\sect")
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "many names": lambda: PLAIN + "".join(f"<a{n:05}>" for n in range(20_000)).encode() + b"}",

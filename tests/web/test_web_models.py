@@ -58,7 +58,7 @@ def test_a_model_is_shown_with_what_to_look_at_its_variables_and_its_page(head: 
     assert "O que conferir <Nome_Requerennte> parece um erro de <Nome_Requerente>" in page
     assert "<Nome_Buscado>" in page
     refused = text(head, f"{LIST}/{ids['r0']}")
-    assert "Por que não se imprime O arquivo RTF está cortado" in refused
+    assert "Por que não se imprime O RTF está cortado" in refused
     assert "Prova em PDF" not in refused
     proof = head.get(f"{LIST}/{ids['28']}/prova.pdf")
     assert proof.mimetype == "application/pdf"

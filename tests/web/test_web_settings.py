@@ -26,6 +26,8 @@ from printserver.selo import AtoTable, Certificate, PublicCertificate, load_atos
 from printserver.server.app import create_app
 from printserver.server.engine import Engine
 from printserver.simulator import Simulator
+from printserver.web import drafts
+from printserver.web.screens import SCREENS
 from support.process import wait_until
 from support.smtp import Mailbox, mail_server
 
@@ -384,7 +386,7 @@ def test_a1_a_password_of_the_mail_server_is_kept_where_it_is_read_and_nowhere_e
 
 def test_a_setting_is_changed_for_the_next_act_and_what_needs_a_restart_is_marked(own: Rig, admin: Person) -> None:
     page = "/ajustes/configuracao/civil.retirada_dias"
-    assert _person_may_not(own, admin, page)
+    assert _person_may_not(own, admin, page, retirada_dias="5")
     changed = _send(admin, "/ajustes/configuracao/guarda.nomes_dias", nomes_dias="30")
     assert changed.status_code == 303
     assert own.office.current().settings.guarda.nomes_dias == 30
@@ -396,10 +398,10 @@ def test_a_setting_is_changed_for_the_next_act_and_what_needs_a_restart_is_marke
     assert admin.get("/ajustes/configuracao/banco.url").status_code == 404
 
 
-def _person_may_not(rig: Rig, admin: Person, page: str) -> bool:
+def _person_may_not(rig: Rig, admin: Person, page: str, **typed: str) -> bool:
     """A5: who administers the machine changes no rule of the acts."""
     before = settings_text(rig)
-    fields = {**admin.hidden("/conta", "/sair"), "visto": rig.office.state.settings_mark, "retirada_dias": "5"}
+    fields = {**admin.hidden("/conta", "/sair"), "visto": rig.office.state.settings_mark, **typed}
     return admin.client.post(page, data=fields).status_code == 403 and settings_text(rig) == before
 
 
@@ -449,3 +451,41 @@ def test_a_file_broken_by_hand_is_said_where_things_wait_and_stops_nothing(
     finally:
         path.write_text(before)
         own.office.current(at_once=True)
+
+
+def test_a1_settings_that_would_stop_the_server_are_not_kept(own: Rig, admin: Person) -> None:
+    before = settings_text(own)
+    for url in ("", "http://localhost:1"):
+        answer = _send(admin, "/ajustes/tribunal", url=url, autoridade="falta.pem", acao="guardar", mesmo_assim="sim")
+        assert answer.status_code == 422
+        assert "falta.pem não pode ser lido" in said(answer)
+    assert settings_text(own) == before
+
+
+def test_a_choice_of_numbers_is_changed_and_a_day_is_cleared(own: Rig, head: Person) -> None:
+    assert _send(head, "/ajustes/configuracao/livro.lados_da_folha", lados_da_folha="1").status_code == 303
+    assert own.office.current().settings.livro.lados_da_folha == 1
+    page = "/ajustes/configuracao/livro.externos_ate"
+    assert _send(head, page, externos_ate="31/12/2026").status_code == 303
+    assert _send(head, page, externos_ate="").status_code == 303
+    assert own.office.current().settings.livro.externos_ate is None
+    assert "externos_ate" not in settings_text(own)
+
+
+def test_a4_a_control_of_acts_is_a_heads_to_change_and_a_wrong_one_keeps_what_was_typed(
+    own: Rig, admin: Person, head: Person
+) -> None:
+    page = "/ajustes/configuracao/pessoas.pin"
+    assert _person_may_not(own, admin, page, pessoas_pin="")
+    before = own.office.current().settings.pessoas.pin
+    wrong = _send(head, page, pessoas_pin="xa exclusao")
+    assert wrong.status_code == 422
+    assert ">xa exclusao</textarea>" in wrong.get_data(as_text=True)
+    assert own.office.current().settings.pessoas.pin == before
+
+
+def test_every_form_without_a_page_comes_back_after_a_login() -> None:
+    """A7: a form that was sent after the session had ended is shown again, or its button's page is."""
+    own_answers = {"web.continuar", "web.presente", "web.formato_pagina"}
+    alone = {f"web.{screen.endpoint}" for screen in SCREENS if screen.see is None and "/vivo" not in screen.path}
+    assert alone <= {*drafts._PAGES, *drafts._BUTTONS, *own_answers}

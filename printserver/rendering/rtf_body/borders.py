@@ -58,7 +58,8 @@ class Frame:
         """Return its declarations."""
         borders: Borders = dict(self.borders)
         top, bottom = border_space(borders.get("top")), border_space(borders.get("bottom"))
-        style = f"margin-left:{points(self.origin - border_width(borders.get('left')))};width:{points(self.width)};"
+        left = self.origin - border_width(borders.get("left"))
+        style = f"display:flow-root;margin-left:{points(left)};width:{points(self.width)};"
         style += f"padding:{points(top)} 0 {points(bottom)};" if top or bottom else ""
         style += "".join(border_css(side, border) for side, border in self.borders)
         return style + (f"background:#{self.shading};" if self.shading else "")

@@ -9,20 +9,13 @@ from typing import Final
 from fontTools.ttLib import TTFont
 
 from printserver.formats import fonts
+from printserver.rendering.stylesheet import FILES
 from printserver.rtf import TWIPS_PER_POINT, Face
 
 _SERIF: Final = "PsSerifa"
 _SANS: Final = "PsSemSerifa"
 _MONO: Final = "PsMono"
 _NARROW_SANS: Final = "PsCarlito"
-
-FILES: Final[Mapping[str, str]] = {
-    _SERIF: "LiberationSerif",
-    _SANS: "LiberationSans",
-    _MONO: "LiberationMono",
-    _NARROW_SANS: "Carlito",
-}
-"""File name of each CSS family, without the cut."""
 
 _SAME_WIDTHS: Final[Mapping[str, str]] = {
     "times new roman": _SERIF,
@@ -74,6 +67,20 @@ class Advances(dict[str, float]):
         return width
 
 
+class _Dots(dict[str, int]):
+    """Advance of each character in one size, in whole dots of 1/8640 inch."""
+
+    def __init__(self, advances: Advances, size: float) -> None:
+        super().__init__()
+        self._advances = advances
+        self._size = size
+
+    def __missing__(self, character: str) -> int:
+        dots = floor(self._advances[character] * self._size * _DOTS_PER_POINT + 0.5)
+        self[character] = dots
+        return dots
+
+
 @dataclass(frozen=True, slots=True)
 class _Cut:
     advances: Advances
@@ -94,6 +101,7 @@ class Letter:
     family: str
     size: float
     advances: Advances
+    dots: _Dots
     spacing: float
     rise: float
     ascent: float
@@ -103,6 +111,10 @@ class Letter:
     def width(self, text: str) -> float:
         """Return the width of `text` in points."""
         return sum(map(self.advances.__getitem__, text)) * self.size + self.spacing * len(text)
+
+    def room(self, text: str) -> float:
+        """Return the room in points that `text` takes where lines are broken, as LibreOffice adds it up."""
+        return sum(map(self.dots.__getitem__, text)) / _DOTS_PER_POINT + self.spacing * len(text)
 
 
 def substitute(name: str) -> tuple[str, bool]:
@@ -133,7 +145,8 @@ def _letter(family: str, face: Face) -> Letter:
         rise += whole[0] - ascent if face.script == "super" else descent - whole[1]
     above, below = max(ascent + rise, 0), max(descent - rise, 0)
     middle = (cut.ascent - cut.descent) / 2 * size
-    return Letter(face, family, size, cut.advances, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
+    dots = _Dots(cut.advances, size)
+    return Letter(face, family, size, cut.advances, dots, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
 
 
 def _cut_name(face: Face) -> str:

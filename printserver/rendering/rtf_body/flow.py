@@ -164,7 +164,8 @@ def _box_key(at: int, block: Block) -> tuple[object, ...]:
     shape = block.shape
     if not shape.borders and shape.shading is None:
         return ("solto", at)
-    return ("caixa", shape.borders, shape.shading, shape.left, shape.right, at if shape.page_break else -1)
+    edges = (min(shape.left, shape.left + shape.first), shape.right)
+    return ("caixa", shape.borders, shape.shading, edges, at if shape.page_break else -1)
 
 
 def _without_chains(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -1,6 +1,7 @@
 """Height of a line and place of its baseline. Lengths in points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import floor
 from typing import Final
 
 from printserver.rendering.rtf_body.faces import Letter
@@ -10,6 +11,7 @@ from printserver.rtf import TWIPS_PER_POINT, Shape
 _EXACT_ABOVE: Final = 0.8
 """Part of an exact line height that is above the baseline, as LibreOffice sets it."""
 _LEAST: Final = 0.5
+_LITTLE: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,18 @@ class Height:
 
 
 def line_height(line: Line, end: Letter, shape: Shape) -> Height:
-    """Return the height of a line of a paragraph; `end` gives that of a line without text."""
+    """Return the height of a line of a paragraph; `end` gives that of a line without text.
+
+    A box always has its room above the baseline.
+    """
     pieces = [piece for token in line.tokens for piece in token.pieces]
     letters = {piece.letter for piece in pieces} or {end}
     ascent = max(letter.ascent for letter in letters)
     descent = max(letter.descent for letter in letters)
+    found = spaced(ascent, descent, shape)
     boxes = [piece.box.height * 72 / 25.4 for piece in pieces if piece.box is not None]
-    return spaced(max(ascent, *boxes, 0.0), descent, shape)
+    missing = max([*boxes, 0.0]) - found.baseline
+    return replace(found, height=found.height + missing, baseline=max(boxes)) if missing > 0 else found
 
 
 def spaced(ascent: float, descent: float, shape: Shape) -> Height:
@@ -43,7 +50,8 @@ def spaced(ascent: float, descent: float, shape: Shape) -> Height:
     if shape.multiple:
         factor = max(abs(shape.line) * 100 // 240 / 100, _LEAST)
         if factor > 1:
-            return Height(natural, ascent, natural * (factor - 1))
+            extra = floor(natural * (factor - 1) * TWIPS_PER_POINT + _LITTLE) / TWIPS_PER_POINT
+            return Height(natural, ascent, extra)
         return Height(natural * factor, ascent * factor)
     if wanted < 0:
         return Height(-wanted, -wanted * _EXACT_ABOVE)

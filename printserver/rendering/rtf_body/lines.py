@@ -6,7 +6,7 @@ from typing import Final
 
 from printserver.rendering.rtf_body.faces import Letter
 from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
-from printserver.rendering.rtf_body.tokens import Piece, Token
+from printserver.rendering.rtf_body.tokens import Piece, Token, piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
 _LITTLE: Final = 0.002
@@ -27,12 +27,12 @@ class _Measure:
             if piece.letter is not self.letter:
                 self.before += round(self.width * TWIPS_PER_POINT)
                 self.letter, self.width = piece.letter, 0.0
-            self.width += piece.width
+            self.width += piece.room
 
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
         if len(pieces) == 1 and pieces[0].letter is self.letter:
-            return self.before / TWIPS_PER_POINT + self.width + pieces[0].width
+            return self.before / TWIPS_PER_POINT + self.width + pieces[0].room
         whole = replace(self)
         whole.add(pieces)
         return whole.before / TWIPS_PER_POINT + whole.width
@@ -160,11 +160,11 @@ class _Breaker:
             self.end()
             self._word(word)
         else:
-            head, rest = _cut(word, self._room.end - part.begin(0.0, self._room))
-            part.add(head)
-            if rest is not None:
-                self.end(full=True)
-                self._word(rest)
+            here, below = self._room.end - part.begin(0.0, self._room), self._next.end - self._next.start
+            for at, head in enumerate(_cut(word, here, below)):
+                if at:
+                    self.end(full=True)
+                self._parts[-1].add(head)
 
     def _only_tab(self) -> bool:
         """Return whether the line has only a tab."""
@@ -193,42 +193,38 @@ def break_lines(tokens: list[Token], first: Room, room: Room, stops: Stops, alig
     return breaker.lines
 
 
-def _cut(word: Token, room: float) -> tuple[Token, Token | None]:
-    """Cut a word that is wider than a line: at least one character stays in the line."""
+def _cut(word: Token, here: float, below: float) -> Iterator[Token]:
+    """Cut a word that is wider than a line: `here` is the room in this line, `below` that in each of the next."""
     taken: list[Piece] = []
-    width = 0.0
-    for at, piece in enumerate(word.pieces):
-        if width + piece.width <= room or (piece.box is not None and not taken):
+    room = here
+    for whole in word.pieces:
+        for piece in _fitting(whole, room, below, first=not taken):
+            if taken and piece.room > room:
+                yield _word_of(taken)
+                taken, room = [], below
             taken.append(piece)
-            width += piece.width
-            continue
-        head, tail = _cut_piece(piece, room - width, whole=not taken)
-        rest = tuple(part for part in (tail, *word.pieces[at + 1 :]) if part is not None)
-        if head is not None:
-            taken.append(head)
-        return _word_of(tuple(taken)), _word_of(rest) if rest else None
-    return word, None
+            room -= piece.room
+    yield _word_of(taken)
 
 
-def _cut_piece(piece: Piece, room: float, *, whole: bool) -> tuple[Piece | None, Piece | None]:
-    if piece.box is not None:
-        return None, piece
-    count, width = 0, 0.0
-    for character in piece.text:
-        width += piece.letter.width(character)
-        if width > room and (count or not whole):
-            break
-        count += 1
-    head, tail = piece.text[:count], piece.text[count:]
-    return _part_of(piece, head), _part_of(piece, tail)
+def _fitting(piece: Piece, here: float, below: float, *, first: bool) -> Iterator[Piece]:
+    """Yield parts of a piece: as much as fits `here`, then as much as fits `below`, at least one character."""
+    if piece.box is not None or piece.room <= here:
+        yield piece
+        return
+    start, width, room = 0, 0.0, here
+    for at, character in enumerate(piece.text):
+        wide = piece.letter.room(character)
+        if width + wide > room and (at > start or not first):
+            if at > start:
+                yield piece_of(piece.text[start:at], piece.letter)
+            start, width, room, first = at, 0.0, below, True
+        width += wide
+    yield piece_of(piece.text[start:], piece.letter)
 
 
-def _part_of(piece: Piece, text: str) -> Piece | None:
-    return replace(piece, text=text, width=piece.letter.width(text)) if text else None
-
-
-def _word_of(pieces: tuple[Piece, ...]) -> Token:
-    return Token("palavra", pieces, sum(piece.width for piece in pieces))
+def _word_of(pieces: list[Piece]) -> Token:
+    return Token("palavra", tuple(pieces), sum(piece.width for piece in pieces))
 
 
 def _place(line: Line, alignment: Alignment, *, full: bool) -> None:

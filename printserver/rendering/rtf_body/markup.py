@@ -1,16 +1,17 @@
 """Placed lines as HTML: one block of exact height a line, and the CSS classes that they need. Lengths in points."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
 from itertools import groupby
 from typing import Final
 
-from printserver.rendering.rtf_body.faces import FILES, Letter
+from printserver.rendering.rtf_body.faces import Letter
 from printserver.rendering.rtf_body.heights import Height
 from printserver.rendering.rtf_body.lines import Line, Part
-from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Box, Piece, Token
+from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Box, Piece, Token, piece_of
+from printserver.rtf import TWIPS_PER_POINT
 
 BASE_CSS: Final = (
     ".rtf,.rtf div,.rtf p{margin:0;padding:0;text-indent:0}"
@@ -196,13 +197,19 @@ def _tab(part: Part, x: float, to: float) -> Iterator[_Bit]:
     letter = part.tab.letter
     gap = to - x
     leader = part.stop.leader if part.stop else ""
-    count = int((gap + 0.02) / letter.width(leader)) if leader else 0
+    count = _leaders(gap, letter.width(leader), leader) if leader else 0
     if count:
         yield _Bit(leader * count, letter, 0.0)
         rest = gap - letter.width(leader * count)
         yield _space(letter, rest)
     else:
         yield _space(letter, gap)
+
+
+def _leaders(gap: float, width: float, leader: str) -> int:
+    """Return how many characters fill a gap, in whole twips as LibreOffice; a line of `_` leaves no rest."""
+    fitting = round(gap * TWIPS_PER_POINT) // max(round(width * TWIPS_PER_POINT), 1)
+    return fitting + (leader == "_" and fitting > 0)
 
 
 def _space(letter: Letter, width: float) -> _Bit:
@@ -226,12 +233,12 @@ def _shown(tokens: list[Token], *, last: bool, stretched: bool) -> Iterator[Piec
                 yield piece
     if last and end < len(tokens) and not stretched:  # a stretched one would reach beyond the margin
         piece = tokens[end].pieces[0]
-        yield Piece(" ", piece.letter, piece.letter.width(" "))
+        yield piece_of(" ", piece.letter)
 
 
 def _soft(piece: Piece, ends_line: bool) -> Piece:
     text = piece.text.replace(SOFT_HYPHEN, "") + (BROKEN_HYPHEN if ends_line else "")
-    return Piece(text, piece.letter, piece.width)
+    return replace(piece, text=text)
 
 
 def _texts(pieces: Iterator[Piece], stretch: float) -> Iterator[_Bit]:
@@ -240,6 +247,3 @@ def _texts(pieces: Iterator[Piece], stretch: float) -> Iterator[_Bit]:
             yield _Bit("", letter, stretch, 0.0, box)
         else:
             yield _Bit("".join(piece.text for piece in group), letter, stretch)
-
-
-__all__ = ["BASE_CSS", "FILES", "Sheet", "letter_css", "line_html", "points"]

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from printserver.rendering.body.characters import Notices, clean
 from printserver.rendering.rtf_body.faces import Letter, letter
-from printserver.rtf import Face, Run
+from printserver.rtf import Run
 
 Kind = Literal["palavra", "espaco", "tab", "linha", "pagina"]
 
@@ -50,11 +50,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters of one letter in a word, and their width in points; or a box."""
+    """Characters of one letter in a word, or a box. In points: `width` as drawn, `room` where lines are broken."""
 
     text: str
     letter: Letter
     width: float
+    room: float
     box: Box | None = None
 
 
@@ -132,13 +133,20 @@ class Reader:
 
     def _pieces(self, text: str, shown: Letter) -> Iterator[Piece]:
         if text.isascii():
-            yield Piece(text, shown, shown.width(text) if text >= " " else 0.0)
+            yield piece_of(text, shown) if text >= " " else Piece(text, shown, 0.0, 0.0)
             return
         for part in re.split("([\ue000-\uf8ff])", text.replace("\u2011", "-")):
             if box := self._boxes.get(part):
-                yield Piece("", shown, box.width * 72 / 25.4, box)
+                width = box.width * 72 / 25.4
+                yield Piece("", shown, width, width, box)
             elif part:
-                yield Piece(part, shown, shown.width(part.replace(SOFT_HYPHEN, "").replace("\u200b", "")))
+                yield piece_of(part, shown)
+
+
+def piece_of(text: str, shown: Letter) -> Piece:
+    """Return characters with their widths. Marks of possible word breaks have none."""
+    visible = text if text.isascii() else text.replace(SOFT_HYPHEN, "").replace("\u200b", "")
+    return Piece(text, shown, shown.width(visible), shown.room(visible))
 
 
 def _kind(name: str | None) -> Kind:
@@ -146,8 +154,3 @@ def _kind(name: str | None) -> Kind:
         if name == kind:
             return kind
     return "pagina"
-
-
-def face_of_end(face: Face) -> Letter:
-    """Return the letter that gives a line without text its height."""
-    return letter(face)

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from printserver.clock import local_date
 from printserver.errors import Recusa, invalid_input
 from printserver.office import own_certificate
 from printserver.selo import Certificate, PublicCertificate
@@ -66,7 +67,7 @@ def _page(form: Form) -> str:
 def _validity(certificate: PublicCertificate, moment: datetime) -> Status:
     if (why := certificate.out_of_validity(moment)) is not None:
         return Status("Não vale", why, "problema")
-    days = (certificate.valid_until - moment).days
+    days = (local_date(certificate.valid_until) - local_date(moment)).days
     left = "vence hoje" if days == 0 else f"{plural(days, 'dia', 'dias')} até vencer"
     return Status("Válido", left, "espera" if days <= 30 else "feito")
 

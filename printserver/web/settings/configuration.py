@@ -19,7 +19,12 @@ _BY_HAND: Final = frozenset(
     {"banco.url", "serventia.demonstracao", "selo.certificado", "selo.senha_do_certificado", "selo.sequencia"}
 )
 # A5: what an act costs or is allowed is no task of who administers the machine.
-_OF_HEADS: Final = frozenset({"traslado", "ficha", "civil", "xa", "livro", "diarios"})
+_OF_HEADS: Final = frozenset(
+    {
+        *("traslado", "ficha", "civil", "xa", "livro", "diarios"),
+        *("pessoas.pin", "pessoas.subscritor", "papel.exigir_numeros", "selo.tolerancia_do_relogio_s"),
+    }
+)
 
 
 def list_settings() -> ResponseReturnValue:
@@ -38,7 +43,7 @@ def list_settings() -> ResponseReturnValue:
                 "ao_ligar": needs_restart(name),
                 "espera": name in here.state.waiting,
                 "tela": _ELSEWHERE.get(section),
-                "muda": name not in _BY_HAND and name not in given and _may_change(section),
+                "muda": name not in _BY_HAND and name not in given and _may_change(name),
             }
         )
     return render_template(
@@ -53,7 +58,7 @@ def change_setting(nome: str) -> ResponseReturnValue:
     option, form = generic(nome), Form()
     if request.method == "POST":
         try:
-            if not _may_change(nome.partition(".")[0]):
+            if not _may_change(nome):
                 raise Recusa("sem-permissao", why_not(VALUES))
             check_fields(SEEN, option.campo)
             keep((option,), draft((option,)))
@@ -71,14 +76,14 @@ def _one(nome: str, form: Form) -> str:
         "screens/configuracao_uma.html",
         opcao=generic(nome),
         forma=form,
-        pode=_may_change(nome.partition(".")[0]),
+        pode=_may_change(nome),
         padrao=_shown(all_settings()[nome][0]),
         visto=seen(),
     )
 
 
-def _may_change(section: str) -> bool:
-    return may(VALUES if section in _OF_HEADS else SETTINGS)
+def _may_change(name: str) -> bool:
+    return may(VALUES if name in _OF_HEADS or name.partition(".")[0] in _OF_HEADS else SETTINGS)
 
 
 def _shown(value: object) -> str:

@@ -54,7 +54,7 @@ def new_queue() -> ResponseReturnValue:
         return _page(Form(), _offered(Server()))
     try:
         check_fields(*_FIELDS)
-        if typed_text("acao") == "listar":
+        if typed_choice("acao", ("listar", "acrescentar")) == "listar":
             return _page(refused_form(Recusa("entrada-invalida", "")), _offered(_server(ask_only=True)))
         nome = _add()
     except Recusa as refusal:

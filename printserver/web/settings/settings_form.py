@@ -23,6 +23,7 @@ from printserver.office.settings import (
 )
 from printserver.web.context import author, office, take_files
 from printserver.web.forms import (
+    SECRETS,
     Form,
     check_fields,
     for_people,
@@ -50,7 +51,7 @@ class Option:
     @property
     def campo(self) -> str:
         """The name of the form's field."""
-        return self.name.partition(".")[2]
+        return field_of(self.name)
 
     @property
     def tipo(self) -> Kind:
@@ -76,6 +77,12 @@ class Option:
     def valor(self) -> str:
         """The value in the form that is typed."""
         return typed_form(value_of(office().settings, self.name))
+
+
+def field_of(name: str) -> str:
+    """Return the form's field of a setting: its name in its section, unless fields of that name hold a secret."""
+    own = name.partition(".")[2]
+    return name.replace(".", "_") if own in SECRETS else own
 
 
 def kind_of(name: str) -> Kind:
@@ -177,7 +184,11 @@ def keep(
         take_files()
     labels = {each.name: each.rotulo for each in options}
     changed = [labels.get(each.name, each.name) for each in made.differences]
-    changed += filter(None, (store(made.settings) for store in others.values()))
+    try:
+        changed += filter(None, (store(made.settings) for store in others.values()))
+    except Recusa as refusal:  # the settings are written by then: what the person sees must say so
+        flash(f"Guardado: {', '.join(changed) or 'nada'}. O resto não: {for_people(refusal.detail)}")
+        return
     later = any(needs_restart(each.name) for each in made.differences)
     when = "Vale quando o servidor for ligado de novo." if later else "Já está valendo."
     flash(f"Guardado: {', '.join(changed)}. {when}" if changed else "Nada mudou.")
@@ -189,7 +200,9 @@ def at_fields(do: Callable[[], settings_file.Draft]) -> settings_file.Draft:
         return do()
     except Recusa as refusal:
         errors = [
-            BadField(parts[1], each.mensagem) for each in refusal.errors if len(parts := each.campo.split(".")) > 1
+            BadField(field_of(".".join(parts[:2])), each.mensagem)
+            for each in refusal.errors
+            if len(parts := each.campo.split(".")) > 1
         ]
         whole = [each.mensagem for each in refusal.errors if "." not in each.campo]
         detail = f"Nada foi feito: {'; '.join(whole)}." if whole else for_people(refusal.detail)
@@ -206,7 +219,15 @@ def _typed(option: Option) -> object:
             return [each for each in re.split(r"[\s,;]+", typed_text(option.campo)) if each]
         case "inteiro" | "numero":
             return _number(option)
+        case "escolha":
+            return _choice(option)
     return typed_text(option.campo)
+
+
+def _choice(option: Option) -> object:
+    """Return the choice that is typed; a choice may be a number. Another text is left to the settings to refuse."""
+    text = typed_text(option.campo)
+    return next((each for each in typing.get_args(option_of(option.name).annotation) if str(each) == text), text)
 
 
 def _number(option: Option) -> int | float:
