@@ -117,6 +117,33 @@ def test_a_paper_that_no_format_can_have_refuses_its_model_and_no_other(rig: Rig
     assert [path.stem for path in rig.folder.glob("formatos/modelo-*.toml")] == [rows["c.rtf"].exame.formato]
 
 
+def test_a_format_of_the_office_that_cannot_be_used_refuses_its_models_and_no_other(rig: Rig, tmp_path: Path) -> None:
+    put(tmp_path, "a.rtf", rtf("Escritura de <Nome>"))
+    used = take(rig, tmp_path)["a.rtf"].exame.formato
+    (rig.folder / "formatos" / f"{used}.toml").write_text('tipo = "livro"\nerrado = 1\n', "utf-8")
+    rig.office.current(at_once=True)
+    put(tmp_path, "a.rtf", rtf("Escritura de <Nome>, mudada"))
+    put(tmp_path, "b.rtf", rtf("Assento de casamento de <Nome>"))
+    rows = take(rig, tmp_path)
+    assert [row.exame.estado for row in rows.values()] == ["recusado", "pronto"]
+    assert f"{used}.toml: errado" in rows["a.rtf"].exame.motivos[0]
+
+
+def test_a_picture_that_cannot_be_drawn_does_not_hide_the_report(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.rtf", rtf("Ata notarial"))
+    found = taken(rig, tmp_path)
+
+    def busy(*_: object) -> bytes:
+        raise Recusa("servidor-ocupado", "Há montagens demais na fila.")
+
+    monkeypatch.setattr(rig.office.imagens, "draw", busy)
+    page = models.write_report(rig.office, found, rig.folder / "provas").read_text("utf-8")
+    assert "1 prontos" in page
+    assert "<img" not in page
+
+
 def test_a_model_of_no_known_act_is_looked_at_by_a_person(rig: Rig, tmp_path: Path) -> None:
     put(tmp_path, "modelo 7.rtf", rtf("Prezados senhores"))
     put(tmp_path, "ofício.rtf", rtf("Prezados senhores, segue a certid\\'e3o de nascimento"))
