@@ -39,7 +39,7 @@ def import_models(folder: Path, pasta: Path, simular: bool, papers: Path | None,
         if row.exame.estado != "pronto":
             click.echo(f"  {row.exame.estado}: {row.nome}: {'; '.join(row.exame.motivos)}")
     if found.faltam:
-        click.echo(f"{len(found.faltam)} modelos da serventia não estão nesta pasta e ficam como estão.")
+        click.echo(f"Modelos da serventia que não estão nesta pasta, e ficam como estão: {len(found.faltam)}.")
     if simular:
         click.echo("Simulação: nada foi gravado.")
     click.echo(f"Relatório: {page}")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from printserver.common.data import JsonView
-from printserver.errors import Recusa
-from printserver.formats import Format, FormatType, WrongFormat, example_data, example_values, with_block_in_text
+from printserver.errors import ConfigError, Recusa
+from printserver.formats import Format, FormatType, example_data, example_values, with_block_in_text
 from printserver.models import geometry
 from printserver.models.kinds import kind_of
 from printserver.office import Office, format_versions
@@ -94,7 +94,7 @@ class Examiner:
         try:
             page_format = self._format(known.tipo, facts)
             sample = self._lay_out(page_format, file, known, facts.text)
-        except WrongFormat as error:
+        except ConfigError as error:
             return _refused(known, str(error)), None
         except Recusa as refusal:
             return _refused(known, _of_the_file(refusal)), None
@@ -114,7 +114,7 @@ class Examiner:
     def _format(self, tipo: FormatType, facts: RtfFacts) -> Format:
         """Return the format of a geometry: the office's, if it has it, else one that can be kept.
 
-        Raises `WrongFormat` and `Recusa` where keeping it would.
+        Raises `ConfigError` for one that cannot be used, and `Recusa` as keeping it would.
         """
         name = geometry.name_of(tipo, facts)
         if self._office.formatos.is_own(name):

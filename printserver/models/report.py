@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from printserver.clock import local
 from printserver.common.cells import mark
+from printserver.errors import Recusa
 from printserver.models.importing import Imported, Row
 from printserver.models.kinds import LABELS
 from printserver.office import Office
@@ -47,7 +48,7 @@ def _picture(office: Office, proof: Path) -> str:
     """Draw the first page of a proof beside it, and return the picture's file name; empty if it cannot be drawn."""
     try:
         image = office.imagens.draw(proof.read_bytes(), 1, _PICTURE_WIDTH)
-    except Undrawable:
+    except (Undrawable, Recusa):  # the models are kept already: a missing picture must not hide what was done
         return ""
     path = proof.with_suffix(".png")
     path.write_bytes(image)

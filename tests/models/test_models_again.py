@@ -117,6 +117,33 @@ def test_a_paper_that_no_format_can_have_refuses_its_model_and_no_other(rig: Rig
     assert [path.stem for path in rig.folder.glob("formatos/modelo-*.toml")] == [rows["c.rtf"].exame.formato]
 
 
+def test_a_format_of_the_office_that_cannot_be_used_refuses_its_models_and_no_other(rig: Rig, tmp_path: Path) -> None:
+    put(tmp_path, "a.rtf", rtf("Escritura de <Nome>"))
+    used = take(rig, tmp_path)["a.rtf"].exame.formato
+    (rig.folder / "formatos" / f"{used}.toml").write_text('tipo = "livro"\nerrado = 1\n', "utf-8")
+    rig.office.current(at_once=True)
+    put(tmp_path, "a.rtf", rtf("Escritura de <Nome>, mudada"))
+    put(tmp_path, "b.rtf", rtf("Assento de casamento de <Nome>"))
+    rows = take(rig, tmp_path)
+    assert [row.exame.estado for row in rows.values()] == ["recusado", "pronto"]
+    assert f"{used}.toml: errado" in rows["a.rtf"].exame.motivos[0]
+
+
+def test_a_picture_that_cannot_be_drawn_does_not_hide_the_report(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.rtf", rtf("Ata notarial"))
+    found = taken(rig, tmp_path)
+
+    def busy(*_: object) -> bytes:
+        raise Recusa("servidor-ocupado", "Há montagens demais na fila.")
+
+    monkeypatch.setattr(rig.office.imagens, "draw", busy)
+    page = models.write_report(rig.office, found, rig.folder / "provas").read_text("utf-8")
+    assert "1 prontos" in page
+    assert "<img" not in page
+
+
 def test_a_model_of_no_known_act_is_looked_at_by_a_person(rig: Rig, tmp_path: Path) -> None:
     put(tmp_path, "modelo 7.rtf", rtf("Prezados senhores"))
     put(tmp_path, "ofício.rtf", rtf("Prezados senhores, segue a certid\\'e3o de nascimento"))
@@ -151,7 +178,7 @@ def test_a_busy_server_ends_the_import_and_nothing_is_kept(
 
 # -- beside what the former program printed ---------------------------------------------------------------------------
 
-WORDS = "SAIBAM quantos virem que <Nome>, de profissão <Profissao>, compareceu e disse o que segue. " * 4
+WORDS = "SAIBAM quantos virem que <Nome>, de cargo <Cargo>, compareceu e disse o que segue. " * 4
 SHOWN = "este texto é longo e quebra em várias linhas para que se veja onde cada uma delas acaba no papel, "
 
 
@@ -164,7 +191,7 @@ def deed(tmp_path: Path) -> tuple[Path, Path]:
     return folder, papers
 
 
-def printed(rig: Rig, folder: Path, name: str, **values: str) -> bytes:
+def printed(rig: Rig, folder: Path, name: str, values: dict[str, str]) -> bytes:
     """Return what a former program would have printed of a model: its pages, filled, without a seal."""
     content = next(folder.rglob(f"{name}.rtf")).read_bytes()
     _, sample = Examiner(rig.office).examine(name, content)
@@ -176,8 +203,9 @@ def printed(rig: Rig, folder: Path, name: str, **values: str) -> bytes:
 def test_the_values_of_the_old_pdf_do_not_count_and_its_lines_do(rig: Rig, deed: tuple[Path, Path]) -> None:
     folder, papers = deed
     take(rig, folder)
-    values = {"Nome": "João Antônio de Sá e Benevides", "Profissao": "mestre-escola, aposentado"}
-    old = printed(rig, folder, "escritura", **values)
+    old = printed(
+        rig, folder, "escritura", {"Nome": "João Antônio de Sá e Benevides", "Cargo": "mestre-escola, aposentado"}
+    )
     (papers / "ESCRITURA.PDF").write_bytes(old)
     same = take(rig, folder, papers)["Notas/escritura.rtf"]
     assert (same.novidade, same.exame.estado) == ("igual", "pronto")
@@ -196,11 +224,11 @@ def test_an_old_pdf_makes_a_kept_model_one_to_look_at(rig: Rig, deed: tuple[Path
     assert (row.novidade, row.exame.motivos) == ("mudou", ("o PDF do programa antigo não pode ser lido",))
     (papers / "escritura.pdf").unlink()
     put(folder, "ata.rtf", rtf("Ata notarial de <Nome>, com outro texto"))
-    (papers / "escritura.pdf").write_bytes(printed(rig, folder, "ata", Nome="Ana"))
+    (papers / "escritura.pdf").write_bytes(printed(rig, folder, "ata", {"Nome": "Ana"}))
     row = take(rig, folder, papers)["Notas/escritura.rtf"]
     assert row.exame.motivos == ("o PDF do programa antigo não tem, nesta ordem, o texto “SAIBAM quantos virem que”",)
     put(folder, "dupla.rtf", rtf(r"Ata notarial de <Nome>\page e mais"))
-    (papers / "ata.pdf").write_bytes(printed(rig, folder, "dupla", Nome="Ana"))
+    (papers / "ata.pdf").write_bytes(printed(rig, folder, "dupla", {"Nome": "Ana"}))
     put(folder, "ata.rtf", rtf("Ata notarial de <Nome> e mais"))
     row = take(rig, folder, papers)["ata.rtf"]
     assert row.exame.motivos == ("páginas: 2 no PDF do programa antigo, 1 aqui",)

@@ -102,7 +102,10 @@ def test_importing_again_changes_what_changed_and_nothing_else(rig: Rig, tmp_pat
     changed = (tmp_path / SEALED).read_bytes().replace(b"<nome_Buscado>", b"<Nome_Buscado>")
     (tmp_path / SEALED).write_bytes(changed)
     (tmp_path / "03-wpt-obito-breve-relato.rtf").unlink()
-    imported(said, rig, tmp_path)
+    out = imported(said, rig, tmp_path)
+    assert "Modelos da serventia que não estão nesta pasta, e ficam como estão: 1." in out
+    page = (rig.folder / "rel" / "relatorio.html").read_text("utf-8")
+    assert "Ficam como estão: 03-wpt-obito-breve-relato." in page
     after = rig.rows(db.modelo)
     assert [(row["nome"], row["numero"]) for row in after] == [
         ("03-wpt-obito-breve-relato", 1),
