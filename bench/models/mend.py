@@ -30,6 +30,7 @@ def mend(content: bytes) -> bytes:
         _word_by_word,
         _font_names,
         _typed_dates,
+        _without_old_word,
         _with_head,
         _with_last_mark,
     )
@@ -98,6 +99,16 @@ def _typed_dates(found: list[Token]) -> list[Token]:
                     if found[place].raw not in (b"{", b"}"):
                         mended[place] = Token(b"")
     return mended
+
+
+def _without_old_word(found: list[Token]) -> list[Token]:
+    """Remove Word as the writer, unless `\\stshf…` shows that it is Word 2002 or newer: blanks get wider."""
+    place = next((index for index, token in enumerate(found) if token.word == "generator"), None)
+    if place is None or any(token.word.startswith("stshf") for token in found):
+        return found
+    if not found[place + 1].raw.startswith(b"Microsoft Word"):
+        return found
+    return found[: place - 2] + found[group_end(found, place - 2) :]
 
 
 def _with_head(found: list[Token]) -> list[Token]:

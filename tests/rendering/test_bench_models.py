@@ -15,7 +15,7 @@ from printserver.rendering import previsualizar
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 
-from bench.models import soffice
+from bench.models import report, soffice
 from bench.models.compare import compare
 from bench.models.lines import Line, Page, Piece
 from bench.models.lines import pages as read_pages
@@ -73,6 +73,20 @@ def test_mends_the_head() -> None:
         rb"{\rtf1\ansi\paperw12240 \paperh15840 \margr1800 \margt1440 \margb1440 \kerning0 {\*\generator "
     )
     assert rb"{\f0\fcharset0 Carlito:-liga;}{\f1 Carlito Outra;}}\margl9 a\par}" in head
+
+
+@pytest.mark.parametrize(
+    ("head", "writer", "kept"),
+    [
+        (rb"", rb"Microsoft Word 9.0;", False),
+        (rb"\stshfdbch0", rb"Microsoft Word 10.0;", True),
+        (rb"", rb"WPTools_6.170;", True),
+    ],
+)
+def test_names_another_writer_where_blanks_would_get_wider(head: bytes, writer: bytes, kept: bool) -> None:
+    after = mend(rb"{\rtf1" + head + rb"{\*\generator " + writer + rb"}a\par}")
+    assert (writer in after) == kept
+    assert after.count(rb"\*\generator ") == 1
 
 
 def test_cuts_what_follows_the_document() -> None:
@@ -168,3 +182,9 @@ def test_a_hang_is_ended_with_its_children(tmp_path: Path, program: Path, monkey
     soffice.convert([tmp_path / "a.rtf"], tmp_path)
     assert os.read(reader, 1) == b""  # the end: no process has the pipe open
     os.close(reader)
+
+
+def test_a_missing_libreoffice_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not soffice.available()
+    assert "apt-get install" in report.part(None)
