@@ -98,7 +98,8 @@ def civil_requests() -> dict[str, dict[str, Any]]:
 
 Where = tuple[str | int, ...]
 # Words of the contract, and the body's own text: its reader has tests of its own.
-NOT_FREE = {"tipo", "faces", "lado_inicial", "assinaturas", "estado", "conteudo", "natureza"}
+# The values of a model become its text: tests/models.
+NOT_FREE = {"tipo", "faces", "lado_inicial", "assinaturas", "estado", "conteudo", "natureza", "valores"}
 ON_PAPER = {
     *("nome", "qualidade", "titulo", "livro", "pedido", "ficha", "descricao", "motivo_isencao", "ordem_judicial"),
     *("apelido", "papel_seguranca"),
