@@ -13,7 +13,7 @@ from printserver.models.compare import Papers, compare
 from printserver.models.examine import Examined, Examiner, Sample
 from printserver.models.folder import Folder, ModelFile, read
 from printserver.models.proof import draw
-from printserver.models.store import Model, add, newest
+from printserver.models.store import Model, add, find, newest
 from printserver.office import Act, Author, Office, acting, format_versions
 from printserver.rendering import pack_model
 
@@ -159,6 +159,10 @@ def _keep_formats(office: Office, author: Author, changed: list[tuple[ModelFile,
 
 
 def _keep_model(act: Act, file: ModelFile, row: Row) -> None:
+    """Keep a new version, unless another import has kept the same one meanwhile."""
+    kept = find(act.conn, act.office, row.nome)
+    if kept is not None and (kept.sha256, kept.exame) == (file.sha256, row.exame):
+        return
     number = add(act, row.nome, row.arquivo, file.content, file.sha256, row.exame)
     state = "importado" if number == 1 else "mudado"
     what = {"versao": number, "sha256": file.sha256, "estado": row.exame.estado, "arquivo": row.arquivo}

@@ -138,7 +138,10 @@ def replace_file(
 
 
 def _check_files(office: Office, before: Settings, after: Settings) -> None:
-    """Raise `Recusa` `entrada-invalida` for a file that the settings name and that cannot be read: nobody starts so."""
+    """Raise `Recusa` `entrada-invalida` for a file that the settings name and that cannot be read.
+
+    With such settings the server would not start again.
+    """
     try:
         check_authority(office.instance, after)
     except ConfigError as error:

@@ -1,5 +1,6 @@
 """A folder of models taken over again and again: names, versions, what is gone, what the former program printed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -255,3 +256,11 @@ def test_n8_versions_stay_and_the_newest_is_in_force_on_each_database(any_rig: R
         assert models.find(conn, office, "outra") is None
         assert every[0].exame.variaveis == (("Nome", 1, "programa"),)
         assert conn.execute(sa.select(sa.func.count()).select_from(db.modelo_arquivo)).scalar_one() == 2
+
+
+def test_two_imports_at_once_keep_one_version(rig: Rig, tmp_path: Path) -> None:
+    put(tmp_path, "ata.rtf", rtf("Ata notarial de <Nome>"))
+    author = Author(rig.office.serventia_id, None, "teste", None, None, frozenset(), None)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda n: models.import_folder(rig.office, author, tmp_path, rig.folder / f"p{n}"), (1, 2)))
+    assert [row["numero"] for row in rig.rows(db.modelo)] == [1]

@@ -128,7 +128,7 @@ def reactivate(conn: sa.Connection, serventia_id: int, usuario: str, now: dateti
 
 
 def lock_person(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Person, bool]:
-    """Return a person and whether they are active; nobody else changes them before the transaction ends.
+    """Return a person and whether they are active; their row is locked until the transaction ends.
 
     Raises `Recusa` `nao-encontrado`.
     """
