@@ -20,6 +20,8 @@ BASE_CSS: Final = (
     ".rtf p>span{line-height:0}"
     ".rtf table{border-collapse:collapse;table-layout:fixed;margin:0;border:0}"
     ".rtf td{vertical-align:top;text-align:left;border:0 none}"
+    ".rtf tr{break-inside:auto}"
+    ".rtf tr,.rtf td>p{break-before:auto!important}"  # not with the line above, as the last lines of other bodies
 )
 
 
