@@ -81,19 +81,9 @@ class _Maker:
         edges[0], edges[-1] = edges[0] - self._left, edges[-1] + self._right
         columns = "".join(f'<col style="width:{points(b - a)}">' for a, b in pairwise(edges))
         made = [self._row(at) for at in range(len(self._grid.rows))]
-        head = self._heads()
-        rows = "".join(html for html, _ in made[head:])
-        if head:
-            rows = f"<thead>{''.join(html for html, _ in made[:head])}</thead><tbody>{rows}</tbody>"
         style = f"{around.style}width:{points(edges[-1] - edges[0])};margin-left:{points(left - self._left)}"
-        html = f'<table style="{style}"><colgroup>{columns}</colgroup>{rows}</table>'
+        html = f'<table style="{style}"><colgroup>{columns}</colgroup>{"".join(html for html, _ in made)}</table>'
         return html, sum(height for _, height in made)
-
-    def _heads(self) -> int:
-        """Return how many rows each page repeats: the first ones that say so, if others follow."""
-        rows = self._grid.rows
-        count = next((at for at, row in enumerate(rows) if not row.header), 0)
-        return 0 if any(placed.bottom > count for row in self._grid.cells[:count] for placed in row) else count
 
     def _row(self, at: int) -> tuple[str, float]:
         """Return a row and its height. The top and bottom padding of its cells is the largest of them."""
