@@ -290,6 +290,11 @@ def test_a_header_taller_than_its_room_pushes_the_text_down() -> None:
     assert high.at("texto").y == pytest.approx(36 + 6 * 13.8 + 11.2, abs=EXACT)
 
 
+def test_a_line_follows_the_table_that_ends_a_header() -> None:
+    found = shown(said("texto"), header=(Table(tuple(cells(f"linha{number}") for number in range(5))),))
+    assert found.at("texto").y == pytest.approx(36 + 5 * 14.55 + 0.75 + 13.8 + 11.2, abs=EXACT)
+
+
 def test_the_first_page_has_its_own_header() -> None:
     found = shown(said("um"), said("dois", page_break=True), header=(said("comum"),), first_header=(said("primeiro"),))
     assert found.at("primeiro").page == 1

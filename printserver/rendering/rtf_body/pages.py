@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from printserver.rendering.rtf_body.flow import Column, Flow
 from printserver.rendering.rtf_body.markup import points
-from printserver.rtf import TWIPS_PER_POINT, Block, Paper, Section
+from printserver.rtf import TWIPS_PER_POINT, Block, Paper, Paragraph, Section, Shape, Table
 
 Edge = Literal["top", "bottom"]
 _OTHER: Final = {"left": "right", "right": "left"}
@@ -72,6 +72,11 @@ def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow
     margin = (paper.top if edge == "top" else paper.bottom) / TWIPS_PER_POINT
     if not blocks:
         return _Margin(name, "", margin)
+    if isinstance(blocks[-1], Table):
+        blocks = (
+            *blocks,
+            Paragraph(Shape(), ()),
+        )  # no text ends in a table: Word and LibreOffice print a line after it
     away = (paper.header if edge == "top" else paper.footer) / TWIPS_PER_POINT
     flowed = flow.lay_out(blocks, text_column(paper))
     return _Margin(name, flowed.html, max(margin, away + flowed.height), f"padding-{edge}:{points(away)};")
