@@ -1,14 +1,16 @@
-"""Breaks a paragraph into lines: greedy, at spaces and hyphens, with exact tab stops. Lengths in points."""
+"""Breaks a paragraph into lines: greedy, between words, with exact tab stops. Lengths in points."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from printserver.rendering.rtf_body.faces import Letter
 from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
-from printserver.rendering.rtf_body.tokens import Piece, Token, piece_of
+from printserver.rendering.rtf_body.tokens import Piece, Token, divided, piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
+_BLANK: Final = re.compile("(?<=[^ ]) +(?=[^ ])")
 _LITTLE: Final = 0.002
 """Lines may be this much too wide: the sum of many rounded advances."""
 
@@ -148,6 +150,12 @@ class _Breaker:
         part = self._parts[-1]
         if self._fits(word):
             part.add(word)
+        elif cuts := self._at_blank(word):
+            head, blank, tail = divided(word, cuts)
+            part.add(head)
+            part.add(replace(blank, kind="espaco"))
+            self.end(full=True)
+            self._word(tail)
         elif part.tokens:
             self.end(full=True)
             self._word(word)
@@ -160,11 +168,35 @@ class _Breaker:
             self.end()
             self._word(word)
         else:
-            here, below = self._room.end - part.begin(0.0, self._room), self._next.end - self._next.start
-            for at, head in enumerate(_cut(word, here, below)):
-                if at:
-                    self.end(full=True)
-                self._parts[-1].add(head)
+            for each in _without_blanks(word):
+                self._cut(each)
+
+    def _cut(self, word: Token) -> None:
+        """Put a word or spaces on the line, from where it is; what does not fit goes on the next ones."""
+        part = self._parts[-1]
+        if word.kind == "espaco" or self._fits(word):
+            part.add(word)
+            return
+        here = self._room.end - part.begin(part.width, self._room) - part.width
+        first = word.pieces[0]
+        if part.tokens and here < (first.room if first.box else first.letter.room(first.text[0])):
+            self.end(full=True)
+            self._cut(word)
+            return
+        for at, head in enumerate(_cut(word, here, self._next.end - self._next.start)):
+            if at:
+                self.end(full=True)
+            self._parts[-1].add(head)
+
+    def _at_blank(self, word: Token) -> list[int]:
+        """Return where a word's first spaces that do not fit begin and end: a line may end there all the same."""
+        for match in _BLANK.finditer(word.text):
+            head, blank, _ = divided(word, list(match.span()))
+            if not self._fits(head):
+                break
+            if not self._fits(replace(head, pieces=head.pieces + blank.pieces, width=head.width + blank.width)):
+                return list(match.span())
+        return []
 
     def _only_tab(self) -> bool:
         """Return whether the line has only a tab."""
@@ -191,6 +223,13 @@ def break_lines(tokens: list[Token], first: Room, room: Room, stops: Stops, alig
         breaker.take(token)
     breaker.end()
     return breaker.lines
+
+
+def _without_blanks(word: Token) -> Iterator[Token]:
+    """Yield the parts of a word between its spaces, and the spaces."""
+    cuts = sorted({at for match in _BLANK.finditer(word.text) for at in match.span()})
+    for each in divided(word, cuts):
+        yield each if each.text.strip(" ") else replace(each, kind="espaco")
 
 
 def _cut(word: Token, here: float, below: float) -> Iterator[Token]:
@@ -255,5 +294,4 @@ def _inner(part: Part) -> list[Token]:
 
 
 def _spaces(token: Token) -> int:
-    count = sum(piece.text.count("\u00a0") for piece in token.pieces) if token.kind == "palavra" else 0
-    return count + (sum(len(piece.text) for piece in token.pieces) if token.kind == "espaco" else 0)
+    return sum(piece.text.count(" ") + piece.text.count("\u00a0") for piece in token.pieces)
