@@ -3,41 +3,48 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import floor
 from typing import Final
 
-from printserver.rendering.rtf_body.faces import Letter
+from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter
 from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
 from printserver.rendering.rtf_body.tokens import Piece, Token, divided, piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
 _BLANK: Final = re.compile("(?<=[^ ]) +(?=[^ ])")
 _LITTLE: Final = 0.002
-"""Lines may be this much too wide: the sum of many rounded advances."""
+"""Lines may be this much too wide: lengths are sums of numbers with rests."""
+_DOTS_PER_TWIP: Final = DOTS_PER_POINT // TWIPS_PER_POINT
 
 
 @dataclass(slots=True)
 class _Measure:
-    """Width of text as LibreOffice adds it up: pieces of one letter in whole twips, but the last one, exact."""
+    """Width of text as LibreOffice adds it up: pieces of one letter in whole twips, rounded, but the last one up.
+
+    The spacing after the last character of a line does not count, nor a negative one at a change of letter.
+    """
 
     before: int = 0
     letter: Letter | None = None
-    width: float = 0.0
+    dots: int = 0
 
     def add(self, pieces: tuple[Piece, ...]) -> None:
         """Take more text."""
         for piece in pieces:
             if piece.letter is not self.letter:
-                self.before += round(self.width * TWIPS_PER_POINT)
-                self.letter, self.width = piece.letter, 0.0
-            self.width += piece.room
+                spacing = self._spacing()
+                self.before += (2 * (self.dots - min(spacing, 0)) + _DOTS_PER_TWIP) // (2 * _DOTS_PER_TWIP)
+                self.letter, self.dots = piece.letter, 0
+            self.dots += piece.room
 
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
-        if len(pieces) == 1 and pieces[0].letter is self.letter:
-            return self.before / TWIPS_PER_POINT + self.width + pieces[0].room
         whole = replace(self)
         whole.add(pieces)
-        return whole.before / TWIPS_PER_POINT + whole.width
+        return (whole.before - (whole._spacing() - whole.dots) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
+
+    def _spacing(self) -> int:
+        return round(self.letter.spacing * DOTS_PER_POINT) if self.letter else 0
 
 
 @dataclass(slots=True)
@@ -177,13 +184,13 @@ class _Breaker:
         if word.kind == "espaco" or self._fits(word):
             part.add(word)
             return
-        here = self._room.end - part.begin(part.width, self._room) - part.width
+        here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
         first = word.pieces[0]
         if part.tokens and here < (first.room if first.box else first.letter.room(first.text[0])):
             self.end(full=True)
             self._cut(word)
             return
-        for at, head in enumerate(_cut(word, here, self._next.end - self._next.start)):
+        for at, head in enumerate(_cut(word, here, _dots(self._next.end - self._next.start))):
             if at:
                 self.end(full=True)
             self._parts[-1].add(head)
@@ -232,8 +239,12 @@ def _without_blanks(word: Token) -> Iterator[Token]:
         yield each if each.text.strip(" ") else replace(each, kind="espaco")
 
 
-def _cut(word: Token, here: float, below: float) -> Iterator[Token]:
-    """Cut a word that is wider than a line: `here` is the room in this line, `below` that in each of the next."""
+def _dots(points: float) -> int:
+    return floor((points + _LITTLE) * DOTS_PER_POINT)
+
+
+def _cut(word: Token, here: int, below: int) -> Iterator[Token]:
+    """Cut a word that is wider than a line: `here` is the room in this line, `below` in each of the next, in dots."""
     taken: list[Piece] = []
     room = here
     for whole in word.pieces:
@@ -246,18 +257,18 @@ def _cut(word: Token, here: float, below: float) -> Iterator[Token]:
     yield _word_of(taken)
 
 
-def _fitting(piece: Piece, here: float, below: float, *, first: bool) -> Iterator[Piece]:
+def _fitting(piece: Piece, here: int, below: int, *, first: bool) -> Iterator[Piece]:
     """Yield parts of a piece: as much as fits `here`, then as much as fits `below`, at least one character."""
     if piece.box is not None or piece.room <= here:
         yield piece
         return
-    start, width, room = 0, 0.0, here
+    start, width, room = 0, 0, here
     for at, character in enumerate(piece.text):
         wide = piece.letter.room(character)
         if width + wide > room and (at > start or not first):
             if at > start:
                 yield piece_of(piece.text[start:at], piece.letter)
-            start, width, room, first = at, 0.0, below, True
+            start, width, room, first = at, 0, below, True
         width += wide
     yield piece_of(piece.text[start:], piece.letter)
 

@@ -8,7 +8,7 @@ from typing import Final
 from printserver.rendering.body.characters import Notices, clean
 from printserver.rendering.rtf_body.breaks import Kind
 from printserver.rendering.rtf_body.breaks import tokens as tokens_of
-from printserver.rendering.rtf_body.faces import Letter, letter
+from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter, letter
 from printserver.rtf import Run
 
 SOFT_HYPHEN: Final = "\u00ad"
@@ -35,12 +35,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters of one letter in a word, or a box. In points: `width` as drawn, `room` where lines are broken."""
+    """Characters of one letter in a word, or a box. `width` as drawn in points, `room` where lines break in dots."""
 
     text: str
     letter: Letter
     width: float
-    room: float
+    room: int
     box: Box | None = None
 
 
@@ -122,12 +122,12 @@ class Reader:
 
     def _pieces(self, text: str, shown: Letter) -> Iterator[Piece]:
         if text.isascii():
-            yield piece_of(text, shown) if text >= " " else Piece(text, shown, 0.0, 0.0)
+            yield piece_of(text, shown) if text >= " " else Piece(text, shown, 0.0, 0)
             return
         for part in re.split("([\ue000-\uf8ff])", text.replace("\u2011", "-")):
             if box := self._boxes.get(part):
                 width = box.width * 72 / 25.4
-                yield Piece("", shown, width, width, box)
+                yield Piece("", shown, width, round(width * DOTS_PER_POINT), box)
             elif part:
                 yield piece_of(part, shown)
 
