@@ -146,6 +146,7 @@ def _table(table: rtf.Table) -> rtf.Table:
         replace(
             row,
             left=row.left + away,
+            right=row.right + away,
             cells=tuple(replace(cell, left=cell.left + away, right=cell.right + away) for cell in row.cells),
         )
         for row in table.rows

@@ -139,13 +139,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of cells; `height` 0 automatic, positive: at least, negative: exactly; `left` is `\\trleft`.
+    """A row of cells; `height` 0 automatic, positive: at least, negative: exactly.
 
+    `left` is `\\trleft`, `right` the right edge of its last cell, even if a cell above covers that.
     `width` is the width that the row says of itself (`\\trwWidth` in twips), 0 without one; cells may be narrower.
     """
 
     cells: tuple[Cell, ...]
     left: int = 0
+    right: int = 0
     height: int = 0
     alignment: Alignment = "esquerda"
     keep: bool = False

@@ -13,6 +13,8 @@ _Made = list[tuple[Cell, CellDef]]
 
 _TWIPS: Final = 3
 _UNDEFINED_WIDTH: Final = 1440
+_NEAR: Final = 15
+"""Twips between the right edges of cells that are merged."""
 
 
 class RowCount:
@@ -34,15 +36,17 @@ class RowCount:
 def make_rows(read: list[tuple[RowDef, Contents]]) -> tuple[Row, ...]:
     """Return the rows of a table."""
     rows = [_merge_across(row, contents) for row, contents in read]
+    rights = [row[-1][0].right if row else 0 for row in rows]
     for at in range(len(rows) - 1, 0, -1):
         rows[at] = _merge_down(rows[at - 1], rows[at])
-    return tuple(_row(row, cells) for (row, _), cells in zip(read, rows, strict=True))
+    return tuple(_row(row, cells, right) for (row, _), cells, right in zip(read, rows, rights, strict=True))
 
 
-def _row(row: RowDef, cells: _Made) -> Row:
+def _row(row: RowDef, cells: _Made, right: int) -> Row:
     return Row(
         cells=tuple(cell for cell, _ in cells),
         left=row.left,
+        right=right,
         height=row.height,
         alignment=row.alignment,
         keep=row.keep,
@@ -93,7 +97,8 @@ def _merge_down(above: _Made, row: _Made) -> _Made:
     kept: _Made = []
     for cell, definition in row:
         at = places.get(cell.left)
-        if definition.merge_down != "next" or at is None or _has_text(list(cell.blocks)):
+        same = at is not None and abs(above[at][0].right - cell.right) <= _NEAR
+        if definition.merge_down != "next" or at is None or not same or _has_text(list(cell.blocks)):
             kept.append((cell, definition))
         else:
             first, of = above[at]

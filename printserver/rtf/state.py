@@ -10,7 +10,7 @@ from printserver.rtf.model import Alignment, Border, Face, Leader, Shape, Side, 
 
 DEFAULT_FACE: Final = Face()
 _WHOLE: Final = 10_000
-_DEFAULT_PADDING: Final = 108  # twips left and right of a cell of a row that does not say it, as LibreOffice has it
+_BESIDE: Final[tuple[Side, Side]] = ("left", "right")
 
 
 @lru_cache(maxsize=4096)
@@ -52,6 +52,11 @@ class CellDef:
     shading: Shading = NO_SHADING
     vertical: Literal["alto", "meio", "baixo"] = "alto"
 
+    def border_width(self, side: Side) -> int:
+        """Return the width of a border's line, 0 without one."""
+        border = self.borders.get(side)
+        return border.width if border else 0
+
 
 @dataclass(slots=True)
 class RowDef:
@@ -64,7 +69,7 @@ class RowDef:
     alignment: Alignment = "esquerda"
     keep: bool = False
     header: bool = False
-    gap: int | None = None
+    gap: int = 0
     padding: dict[Side, int] = field(default_factory=dict)
     width: int = 0
     width_unit: int = 0
@@ -78,9 +83,12 @@ class RowDef:
         self.coming = CellDef()
 
     def padding_of(self, cell: CellDef) -> tuple[int, int, int, int]:
-        """Return the padding of a cell: its own, the row's, or the gap between columns; top, right, bottom, left."""
-        beside = _DEFAULT_PADDING if self.gap is None else self.gap
-        found = {"top": 0, "bottom": 0, "left": beside, "right": beside, **self.padding, **cell.padding}
+        """Return the padding of a cell: its own, the row's, or the gap between columns; top, right, bottom, left.
+
+        The gap is not less than half of a border, which is what lies inside the cell.
+        """
+        left, right = (max(self.gap, cell.border_width(side) // 2) for side in _BESIDE)
+        found = {"top": 0, "bottom": 0, "left": left, "right": right, **self.padding, **cell.padding}
         return found["top"], found["right"], found["bottom"], found["left"]
 
 

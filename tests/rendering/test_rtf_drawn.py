@@ -3,7 +3,8 @@
 import ctypes
 import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -215,12 +216,83 @@ def test_p2a_a_row_breaks_across_pages_between_its_lines() -> None:
     assert bare(found.page(1) + found.page(2)).replace("b1", "") == bare(text.replace("|", ""))
 
 
+def in_document(*blocks: Block) -> Drawn:
+    """Return blocks as a print has them, under the style sheet of all documents."""
+    sheet = (resources.files("printserver") / "templates" / "documents" / "documento.css").read_text("utf-8")
+    made = lay_out(document(*blocks))
+    return drawn(replace(made, html=f'<div class="corpo">{made.html}</div>', css=f"{sheet}\n{made.css}"))
+
+
+@pytest.mark.parametrize(("keep", "pages"), [(False, [1, 2, 2]), (True, [2, 2, 2])])
+def test_a_row_is_whole_on_a_page_only_if_it_says_so(keep: bool, pages: list[int]) -> None:
+    lines = [said(f"linha{number}.") for number in range(46)]
+    text = "|".join(f"na{number}." for number in range(8))
+    found = in_document(*lines, Table((cells(text, keep=keep),)), said("fim"))
+    assert [found.at(each).page for each in ("na0.", "na7.", "fim")] == pages
+    assert found.at("linha45.").page == 1
+
+
+def test_the_last_line_of_a_cell_goes_alone_to_the_next_page() -> None:
+    lines = [said(f"linha{number}.") for number in range(42)]
+    found = in_document(*lines, Table((cells("|".join(f"na{number}." for number in range(9))),)))
+    assert (found.at("na7.").page, found.at("na8.").page) == (1, 2)
+
+
+def test_both_parts_of_a_row_have_its_borders_around_them() -> None:
+    lines = [said(f"linha{number}.") for number in range(46)]
+    made = lay_out(document(*lines, Table((cells("|".join(f"na{number}." for number in range(8))),))))
+    pdf = pypdfium2.PdfDocument(make_report(f"<main>{made.html}</main>", made.css + FONT))
+    for page in pdf:
+        picture = page.render(scale=4).to_pil().convert("L")
+        x = round(4 * (LEFT + 90))  # right of the text
+        column = picture.crop((x, 0, x + 1, picture.height)).tobytes()
+        runs = [dark for dark, _ in itertools.groupby(value < 200 for value in column) if dark]
+        assert len(runs) == 2
+    assert len(pdf) == 2
+
+
+def test_text_in_a_row_of_exact_height_is_aligned_and_longer_text_is_whole() -> None:
+    def row(vertical: Any, height: int) -> Row:
+        cell = cells("a|b").cells[0]
+        return Row((replace(cell, vertical=vertical, borders=()),), height=-height)
+
+    for vertical, above in (("alto", 0.0), ("meio", 36.2), ("baixo", 72.4)):
+        found = shown(Table((row(vertical, 2000),)), said("fim"))
+        assert found.at("a").y == pytest.approx(TOP + above + 11.2, abs=EXACT)
+        assert found.at("fim").y == pytest.approx(TOP + 100 + 11.2, abs=EXACT)
+    high = shown(Table((row("baixo", 200),)), said("fim"))
+    assert high.at("fim").y == pytest.approx(TOP + 2 * 13.8 + 11.2, abs=EXACT)
+
+
+def test_a_row_is_as_wide_as_it_says_from_its_left_edge() -> None:
+    row = cells("a", "b", left=0, right=4000, width=4400)
+    found = shown(Table((row,)))
+    assert [found.at(text).x - LEFT for text in "ab"] == pytest.approx([5.4, 115.4], abs=EXACT)
+
+
+def test_a_row_a_little_narrower_than_its_table_is_widened() -> None:
+    def row(text: str, right: int) -> Row:
+        return Row((Cell(right, (said(text),)),), right=right)
+
+    words = "palavra " * 8
+    found = shown(Table((row("um", 4000), row(words, 3800), row("|" + words, 3000))))
+    rows: dict[float, int] = {}
+    for letter in found.letters:
+        rows[round(letter.y)] = rows.get(round(letter.y), 0) + (letter.text == "p")
+    assert list(rows.values()) == [0, 5, 3, 3, 3, 2]
+
+
 def test_a_header_taller_than_its_room_pushes_the_text_down() -> None:
     low = shown(said("texto"), header=(said("cabeçalho"),))
     assert low.at("texto").y == pytest.approx(TOP + 11.2, abs=EXACT)
     assert low.at("cabeçalho").y == pytest.approx(36 + 11.2, abs=EXACT)
     high = shown(said("texto"), header=tuple(said(f"linha{number}") for number in range(6)))
     assert high.at("texto").y == pytest.approx(36 + 6 * 13.8 + 11.2, abs=EXACT)
+
+
+def test_a_line_follows_the_table_that_ends_a_header() -> None:
+    found = shown(said("texto"), header=(Table(tuple(cells(f"linha{number}") for number in range(5))),))
+    assert found.at("texto").y == pytest.approx(36 + 5 * 14.55 + 0.75 + 13.8 + 11.2, abs=EXACT)
 
 
 def test_the_first_page_has_its_own_header() -> None:

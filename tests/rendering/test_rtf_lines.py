@@ -77,7 +77,8 @@ def test_no_line_is_wider_than_its_room_unless_it_is_one_character(
     runs: list[Run], alignment: Alignment, room: float
 ) -> None:
     for line in broken(*runs, width=room, alignment=alignment):
-        assert end_of(line) <= room + ROUNDING or len(text_of(line).rstrip(" ").lstrip(" ")) == 1
+        spacing = max([token.letter.spacing for token in line.tokens], default=0)  # that of the last character is free
+        assert end_of(line) <= room + spacing + ROUNDING or len(text_of(line).rstrip(" ").lstrip(" ")) == 1
 
 
 def spaced(words: list[str]) -> str:
@@ -108,18 +109,39 @@ def test_stretched_lines_end_at_the_margin_and_the_last_is_not_stretched(runs: l
             assert end_of(line) == pytest.approx(room, abs=0.001)
 
 
-def test_lines_break_at_spaces_and_after_hyphens_only() -> None:
-    narrow = width("palavra-pal")
-    assert texts(broken("palavra-chave", width=narrow)) == ["palavra-", "chave"]
-    assert texts(broken("aaaaaa –bbbbbb", width=width("aaaaaa –b"))) == ["aaaaaa –", "bbbbbb"]
-    assert texts(broken("aaaa/bbbb cccc", width=width("aaaa/bbbb c"))) == ["aaaa/bbbb", "cccc"]
-    assert texts(broken("aa bb\u00a0cc", width=width("aa bb\u00a0c"))) == ["aa", "bb\u00a0cc"]
-    assert texts(broken("aa bb\u2011cc", width=width("aa bb-c"))) == ["aa", "bb-cc"]
+@pytest.mark.parametrize(
+    ("text", "room", "lines"),
+    [
+        ("palavra-chave", "palavra-pal", ["palavra-", "chave"]),
+        ("saldo -360", "saldo -3", ["saldo -", "360"]),
+        ("123.456-78", "123.456-7", ["123.456-", "78"]),
+        ("aaaaaa –bbbbbb", "aaaaaa –b", ["aaaaaa –", "bbbbbb"]),
+        ("aaaaaaaa—bbb", "aaaaaaaa", ["aaaaaaaa", "—bbb"]),
+        ("aaaaa aaaa/bbbb", "aaaaa aaaa/", ["aaaaa", "aaaa/bbbb"]),
+        ("aa bb\u00a0cc", "aa bb\u00a0c", ["aa", "bb\u00a0cc"]),
+        ("aa bb\u2011cc", "aa bb-c", ["aa", "bb-cc"]),
+        ("aa Nome: .....", "aa Nome: ..", ["aa", "Nome: ....."]),
+        ("aaaa ( ) b", "aaaa ( ", ["aaaa", "( ) b"]),
+        ("aa [ bb", "aa [ b", ["aa", "[ bb"]),
+        ("aa Sr.(a)", "aa Sr.", ["aa Sr.", "(a)"]),
+        ("aa filh(a)", "aa filh", ["aa", "filh(a)"]),
+        ("aa sim!nada", "aa sim!n", ["aa sim!", "nada"]),
+        ("aa “sim”, b", "aa “sim”", ["aa", "“sim”, b"]),
+        ("aa 10%", "aa 10", ["aa", "10%"]),
+    ],
+)
+def test_lines_break_between_these_signs(text: str, room: str, lines: list[str]) -> None:
+    assert texts(broken(text, width=width(room) + 0.05)) == lines
 
 
-def test_a_sign_stays_with_its_number_and_a_number_breaks_after_its_hyphen() -> None:
-    assert texts(broken("saldo -360", width=width("saldo -3"))) == ["saldo", "-360"]
-    assert texts(broken("123.456-78", width=width("123.456-7"))) == ["123.456-", "78"]
+def test_a_line_ends_at_a_tied_space_that_does_not_fit_itself() -> None:
+    assert texts(broken("aa Nome: .....", width=width("aa Nome:") + 0.05)) == ["aa Nome:", "....."]
+
+
+def test_a_row_of_dots_longer_than_a_line_begins_on_the_line_of_its_word() -> None:
+    lines = texts(broken("aa Nome: " + "." * 99, width=90))
+    assert lines[0] == "aa"
+    assert lines[1].startswith("Nome: ....")
 
 
 def test_a_word_cut_into_runs_does_not_break_between_them() -> None:
@@ -133,6 +155,32 @@ def test_a_word_wider_than_the_line_is_cut_and_fills_its_lines() -> None:
     assert texts(lines)[:2] == ["ab", "m" * each]
     assert len(lines) == 1 + 50_000 // each
     assert text_of(lines[-1]) == "m" * each + "x"
+
+
+@pytest.mark.parametrize(
+    ("runs", "twips"),
+    [
+        ([("avós oficial meritíssimo horas transitada nome rua se lavrado", 0, 26)], 6366),
+        ([("para assinar folhas ato ato dezes", 0, 24), ("seis às repartições no naturais", 1, 24)], 6152),
+        (
+            [("que", 0, 24), (" o ", 1, 24), ("esclareci", 0, 24), ("mentos civ", 1, 24), ("il autarquias e", 0, 24)],
+            3859,
+        ),
+    ],
+)
+def test_least_room_of_a_line_as_measured_in_libreoffice(runs: list[tuple[str, int, int]], twips: int) -> None:
+    """In whole twips: each piece of one face rounded, the last one up."""
+    made = [Run(text, Face(bold=bool(bold), size=size)) for text, bold, size in runs]
+    assert len(broken(*made, width=twips / 20)) == 1
+    assert len(broken(*made, width=(twips - 1) / 20)) == 2
+
+
+def test_the_spacing_after_the_last_character_of_a_line_takes_no_room() -> None:
+    for spacing in (20, -20):
+        twips = round(width("ato de nome", Face(spacing=spacing)) * 20) - spacing
+        run = Run("ato de nome", Face(spacing=spacing))
+        assert len(broken(run, width=(twips + 1) / 20)) == 1
+        assert len(broken(run, width=(twips - 2) / 20)) == 2
 
 
 def test_a_line_break_ends_a_line_without_stretch() -> None:

@@ -106,6 +106,30 @@ def _bare(text: str) -> str:
     return "".join(text.replace("\u2011", "-").split())
 
 
+@pytest.mark.parametrize(
+    ("row", "padding"),
+    [
+        ("", (0, 0, 0, 0)),
+        ("\\trgaph70", (0, 70, 0, 70)),
+        ("\\trgaph70\\trpaddl0\\trpaddfl3", (0, 70, 0, 0)),
+        ("\\clbrdrl\\brdrs\\brdrw30", (0, 0, 0, 15)),
+    ],
+)
+def test_cells_have_the_padding_that_their_row_says_and_else_none(row: str, padding: tuple[int, ...]) -> None:
+    (table,) = of("\\trowd" + row + "\\cellx4800\\cellx9600\\pard\\intbl A\\cell B\\cell\\row").sections[0].blocks
+    assert isinstance(table, rtf.Table)
+    assert table.rows[0].cells[0].padding == padding
+    assert (table.rows[0].left, table.rows[0].right) == (0, 9600)
+
+
+def test_cells_of_other_widths_are_not_merged_down() -> None:
+    row = "\\trowd{}\\cellx2000\\cellx4000\\pard\\intbl {}\\cell B\\cell\\row"
+    wide = "\\trowd\\clvmrg\\cellx3000\\cellx4000\\pard\\intbl\\cell C\\cell\\row"
+    (table,) = of(row.format("\\clvmgf", "A") + row.format("\\clvmrg", "") + wide).sections[0].blocks
+    assert isinstance(table, rtf.Table)
+    assert [[cell.merge_down for cell in row.cells] for row in table.rows] == [[1, 0], [0], [0, 0]]
+
+
 def test_nested_tables_and_merged_cells_are_as_word_has_them() -> None:
     (table,) = [b for b in model("20-word11-ficha-abertura-firma.rtf").sections[0].blocks if isinstance(b, rtf.Table)][
         :1

@@ -1,5 +1,6 @@
 """Borders of paragraphs and cells as CSS. Lengths in points."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,9 +24,30 @@ def border_space(border: Border | None) -> float:
     return border.space / TWIPS_PER_POINT if border is not None else 0.0
 
 
-def border_css(side: Side, border: Border) -> str:
-    """Return the declaration of a border."""
-    return f"border-{side}:{points(border_width(border))} {_STYLES[border.style]} #{border.color};"
+def border_css(side: Side, border: Border, width: float) -> str:
+    """Return the declaration of a border, drawn so wide."""
+    return f"border-{side}:{points(width)} {_STYLES[border.style]} #{border.color};" if width else ""
+
+
+def drawn_width(side: Side, border: Border | None, others: Sequence[Border | None]) -> float:
+    """Return how wide a cell draws its border at a side; `others` are those of the cells there, at the same edge.
+
+    Cells with the same border draw half of it each. Of two others, the wider is drawn, then the upper or left one.
+    """
+    if border is None:
+        return 0.0
+    width = border_width(border)
+    widths = [border_width(other) for other in others if other is not None]
+    if not widths or len(widths) < len(others):
+        return width
+    if all(_looks(other) == _looks(border) for other in others) and border.style == "simples":
+        return width / 2
+    first = side in ("bottom", "right")
+    return 0.0 if max(widths) > width or (max(widths) == width and not first) else width
+
+
+def _looks(border: Border | None) -> tuple[object, ...]:
+    return (border.width, border.style, border.color) if border else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +83,7 @@ class Frame:
         left = self.origin - border_width(borders.get("left"))
         style = f"display:flow-root;margin-left:{points(left)};width:{points(self.width)};"
         style += f"padding:{points(top)} 0 {points(bottom)};" if top or bottom else ""
-        style += "".join(border_css(side, border) for side, border in self.borders)
+        style += "".join(border_css(side, border, border_width(border)) for side, border in self.borders)
         return style + (f"background:#{self.shading};" if self.shading else "")
 
 

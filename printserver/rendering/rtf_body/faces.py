@@ -54,7 +54,8 @@ _OTHER_WIDTHS: Final[Mapping[str, str]] = {
 
 _SCRIPT_SIZE: Final = 0.58
 _SMALL_CAPS_SIZE: Final = 0.8
-_DOTS_PER_POINT: Final = 120
+DOTS_PER_POINT: Final = 120
+"""Dots are the unit in which text is measured where lines are broken."""
 
 
 class Advances(dict[str, float]):
@@ -76,7 +77,7 @@ class _Dots(dict[str, int]):
         self._size = size
 
     def __missing__(self, character: str) -> int:
-        dots = floor(self._advances[character] * self._size * _DOTS_PER_POINT + 0.5)
+        dots = floor(self._advances[character] * self._size * DOTS_PER_POINT + 0.5)
         self[character] = dots
         return dots
 
@@ -112,9 +113,9 @@ class Letter:
         """Return the width of `text` in points."""
         return sum(map(self.advances.__getitem__, text)) * self.size + self.spacing * len(text)
 
-    def room(self, text: str) -> float:
-        """Return the room in points that `text` takes where lines are broken, as LibreOffice adds it up."""
-        return sum(map(self.dots.__getitem__, text)) / _DOTS_PER_POINT + self.spacing * len(text)
+    def room(self, text: str) -> int:
+        """Return the room in dots that `text` takes where lines are broken, as LibreOffice adds it up."""
+        return sum(map(self.dots.__getitem__, text)) + round(self.spacing * DOTS_PER_POINT) * len(text)
 
 
 def substitute(name: str) -> tuple[str, bool]:
@@ -157,13 +158,13 @@ def _cut_name(face: Face) -> str:
 
 def _metrics(cut: _Cut, size: float) -> tuple[float, float]:
     """Return ascent with line gap, and descent, in the units of LibreOffice: dots of 1/8640 inch, then whole twips."""
-    ascent, descent, gap = (floor(part * size * _DOTS_PER_POINT + 0.5) for part in (cut.ascent, cut.descent, cut.gap))
+    ascent, descent, gap = (floor(part * size * DOTS_PER_POINT + 0.5) for part in (cut.ascent, cut.descent, cut.gap))
     above = _points(ascent) + _points(gap)
     return above, _points(ascent + descent) + _points(gap) - above
 
 
 def _points(dots: int) -> float:
-    return floor(dots * TWIPS_PER_POINT / _DOTS_PER_POINT + 0.5) / TWIPS_PER_POINT
+    return floor(dots * TWIPS_PER_POINT / DOTS_PER_POINT + 0.5) / TWIPS_PER_POINT
 
 
 @cache

@@ -11,7 +11,7 @@ from printserver.rendering.rtf_body.heights import line_height
 from printserver.rendering.rtf_body.lines import Line, break_lines
 from printserver.rendering.rtf_body.markup import Sheet, line_html, points
 from printserver.rendering.rtf_body.stops import Room, stops
-from printserver.rendering.rtf_body.tables import table_html
+from printserver.rendering.rtf_body.tables import Around, table_html
 from printserver.rendering.rtf_body.tokens import Reader
 from printserver.rtf import TWIPS_PER_POINT, Block, Paragraph, Run, Shape, Table
 
@@ -73,7 +73,8 @@ class Flow:
 
     def _group(self, group: _Group, column: Column, gaps: _Gaps) -> Flowed:
         if isinstance(group, Table):
-            html, height = table_html(group, column.width, gaps.css, self._cell)
+            around = Around(column.width, column.edge, gaps.css)
+            html, height = table_html(group, around, self._cell, self._sheet)
             return Flowed(html, gaps.above + height + gaps.below)
         shape = group[0].shape
         if shape.borders or shape.shading:

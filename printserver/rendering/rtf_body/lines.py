@@ -1,41 +1,50 @@
-"""Breaks a paragraph into lines: greedy, at spaces and hyphens, with exact tab stops. Lengths in points."""
+"""Breaks a paragraph into lines: greedy, between words, with exact tab stops. Lengths in points."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import floor
 from typing import Final
 
-from printserver.rendering.rtf_body.faces import Letter
+from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter
 from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
-from printserver.rendering.rtf_body.tokens import Piece, Token, piece_of
+from printserver.rendering.rtf_body.tokens import Piece, Token, divided, piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
+_BLANK: Final = re.compile("(?<=[^ ]) +(?=[^ ])")
 _LITTLE: Final = 0.002
-"""Lines may be this much too wide: the sum of many rounded advances."""
+"""Lines may be this much too wide: lengths are sums of numbers with rests."""
+_DOTS_PER_TWIP: Final = DOTS_PER_POINT // TWIPS_PER_POINT
 
 
 @dataclass(slots=True)
 class _Measure:
-    """Width of text as LibreOffice adds it up: pieces of one letter in whole twips, but the last one, exact."""
+    """Width of text as LibreOffice adds it up: pieces of one letter in whole twips, rounded, but the last one up.
+
+    The spacing after the last character of a line does not count, nor a negative one at a change of letter.
+    """
 
     before: int = 0
     letter: Letter | None = None
-    width: float = 0.0
+    dots: int = 0
 
     def add(self, pieces: tuple[Piece, ...]) -> None:
         """Take more text."""
         for piece in pieces:
             if piece.letter is not self.letter:
-                self.before += round(self.width * TWIPS_PER_POINT)
-                self.letter, self.width = piece.letter, 0.0
-            self.width += piece.room
+                spacing = self._spacing()
+                self.before += (2 * (self.dots - min(spacing, 0)) + _DOTS_PER_TWIP) // (2 * _DOTS_PER_TWIP)
+                self.letter, self.dots = piece.letter, 0
+            self.dots += piece.room
 
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
-        if len(pieces) == 1 and pieces[0].letter is self.letter:
-            return self.before / TWIPS_PER_POINT + self.width + pieces[0].room
         whole = replace(self)
         whole.add(pieces)
-        return whole.before / TWIPS_PER_POINT + whole.width
+        return (whole.before - (whole._spacing() - whole.dots) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
+
+    def _spacing(self) -> int:
+        return round(self.letter.spacing * DOTS_PER_POINT) if self.letter else 0
 
 
 @dataclass(slots=True)
@@ -148,6 +157,12 @@ class _Breaker:
         part = self._parts[-1]
         if self._fits(word):
             part.add(word)
+        elif cuts := self._at_blank(word):
+            head, blank, tail = divided(word, cuts)
+            part.add(head)
+            part.add(replace(blank, kind="espaco"))
+            self.end(full=True)
+            self._word(tail)
         elif part.tokens:
             self.end(full=True)
             self._word(word)
@@ -160,11 +175,35 @@ class _Breaker:
             self.end()
             self._word(word)
         else:
-            here, below = self._room.end - part.begin(0.0, self._room), self._next.end - self._next.start
-            for at, head in enumerate(_cut(word, here, below)):
-                if at:
-                    self.end(full=True)
-                self._parts[-1].add(head)
+            for each in _without_blanks(word):
+                self._cut(each)
+
+    def _cut(self, word: Token) -> None:
+        """Put a word or spaces on the line, from where it is; what does not fit goes on the next ones."""
+        part = self._parts[-1]
+        if word.kind == "espaco" or self._fits(word):
+            part.add(word)
+            return
+        here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
+        first = word.pieces[0]
+        if part.tokens and here < (first.room if first.box else first.letter.room(first.text[0])):
+            self.end(full=True)
+            self._cut(word)
+            return
+        for at, head in enumerate(_cut(word, here, _dots(self._next.end - self._next.start))):
+            if at:
+                self.end(full=True)
+            self._parts[-1].add(head)
+
+    def _at_blank(self, word: Token) -> list[int]:
+        """Return where a word's first spaces that do not fit begin and end: a line may end there all the same."""
+        for match in _BLANK.finditer(word.text):
+            head, blank, _ = divided(word, list(match.span()))
+            if not self._fits(head):
+                break
+            if not self._fits(replace(head, pieces=head.pieces + blank.pieces, width=head.width + blank.width)):
+                return list(match.span())
+        return []
 
     def _only_tab(self) -> bool:
         """Return whether the line has only a tab."""
@@ -193,8 +232,19 @@ def break_lines(tokens: list[Token], first: Room, room: Room, stops: Stops, alig
     return breaker.lines
 
 
-def _cut(word: Token, here: float, below: float) -> Iterator[Token]:
-    """Cut a word that is wider than a line: `here` is the room in this line, `below` that in each of the next."""
+def _without_blanks(word: Token) -> Iterator[Token]:
+    """Yield the parts of a word between its spaces, and the spaces."""
+    cuts = sorted({at for match in _BLANK.finditer(word.text) for at in match.span()})
+    for each in divided(word, cuts):
+        yield each if each.text.strip(" ") else replace(each, kind="espaco")
+
+
+def _dots(points: float) -> int:
+    return floor((points + _LITTLE) * DOTS_PER_POINT)
+
+
+def _cut(word: Token, here: int, below: int) -> Iterator[Token]:
+    """Cut a word that is wider than a line: `here` is the room in this line, `below` in each of the next, in dots."""
     taken: list[Piece] = []
     room = here
     for whole in word.pieces:
@@ -207,18 +257,18 @@ def _cut(word: Token, here: float, below: float) -> Iterator[Token]:
     yield _word_of(taken)
 
 
-def _fitting(piece: Piece, here: float, below: float, *, first: bool) -> Iterator[Piece]:
+def _fitting(piece: Piece, here: int, below: int, *, first: bool) -> Iterator[Piece]:
     """Yield parts of a piece: as much as fits `here`, then as much as fits `below`, at least one character."""
     if piece.box is not None or piece.room <= here:
         yield piece
         return
-    start, width, room = 0, 0.0, here
+    start, width, room = 0, 0, here
     for at, character in enumerate(piece.text):
         wide = piece.letter.room(character)
         if width + wide > room and (at > start or not first):
             if at > start:
                 yield piece_of(piece.text[start:at], piece.letter)
-            start, width, room, first = at, 0.0, below, True
+            start, width, room, first = at, 0, below, True
         width += wide
     yield piece_of(piece.text[start:], piece.letter)
 
@@ -255,5 +305,4 @@ def _inner(part: Part) -> list[Token]:
 
 
 def _spaces(token: Token) -> int:
-    count = sum(piece.text.count("\u00a0") for piece in token.pieces) if token.kind == "palavra" else 0
-    return count + (sum(len(piece.text) for piece in token.pieces) if token.kind == "espaco" else 0)
+    return sum(piece.text.count(" ") + piece.text.count("\u00a0") for piece in token.pieces)

@@ -18,8 +18,10 @@ BASE_CSS: Final = (
     ".rtf{font-kerning:none;font-variant-ligatures:none;text-align:left;hyphens:manual;color:#000;widows:1;orphans:1}"
     ".rtf p{white-space:pre}"
     ".rtf p>span{line-height:0}"
-    ".rtf table{border-collapse:collapse;table-layout:fixed;margin:0;border:0}"
-    ".rtf td{vertical-align:top;text-align:left;border:0 none}"
+    ".rtf table{border-collapse:separate;border-spacing:0;table-layout:fixed;margin:0;border:0}"
+    ".rtf td{vertical-align:top;text-align:left;border:0 none;padding:0;box-decoration-break:clone}"
+    ".rtf tr{break-inside:auto}"
+    ".rtf tr,.rtf td>p{break-before:auto!important}"  # not with the line above, as the last lines of other bodies
 )
 
 

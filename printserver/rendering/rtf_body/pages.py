@@ -5,9 +5,17 @@ from typing import Final, Literal
 
 from printserver.rendering.rtf_body.flow import Column, Flow
 from printserver.rendering.rtf_body.markup import points
-from printserver.rtf import TWIPS_PER_POINT, Block, Paper, Section
+from printserver.rtf import TWIPS_PER_POINT, Block, Paper, Paragraph, Section, Shape, Table
 
 Edge = Literal["top", "bottom"]
+_USUAL: Final = (
+    *(5953, 8391, 11906, 16838, 23811),  # A6 to A2
+    *(7087, 9978, 14173, 20013),  # B6 to B4
+    *(12240, 15840, 20160, 24480, 10440, 15120, 18720),  # letter, legal, tabloid, executive, folio
+    *(12200, 12472, 13039, 17291),  # quarto and others
+)
+"""Sides of usual papers in twips."""
+_NEAR: Final = 12
 _OTHER: Final = {"left": "right", "right": "left"}
 
 
@@ -64,14 +72,27 @@ def _running(margin: _Margin, padding: float) -> str:
 
 def text_column(paper: Paper) -> Column:
     """Return the column of a page's text. Text beyond it may go to the paper's edge."""
-    width, edge = paper.width - paper.left - paper.right, paper.width - paper.left
+    width, edge = usual(paper.width) - paper.left - paper.right, paper.width - paper.left
     return Column(width / TWIPS_PER_POINT, edge / TWIPS_PER_POINT)
 
 
+def usual(length: int) -> int:
+    """Return the side of a usual paper that a side of the paper differs from by a fifth of a millimetre at most.
+
+    Text fills the paper that is meant: LibreOffice takes 216 mm for the 8.5 inches of a letter.
+    """
+    return next((side for side in _USUAL if abs(side - length) <= _NEAR), length)
+
+
 def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow: Flow) -> _Margin:
-    margin = (paper.top if edge == "top" else paper.bottom) / TWIPS_PER_POINT
+    margin = (paper.top if edge == "top" else paper.bottom + paper.height - usual(paper.height)) / TWIPS_PER_POINT
     if not blocks:
         return _Margin(name, "", margin)
+    if isinstance(blocks[-1], Table):
+        blocks = (
+            *blocks,
+            Paragraph(Shape(), ()),
+        )  # no text ends in a table: Word and LibreOffice print a line after it
     away = (paper.header if edge == "top" else paper.footer) / TWIPS_PER_POINT
     flowed = flow.lay_out(blocks, text_column(paper))
     return _Margin(name, flowed.html, max(margin, away + flowed.height), f"padding-{edge}:{points(away)};")

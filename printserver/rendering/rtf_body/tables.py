@@ -1,182 +1,159 @@
-"""Tables as HTML tables of fixed layout: the edges of all cells of all rows are its columns. Lengths in points."""
+"""Tables as HTML tables of fixed layout. Lengths in points."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from printserver.rendering.rtf_body.borders import border_css, border_width
-from printserver.rendering.rtf_body.markup import points
-from printserver.rtf import TWIPS_PER_POINT, Block, Cell, Row, Table, paragraphs_of
+from printserver.rendering.rtf_body.borders import border_css, border_width, drawn_width
+from printserver.rendering.rtf_body.grid import Grid, Placed
+from printserver.rendering.rtf_body.markup import Sheet, points
+from printserver.rtf import TWIPS_PER_POINT, Block, Border, Cell, Row, Side, Table, paragraphs_of
 
 _VERTICAL: Final = {"alto": "top", "meio": "middle", "baixo": "bottom"}
-_PADDINGS: Final = 240
-"""Twips by which the width of a row may be more than that of its cells."""
+_SIDES: Final[tuple[Side, ...]] = ("top", "right", "bottom", "left")
 _OVERFLOW: Final = 3.0
 """Points by which text may be higher than a row of exact height. A row that would cover more is made higher."""
-_NEAR: Final = 8
-"""Twips between edges that are the same column's."""
 
 
 Cells = Callable[[tuple[Block, ...], float], tuple[str, float]]
 """Lays out the blocks of a cell in a width: returns HTML and height."""
 
 
-def table_html(table: Table, width: float, style: str, cells: Cells) -> tuple[str, float]:
-    """Return a table in a column of `width`, and its height; `style`: further declarations."""
-    table = Table(tuple(_widened(row) for row in table.rows))
-    edges = _edges(table)
-    columns = "".join(f'<col style="width:{points((b - a) / TWIPS_PER_POINT)}">' for a, b in pairwise(edges))
-    rows, height = [], 0.0
-    covered: dict[int, int] = {}
-    for row in table.rows:
-        html, row_height = _row(row, edges, covered, cells)
-        rows.append(html)
-        height += row_height
-    whole = (edges[-1] - edges[0]) / TWIPS_PER_POINT
-    left = edges[0] / TWIPS_PER_POINT
-    alignment = table.rows[0].alignment
-    if alignment in ("centro", "direita"):
-        left = (width - whole) / (2 if alignment == "centro" else 1)
-    left -= _outer(table)
-    style += f"width:{points(whole)};margin-left:{points(left)}"
-    return f'<table style="{style}"><colgroup>{columns}</colgroup>{"".join(rows)}</table>', height
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is around a table: the column's `width`, the right `edge` of the paper, further declarations of `style`."""
 
-
-def _widened(row: Row) -> Row:
-    """Return a row whose cells fill the width that it says of itself, if that is a little more than theirs.
-
-    WPTools says both; the right edge stays.
-    """
-    if not row.cells:
-        return row
-    right = row.cells[-1].right
-    own = right - row.cells[0].left
-    if not 0 < row.width - own <= _PADDINGS:
-        return row
-
-    def moved(at: int) -> int:
-        return right - round((right - at) * row.width / own)
-
-    cells = tuple(replace(cell, left=moved(cell.left), right=moved(cell.right)) for cell in row.cells)
-    return replace(row, left=moved(row.left), cells=cells)
-
-
-def _outer(table: Table) -> float:
-    """Return the half of the left border that CSS puts inside the table, before its first column."""
-    borders = (dict(row.cells[0].borders).get("left") for row in table.rows if row.cells)
-    return max((border_width(border) for border in borders), default=0.0) / 2
-
-
-def _edges(table: Table) -> list[int]:
-    found = sorted({edge for row in table.rows for cell in row.cells for edge in (cell.left, cell.right)})
-    edges = found[:1]
-    for edge in found[1:]:
-        if edge - edges[-1] > _NEAR:
-            edges.append(edge)
-    return edges if len(edges) > 1 else [*(edges or [0]), (edges or [0])[0] + 20]
-
-
-def _column(edges: list[int], at: int) -> int:
-    return min(range(len(edges)), key=lambda column: abs(edges[column] - at))
+    width: float
+    edge: float
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a cell is in its row: its columns, and its borders, with those of the cells at its sides."""
+class _Sides:
+    """Lengths at the sides of a cell."""
 
-    start: int
-    end: int
-    width: float
-    left: float
-    right: float
     top: float
+    right: float
     bottom: float
+    left: float
+
+    @property
+    def high(self) -> float:
+        """What is above and below."""
+        return self.top + self.bottom
 
 
-def _row(row: Row, edges: list[int], covered: dict[int, int], cells: Cells) -> tuple[str, float]:
-    """Return a row and its height. `covered` counts for each column the rows that a cell above still covers.
+def table_html(table: Table, around: Around, cells: Cells, sheet: Sheet) -> tuple[str, float]:
+    """Return a table in a column, and its height."""
+    return _Maker(Grid(table, round(around.edge * TWIPS_PER_POINT)), cells, sheet).table(around)
 
-    The top and bottom padding of its cells is the largest of them.
+
+class _Maker:
+    """Makes one table. Borders between cells are drawn half in each; those at the table's sides wholly in the cells.
+
+    So the table is wider by half of its outer borders at each side.
     """
-    made: list[str] = []
-    heights = [max(row.height, 0) / TWIPS_PER_POINT]
-    at = 0
-    top, bottom = (max((cell.padding[side] for cell in row.cells), default=0) / TWIPS_PER_POINT for side in (0, 2))
-    on_cells = bool(covered)
-    for cell, place in zip(row.cells, _places(row, edges), strict=True):
-        made += _gap(at, place.start, covered)
-        html, height = _cell(cell, place, row, (top, bottom), cells, sized=on_cells)
-        made.append(html)
-        heights.append(0.0 if cell.merge_down else height)
-        at = place.end
-    made += _gap(at, len(edges) - 1, covered)
-    _go_down(row, edges, covered)
-    style = f"height:{points(row.height / TWIPS_PER_POINT)};" if row.height > 0 and not on_cells else ""
-    style += "break-inside:avoid" if row.keep else ""
-    attribute = f' style="{style}"' if style else ""
-    return f"<tr{attribute}>{''.join(made)}</tr>", max(heights)
+
+    def __init__(self, grid: Grid, cells: Cells, sheet: Sheet) -> None:
+        self._grid = grid
+        self._cells = cells
+        self._sheet = sheet
+        self._last = len(grid.edges) - 1
+        self._left, self._right = (self._outer(side) for side in ("left", "right"))
+
+    def _outer(self, side: Side) -> float:
+        """Return half of the widest border at a side of the table."""
+        at_side = (
+            placed
+            for row in self._grid.cells
+            for placed in row
+            if (placed.start == 0 if side == "left" else placed.end == self._last)
+        )
+        return max((border_width(placed.border(side)) for placed in at_side), default=0.0) / 2
+
+    def table(self, around: Around) -> tuple[str, float]:
+        edges = [edge / TWIPS_PER_POINT for edge in self._grid.edges]
+        left, whole = edges[0], edges[-1] - edges[0]
+        alignment = self._grid.rows[0].alignment
+        if alignment in ("centro", "direita"):
+            left = (around.width - whole) / (2 if alignment == "centro" else 1)
+        edges[0], edges[-1] = edges[0] - self._left, edges[-1] + self._right
+        columns = "".join(f'<col style="width:{points(b - a)}">' for a, b in pairwise(edges))
+        made = [self._row(at) for at in range(len(self._grid.rows))]
+        style = f"{around.style}width:{points(edges[-1] - edges[0])};margin-left:{points(left - self._left)}"
+        html = f'<table style="{style}"><colgroup>{columns}</colgroup>{"".join(html for html, _ in made)}</table>'
+        return html, sum(height for _, height in made)
+
+    def _row(self, at: int) -> tuple[str, float]:
+        """Return a row and its height. The top and bottom padding of its cells is the largest of them."""
+        row = self._grid.rows[at]
+        top, bottom = (max((cell.padding[side] for cell in row.cells), default=0) / TWIPS_PER_POINT for side in (0, 2))
+        made, heights = [], [max(row.height, 0) / TWIPS_PER_POINT]
+        column = 0
+        covered = {each for placed in self._grid.covered(at) for each in range(placed.start, placed.end)}
+        for placed in self._grid.cells[at]:
+            made.append(_gap(column, placed.start, covered))
+            html, height = self._cell(placed, row, (top, bottom))
+            made.append(html)
+            heights.append(0.0 if placed.cell.merge_down else height)
+            column = placed.end
+        made.append(_gap(column, self._last, covered))
+        attribute = f' class="{self._sheet.name("break-inside:avoid")}"' if row.keep else ""
+        return f"<tr{attribute}>{''.join(made)}</tr>", max(heights)
+
+    def _drawn(self, placed: Placed) -> _Sides:
+        """Return what of its borders a cell draws."""
+        return _Sides(*(drawn_width(side, placed.border(side), self._others(placed, side)) for side in _SIDES))
+
+    def _least(self, placed: Placed, padding: _Sides) -> float:
+        """Return the height of an empty cell: its padding, and half of the widest border at each of its edges."""
+        borders = sum(self._widest(placed, side) for side in ("top", "bottom"))
+        return padding.high + borders / 2
+
+    def _widest(self, placed: Placed, side: Side) -> float:
+        return max(map(border_width, (placed.border(side), *self._others(placed, side))))
+
+    def _others(self, placed: Placed, side: Side) -> list[Border | None]:
+        """Return the borders of other cells at an edge of a cell."""
+        opposite = _SIDES[_SIDES.index(side) - 2]
+        return [other.border(opposite) for other in self._grid.facing(placed, side)]
+
+    def _cell(self, placed: Placed, row: Row, padding: tuple[float, float]) -> tuple[str, float]:
+        """Return a cell and its height."""
+        cell, drawn = placed.cell, self._drawn(placed)
+        left, right = cell.padding[3] / TWIPS_PER_POINT, cell.padding[1] / TWIPS_PER_POINT
+        html, height = self._cells(cell.blocks, (cell.right - cell.left) / TWIPS_PER_POINT - left - right)
+        left += (self._left if placed.start == 0 else 0.0) - drawn.left
+        right += (self._right if placed.end == self._last else 0.0) - drawn.right
+        around = _Sides(padding[0], max(right, 0.0), padding[1], max(left, 0.0))
+        wanted = 0.0 if cell.merge_down else max(abs(row.height) / TWIPS_PER_POINT - self._least(placed, around), 0.0)
+        style = _look(cell, around, drawn)
+        if row.height < 0 and height > wanted and (height <= wanted + _OVERFLOW or not _has_text(cell)):
+            html, height = f'<div style="height:{points(wanted)}">{html}</div>', wanted
+        elif height < wanted:
+            style += f"height:{points(wanted)};"
+            height = wanted
+        spans = f' colspan="{placed.end - placed.start}"' if placed.end - placed.start > 1 else ""
+        spans += f' rowspan="{cell.merge_down + 1}"' if cell.merge_down else ""
+        return f'<td class="{self._sheet.name(style)}"{spans}>{html}</td>', height + around.high + drawn.high
 
 
-def _go_down(row: Row, edges: list[int], covered: dict[int, int]) -> None:
-    """Bring `covered` on by one row."""
-    for column in list(covered):
-        covered[column] -= 1
-        if not covered[column]:
-            del covered[column]
-    for cell in row.cells:
-        if cell.merge_down:
-            columns = range(_column(edges, cell.left), _column(edges, cell.right))
-            covered.update(dict.fromkeys(columns, cell.merge_down))
-
-
-def _places(row: Row, edges: list[int]) -> Iterator[_Place]:
-    sides = [{side: border_width(border) / 2 for side, border in cell.borders} for cell in row.cells]
-    for at, cell in enumerate(row.cells):
-        start = _column(edges, cell.left)
-        end = max(_column(edges, cell.right), start + 1)
-        before = sides[at - 1].get("right", 0.0) if at else 0.0
-        after = sides[at + 1].get("left", 0.0) if at + 1 < len(sides) else 0.0
-        own = sides[at]
-        left, right = max(own.get("left", 0.0), before), max(own.get("right", 0.0), after)
-        width = (edges[end] - edges[start]) / TWIPS_PER_POINT
-        yield _Place(start, end, width, left, right, own.get("top", 0.0), own.get("bottom", 0.0))
-
-
-def _gap(start: int, end: int, covered: dict[int, int]) -> Iterator[str]:
-    """Yield empty cells for columns of a row that none of its cells takes, but those covered from above."""
-    free = sum(1 for column in range(start, end) if column not in covered)
-    if free:
-        yield f'<td colspan="{free}"></td>' if free > 1 else "<td></td>"
-
-
-def _cell(
-    cell: Cell, place: _Place, row: Row, padding: tuple[float, float], cells: Cells, *, sized: bool
-) -> tuple[str, float]:
-    """Return a cell and its height. CSS lays half of a border inside the cell: the padding at the sides is less by it.
-
-    `sized`: the cell has the row's least height. WeasyPrint gives a row with a height of its own that of the cells from
-    above too.
-    """
-    top, bottom = padding
-    left, right = cell.padding[3] / TWIPS_PER_POINT, cell.padding[1] / TWIPS_PER_POINT
-    html, height = cells(cell.blocks, place.width - left - right)
-    left, right = max(left - place.left, 0), max(right - place.right, 0)
-    style = f"padding:{points(top)} {points(right)} {points(bottom)} {points(left)};"
-    style += "".join(border_css(side, border) for side, border in cell.borders)
+def _look(cell: Cell, padding: _Sides, drawn: _Sides) -> str:
+    """Return the declarations of a cell."""
+    sides = (padding.top, padding.right, padding.bottom, padding.left)
+    style = f"padding:{' '.join(points(side) for side in sides)};"
+    for side, border in cell.borders:
+        style += border_css(side, border, getattr(drawn, side))
     if cell.vertical != "alto":
         style += f"vertical-align:{_VERTICAL[cell.vertical]};"
-    if cell.shading:
-        style += f"background:#{cell.shading};"
-    outer = top + bottom + place.top + place.bottom
-    wanted = max(abs(row.height) / TWIPS_PER_POINT - outer, 0)
-    if row.height < 0 and not cell.merge_down and (height <= wanted + _OVERFLOW or not _has_text(cell)):
-        html, height = f'<div style="height:{points(wanted)}">{html}</div>', wanted
-    elif sized and row.height > 0 and not cell.merge_down:
-        style += f"height:{points(wanted)};"
-    spans = f' colspan="{place.end - place.start}"' if place.end - place.start > 1 else ""
-    spans += f' rowspan="{cell.merge_down + 1}"' if cell.merge_down else ""
-    return f'<td style="{style}"{spans}>{html}</td>', height + outer
+    return style + (f"background:#{cell.shading};" if cell.shading else "")
+
+
+def _gap(start: int, end: int, covered: set[int]) -> str:
+    """Return empty cells for columns of a row that none of its cells takes, but those covered from above."""
+    free = sum(1 for column in range(start, end) if column not in covered)
+    return f'<td colspan="{free}"></td>' if free > 1 else "<td></td>" * free
 
 
 def _has_text(cell: Cell) -> bool:

@@ -1,18 +1,15 @@
-"""A paragraph's runs as tokens: words that do not break inside, spaces, tabs, line ends, page ends, boxes.
-
-Lines may break at spaces, after a hyphen or dash inside a word, and at a soft hyphen. U+00A0 and U+2011 do not break.
-"""
+"""A paragraph's runs as tokens: words that do not break inside, spaces, tabs, line ends, page ends, boxes."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from printserver.rendering.body.characters import Notices, clean
-from printserver.rendering.rtf_body.faces import Letter, letter
+from printserver.rendering.rtf_body.breaks import Kind
+from printserver.rendering.rtf_body.breaks import tokens as tokens_of
+from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter, letter
 from printserver.rtf import Run
-
-Kind = Literal["palavra", "espaco", "tab", "linha", "pagina"]
 
 SOFT_HYPHEN: Final = "\u00ad"
 BROKEN_HYPHEN: Final = "\u2010"
@@ -21,22 +18,10 @@ BROKEN_HYPHEN: Final = "\u2010"
 _KNOWN: Final = re.compile("[\\x20-\\x7e\\xa0-\\xac\\xae-\u017f\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u20ac]*")
 """Characters that all vendored fonts have. The others go through `clean`, which takes longer."""
 
+_BOX: Final = "\ufffc"
 _LINE_ENDS: Final = str.maketrans(dict.fromkeys("\x0b\x85\u2028\u2029\r", "\n"))
 _OWN: Final = re.compile("([\\t\\n\\f\u00ad\u2011\ue000-\uf8ff])")
 """Characters with a meaning of their own in a paragraph; the private ones may mark boxes."""
-
-_TOKEN: Final = re.compile(
-    """
-      (?P<espaco>[ ]+) | (?P<tab>\\t) | (?P<linha>\\n) | (?P<pagina>\\f)
-    | (?P<palavra>[^ \\t\\n\\f]+?  # as far as
-        (?: (?=[ \\t\\n\\f]|$)
-          | (?<=[-\u2010–—]) (?![-\u2010–—]) (?: (?!\\d) | (?<![ \\t\\n\\f]-) (?<!^-) )  # a hyphen, no sign
-          | (?<=[\u00ad\u200b])
-        )
-      )
-    """,
-    re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +35,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters of one letter in a word, or a box. In points: `width` as drawn, `room` where lines are broken."""
+    """Characters of one letter in a word, or a box. `width` as drawn in points, `room` where lines break in dots."""
 
     text: str
     letter: Letter
     width: float
-    room: float
+    room: int
     box: Box | None = None
 
 
@@ -71,6 +56,11 @@ class Token:
     def letter(self) -> Letter:
         """The letter of its first characters."""
         return self.pieces[0].letter
+
+    @property
+    def text(self) -> str:
+        """Its characters, one for each box."""
+        return "".join(piece.text or _BOX for piece in self.pieces)
 
 
 class Reader:
@@ -118,8 +108,7 @@ class Reader:
 
     def _tokens(self, text: str, ends: list[tuple[int, Letter]]) -> Iterator[Token]:
         at = 0
-        for match in _TOKEN.finditer(text):
-            start, end = match.span()
+        for kind, start, end in tokens_of(text):
             while ends[at][0] <= start:
                 at += 1
             pieces, last = [], at
@@ -129,16 +118,16 @@ class Reader:
                 last += 1
             pieces.append((text[start:end], ends[last][1]))
             made = tuple(piece for part, shown in pieces if part for piece in self._pieces(part, shown))
-            yield Token(_kind(match.lastgroup), made, sum(piece.width for piece in made))
+            yield Token(kind, made, sum(piece.width for piece in made))
 
     def _pieces(self, text: str, shown: Letter) -> Iterator[Piece]:
         if text.isascii():
-            yield piece_of(text, shown) if text >= " " else Piece(text, shown, 0.0, 0.0)
+            yield piece_of(text, shown) if text >= " " else Piece(text, shown, 0.0, 0)
             return
         for part in re.split("([\ue000-\uf8ff])", text.replace("\u2011", "-")):
             if box := self._boxes.get(part):
                 width = box.width * 72 / 25.4
-                yield Piece("", shown, width, width, box)
+                yield Piece("", shown, width, round(width * DOTS_PER_POINT), box)
             elif part:
                 yield piece_of(part, shown)
 
@@ -149,8 +138,16 @@ def piece_of(text: str, shown: Letter) -> Piece:
     return Piece(text, shown, shown.width(visible), shown.room(visible))
 
 
-def _kind(name: str | None) -> Kind:
-    for kind in ("palavra", "espaco", "tab", "linha"):
-        if name == kind:
-            return kind
-    return "pagina"
+def divided(token: Token, cuts: list[int]) -> list[Token]:
+    """Return a token cut before some of the characters of its `text`, in their order."""
+    made, start = [], 0
+    for end in (*cuts, len(token.text)):
+        pieces, at = [], 0
+        for piece in token.pieces:
+            first, last = max(start - at, 0), min(end - at, len(piece.text) or 1)
+            if first < last:
+                pieces.append(piece if piece.box else piece_of(piece.text[first:last], piece.letter))
+            at += len(piece.text) or 1
+        made.append(Token(token.kind, tuple(pieces), sum(piece.width for piece in pieces)))
+        start = end
+    return made

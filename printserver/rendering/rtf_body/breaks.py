@@ -1,0 +1,52 @@
+"""Where the text of a paragraph may be cut into lines: as UAX 14 in the form that LibreOffice follows.
+
+A text is read as words and spaces. A word holds the spaces at which no line may break: those before a closing sign
+(`acrescentam: .....`) and those after an opening one. No line breaks after a slash.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal
+
+Kind = Literal["palavra", "espaco", "tab", "linha", "pagina"]
+
+_CLOSING: Final = ".,;:!?)\\]}/\\\\"
+_OPENING: Final = "(\\[{"
+_TIED: Final = "\"'“”‘’«»\u00a0\u2011\u2060"
+"""No line breaks before or after these: quotes, and what is written to tie words."""
+_HYPHENS: Final = "\\-\u2010–|\u00ad\u200b"
+
+_TOKEN: Final = re.compile(
+    f"(?P<palavra>(?:[ ]+(?=[{_CLOSING}]))?[^ \\t\\n\\f]+"
+    f"(?:(?:(?<=[{_OPENING}])[ ]+|[ ]+(?=[{_CLOSING}]))[^ \\t\\n\\f]+)*)"
+    "|(?P<espaco>[ ]+)|(?P<tab>\\t)|(?P<linha>\\n)|(?P<pagina>\\f)"
+)
+_MAY_BREAK: Final = re.compile(f"[{_HYPHENS}!?—\\\\…´%′({'['}{{$+€]")
+"""Signs without which a word has no break inside."""
+_BREAK: Final = re.compile(
+    f"(?<=[{_HYPHENS}!?—\\\\…])(?![ {_CLOSING}{_TIED}{_HYPHENS}—…])"
+    f"|(?<=[^ {_OPENING}{_TIED}/—´])(?=[—´])"
+    f"|(?<=[^ {_OPENING}{_TIED}/—´\\d])(?=[%′])"
+    f"|(?<=[.,;:!?)\\]}}%$€+′])(?=[{_OPENING}$+€])"
+    f"|(?<=[{_HYPHENS}.,;:!?)\\]}}%$€+′—\\\\])(?=…)"
+)
+
+
+def tokens(text: str) -> Iterator[tuple[Kind, int, int]]:
+    """Yield the kind, start and end of each token of a text."""
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        kind = _kind(match.lastgroup)
+        if kind == "palavra" and _MAY_BREAK.search(text, start, end):
+            for cut in _BREAK.finditer(text, start + 1, end):
+                if cut.start() < end:
+                    yield kind, start, cut.start()
+                    start = cut.start()
+        yield kind, start, end
+
+
+def _kind(name: str | None) -> Kind:
+    for kind in ("palavra", "espaco", "tab", "linha"):
+        if name == kind:
+            return kind
+    return "pagina"

@@ -1,0 +1,113 @@
+"""Where the cells of a table are: its columns are the edges of all cells of all rows. Lengths in twips."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from printserver.rtf import Border, Cell, Row, Side, Table
+
+_NEAR: Final = 8
+"""Between edges that are the same column's."""
+_RAGGED: Final = 284
+"""By how much a row may be narrower than its table. Such a row is widened, as in LibreOffice; others are not."""
+_LEAST: Final = 0.5
+"""Part of the width of a row's cells that its width may be. A smaller one is a slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A cell in the grid: the columns from `start` to `end`, the rows from `top` to `bottom`."""
+
+    cell: Cell
+    start: int
+    end: int
+    top: int
+    bottom: int
+
+    def border(self, side: Side) -> Border | None:
+        """Return its own border at a side."""
+        return dict(self.cell.borders).get(side)
+
+
+class Grid:
+    """The cells of a table, by rows. `rows` are those of the table with the widths that they have in it.
+
+    `edge`: how far right a row may be widened.
+    """
+
+    def __init__(self, table: Table, edge: int) -> None:
+        self.rows = _even([_scaled(row, edge) for row in table.rows])
+        self.edges = _edges(self.rows)
+        self.cells = [list(self._placed(at, row)) for at, row in enumerate(self.rows)]
+
+    def _placed(self, at: int, row: Row) -> Iterator[Placed]:
+        for cell in row.cells:
+            start, end = (bisect_right(self.edges, edge) - 1 for edge in (cell.left, cell.right))
+            yield Placed(cell, start, end, at, at + cell.merge_down + 1)
+
+    @cached_property
+    def _covering(self) -> list[list[Placed]]:
+        """The cells that are in each row, from left to right, with those that begin above it."""
+        rows: list[list[Placed]] = [[] for _ in self.rows]
+        for placed in (each for row in self.cells for each in row):
+            for row in rows[placed.top : placed.bottom]:
+                row.append(placed)
+        return [sorted(row, key=lambda placed: placed.start) for row in rows]
+
+    def covered(self, at: int) -> list[Placed]:
+        """Return the cells in a row that begin above it."""
+        return [placed for placed in self._covering[at] if placed.top < at]
+
+    def facing(self, placed: Placed, side: Side) -> list[Placed]:
+        """Return the cells at a side of another."""
+        if side in ("top", "bottom"):
+            row = placed.top - 1 if side == "top" else placed.bottom
+            found = self._covering[row] if 0 <= row < len(self.rows) else []
+            first = bisect_right(found, placed.start, key=lambda other: other.end)
+            return found[first : bisect_left(found, placed.end, key=lambda other: other.start)]
+        return [other for row in self._covering[placed.top : placed.bottom] for other in _beside(placed, side, row)]
+
+
+def _beside(placed: Placed, side: Side, row: list[Placed]) -> list[Placed]:
+    """Return the cell of a row that is next to another of it, if there is one."""
+    if side == "left":
+        return [other for other in row if other.end == placed.start]
+    return [other for other in row if other.start == placed.end]
+
+
+def _scaled(row: Row, edge: int) -> Row:
+    """Return a row whose cells fill the width that it says of itself, from its left edge; none is without width."""
+    if not row.cells:
+        return row
+    own, wanted = row.right - row.left, min(row.width, max(edge, row.right) - row.left)
+    factor = wanted / own if own > 0 and wanted >= own * _LEAST else 1.0
+    cells, at = [], row.left
+    for cell in row.cells:
+        start, end = (row.left + round((edge - row.left) * factor) for edge in (cell.left, cell.right))
+        start = max(start, at)
+        at = max(end, start + _NEAR + 1)
+        cells.append(replace(cell, left=start, right=at))
+    return replace(row, cells=tuple(cells), right=max(row.left + round(own * factor), at))
+
+
+def _even(rows: list[Row]) -> list[Row]:
+    """Return rows that end together, where they nearly do."""
+    end = max(row.right for row in rows)
+    return [_widened(row, end) if 0 < end - row.right <= _RAGGED else row for row in rows]
+
+
+def _widened(row: Row, end: int) -> Row:
+    cells = (replace(cell, right=end) if cell.right == row.right else cell for cell in row.cells)
+    return replace(row, cells=tuple(cells), right=end)
+
+
+def _edges(rows: list[Row]) -> list[int]:
+    """Return the edges of the columns, at least two."""
+    found = sorted({edge for row in rows for cell in row.cells for edge in (cell.left, cell.right)})
+    edges = found[:1]
+    for edge in found[1:]:
+        if edge - edges[-1] > _NEAR:
+            edges.append(edge)
+    return edges if len(edges) > 1 else [*(edges or [0]), (edges or [0])[0] + 20]
