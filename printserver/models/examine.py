@@ -167,7 +167,7 @@ class Examiner:
 
 def _judge(known: Examined, facts: RtfFacts, page_format: str, sample: Sample) -> Examined:
     """Return the examination of a model that was laid out."""
-    said = [each.mensagem for each in sample.layout.avisos]
+    said = [each.mensagem.removesuffix(".") for each in sample.layout.avisos]
     told = [each for each in said if each.startswith(_TO_BE_LOOKED_AT)]
     reasons = [*known.motivos, *told, *(f"<{name}> parece um erro de <{meant}>" for name, meant in facts.slips)]
     notes = [*known.avisos, *(each for each in said if each not in told)]
