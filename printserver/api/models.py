@@ -51,7 +51,7 @@ def _describe(model: Model) -> JsonObject:
         "tipo": seen.tipo,
         "versao": str(model.numero),
         "estado": seen.estado,
-        "motivos": list(seen.motivos),
+        "motivos": list(model.motivos),
         "formato": seen.formato,
         "variaveis": [
             {

@@ -36,8 +36,11 @@ def import_models(folder: Path, pasta: Path, simular: bool, papers: Path | None,
     for name, reason in found.pulados:
         click.echo(f"  pulado: {name} ({reason})")
     for row in found.rows:
-        if row.exame.estado != "pronto":
-            click.echo(f"  {row.exame.estado}: {row.nome}: {'; '.join(row.exame.motivos)}")
+        if row.estado != "pronto":
+            state = row.estado if row.counts else row.novidade
+            click.echo(f"  {state}: {row.nome}: {'; '.join(row.motivos)}")
+    if found.adiados:
+        click.echo(f"Não examinados, porque o servidor estava ocupado: {found.adiados}. Repita o comando.")
     if found.faltam:
         click.echo(f"Modelos da serventia que não estão nesta pasta, e ficam como estão: {len(found.faltam)}.")
     if simular:
@@ -64,13 +67,28 @@ def show_model(folder: Path, nome: str) -> None:
     """Mostra um modelo: estado, motivos, formato e variáveis."""
     with _opened(folder) as office, office.db.read() as conn:
         found = models.require(conn, office, nome)
-    seen = found.exame
+    seen, cleared = found.exame, found.conferido
     click.echo(f"{found.nome}, versão {found.numero}, de {found.arquivo}: {found.estado}")
     click.echo(f"  tipo: {seen.tipo}\n  formato: {seen.formato or '-'}\n  páginas: {seen.paginas}")
-    for text in (*seen.motivos, *seen.avisos):
+    for text in (*found.motivos, *seen.avisos):
         click.echo(f"  {text}")
+    if cleared is not None:
+        click.echo(f"  conferido por {cleared.quem} ({cleared.motivo}): {'; '.join(cleared.motivos)}")
     for name, places, source in seen.variaveis:
         click.echo(f"  <{name}>\t{places}\t{source}")
+
+
+@all_models.command("conferir")
+@instance_option
+@click.argument("nome")
+@click.option("--motivo", required=True, help="Por que o modelo pode ser impresso como está; fica no registro.")
+def clear_model(folder: Path, nome: str, motivo: str) -> None:
+    """Dá por conferido um modelo que está em conferir; volta a conferir quando o conteúdo mudar."""
+    with _opened(folder) as office:
+        with office.db.read() as conn:
+            model = models.require(conn, office, nome)
+        models.clear(office, _author(office), model, motivo.strip())
+    click.echo(f"{model.nome}: pronto. Conferido: {'; '.join(model.motivos)}")
 
 
 @all_models.command("prova")

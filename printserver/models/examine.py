@@ -8,7 +8,7 @@ from printserver.common.data import JsonView
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import Format, FormatType, example_data, example_values, with_block_in_text
 from printserver.models import geometry
-from printserver.models.kinds import kind_of
+from printserver.models.kinds import LABELS, kind_of
 from printserver.office import Office, format_versions
 from printserver.rendering import CODE_BOX, QR_BOX, Layout, LayoutRequest, RtfFacts, pack_model
 
@@ -49,6 +49,15 @@ class Examined:
     variaveis: tuple[tuple[str, int, str], ...] = ()
     paginas: int = 0
 
+    def left(self, cleared: "Cleared | None") -> tuple[str, ...]:
+        """Return the reasons that are still in force: all but those that a person cleared."""
+        done = cleared.motivos if cleared is not None and self.estado == "conferir" else ()
+        return tuple(each for each in self.motivos if each not in done)
+
+    def state(self, cleared: "Cleared | None") -> State:
+        """Return the state in force."""
+        return "pronto" if self.estado == "conferir" and not self.left(cleared) else self.estado
+
     @classmethod
     def of_json(cls, kept: JsonView) -> "Examined":
         """Return the examination that was kept as `dataclasses.asdict` gives it."""
@@ -61,6 +70,27 @@ class Examined:
             tuple((name, places, source) for name, places, source in kept["variaveis"]),
             kept["paginas"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What a person looked at and found right: the reasons, who, when (ISO 8601, UTC), and why."""
+
+    motivos: tuple[str, ...]
+    quem: str
+    quando: str
+    motivo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Kind and format that a person chose for a model, whatever its content; None: found out from the file."""
+
+    tipo: FormatType | None = None
+    formato: str | None = None
+
+
+NOTHING_CHOSEN: Final = Choice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +109,7 @@ class Examiner:
         self._office = office
         self._formats: dict[str, Format] = {}
 
-    def examine(self, name: str, file: bytes) -> tuple[Examined, Sample | None]:
+    def examine(self, name: str, file: bytes, choice: Choice = NOTHING_CHOSEN) -> tuple[Examined, Sample | None]:
         """Return what a file is, and its pages with examples; a file that cannot be printed is `recusado`.
 
         Raises `Recusa` `servidor-ocupado`: that says nothing of the file.
@@ -88,11 +118,11 @@ class Examiner:
             facts = self._office.render.examine_rtf(pack_model(file, {}))
         except Recusa as refusal:
             return Examined("recusado", (_of_the_file(refusal),)), None
-        known = self._known(name, facts)
-        if small := geometry.too_small(facts):
+        known = self._known(name, facts, choice)
+        if choice.formato is None and (small := geometry.too_small(facts)):
             return _refused(known, small), None
         try:
-            page_format = self._format(known.tipo, facts)
+            page_format = self._format(known.tipo, facts, choice)
             sample = self._lay_out(page_format, file, known, facts.text)
         except ConfigError as error:
             return _refused(known, str(error)), None
@@ -100,9 +130,9 @@ class Examiner:
             return _refused(known, _of_the_file(refusal)), None
         return _judge(known, facts, page_format.nome, sample), sample
 
-    def _known(self, name: str, facts: RtfFacts) -> Examined:
+    def _known(self, name: str, facts: RtfFacts, choice: Choice) -> Examined:
         """Return what is known of a model before it is laid out."""
-        tipo = kind_of(name, facts.beginning)
+        tipo = choice.tipo or kind_of(name, facts.beginning)
         reasons = (_NO_KIND,) if tipo is None else ()
         notes = tuple(geometry.notices(facts))
         return Examined("recusado", reasons, notes, tipo or "avulso", None, tuple(self._variables(facts)))
@@ -111,11 +141,16 @@ class Examiner:
         table = self._office.state.variaveis
         return ((name, places, table.source(name)) for name, places in facts.variables.items())
 
-    def _format(self, tipo: FormatType, facts: RtfFacts) -> Format:
-        """Return the format of a geometry: the office's, if it has it, else one that can be kept.
+    def _format(self, tipo: FormatType, facts: RtfFacts, choice: Choice) -> Format:
+        """Return the format that was chosen, or that of the geometry: the office's, if it has it, else one to be kept.
 
         Raises `ConfigError` for one that cannot be used, and `Recusa` as keeping it would.
         """
+        if choice.formato is not None:
+            chosen = self._office.formatos.get(choice.formato)
+            if chosen.tipo != tipo:
+                raise ConfigError(f"o formato {chosen.nome} é de {LABELS[chosen.tipo]}, e o modelo de {LABELS[tipo]}")
+            return chosen
         name = geometry.name_of(tipo, facts)
         if self._office.formatos.is_own(name):
             return self._office.formatos.get(name)
@@ -132,7 +167,7 @@ class Examiner:
 
 def _judge(known: Examined, facts: RtfFacts, page_format: str, sample: Sample) -> Examined:
     """Return the examination of a model that was laid out."""
-    said = [each.mensagem for each in sample.layout.avisos]
+    said = [each.mensagem.removesuffix(".") for each in sample.layout.avisos]
     told = [each for each in said if each.startswith(_TO_BE_LOOKED_AT)]
     reasons = [*known.motivos, *told, *(f"<{name}> parece um erro de <{meant}>" for name, meant in facts.slips)]
     notes = [*known.avisos, *(each for each in said if each not in told)]

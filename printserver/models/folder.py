@@ -20,7 +20,8 @@ _LARGEST: Final = 16 * 1024 * 1024
 class ModelFile:
     """One file: its model's name, its path in the folder, its content.
 
-    `same_stem`: another file of the folder has the same name. `repeats` is the name of the model with the same content.
+    `same_stem`: another file of the folder has the same name. `repeats` is the name of another model with the same
+    content, which comes before.
     """
 
     nome: str
@@ -33,7 +34,7 @@ class ModelFile:
 
 @dataclass(slots=True)
 class Folder:
-    """The files of a folder: models, repeated ones, and those that are skipped, each with its reason (Portuguese)."""
+    """The files of a folder: models, those with name and content of another one, and skipped ones with their reason."""
 
     files: list[ModelFile] = field(default_factory=list)
     repeated: list[ModelFile] = field(default_factory=list)
@@ -44,8 +45,8 @@ def read(folder: Path, kept: Mapping[str, str]) -> Folder:
     """Return the files below a folder. `kept` are the names of the office's models by their path in the folder.
 
     A file that is a model keeps its name. A new one is named after its file; if several have that name, after its path,
-    except the one that is in no folder below. Of new files with the same content only one is a model. Raises
-    `ConfigError` if the folder is missing or has no RTF.
+    except the one that is in no folder below. Of new files with the same name and content only one is a model; with
+    another name, each is one: programs may use every name. Raises `ConfigError` if the folder is missing or has no RTF.
     """
     if not folder.is_dir():
         raise ConfigError(f"{folder}: não é uma pasta")
@@ -54,19 +55,22 @@ def read(folder: Path, kept: Mapping[str, str]) -> Folder:
     if not contents:
         raise ConfigError(f"{folder}: não tem arquivo {EXTENSION}")
     digests = {path: hashlib.sha256(content).hexdigest() for path, content in contents.items()}
-    model_of: dict[str, str] = {}
+    of_name: dict[tuple[str, str], str] = {}
+    of_content: dict[str, str] = {}
     for path in sorted(contents, key=lambda each: (each not in kept, each)):
-        model_of.setdefault(digests[path], path)
-    models = [path for path in contents if path in kept or model_of[digests[path]] == path]
+        of_name.setdefault((digests[path], _stem(path)), path)
+        of_content.setdefault(digests[path], path)
+    models = [path for path in contents if path in kept or of_name[digests[path], _stem(path)] == path]
     names = names_of(models, kept)
     stems = Counter(map(_stem, models))
     for path, content in contents.items():
+        digest = digests[path]
         if path in names:
-            file = ModelFile(names[path], path, content, digests[path], stems[_stem(path)] > 1)
-            found.files.append(file)
+            repeats = names[of_content[digest]] if of_content[digest] != path else ""
+            found.files.append(ModelFile(names[path], path, content, digest, stems[_stem(path)] > 1, repeats))
         else:
-            repeats = names[model_of[digests[path]]]
-            found.repeated.append(ModelFile(PurePosixPath(path).stem, path, content, digests[path], repeats=repeats))
+            repeats = names[of_name[digest, _stem(path)]]
+            found.repeated.append(ModelFile(PurePosixPath(path).stem, path, content, digest, repeats=repeats))
     return found
 
 

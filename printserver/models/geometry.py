@@ -7,6 +7,7 @@ from printserver.rendering import RtfFacts
 
 SMALLEST_PAPER: Final = 70.0
 """mm; side of the smallest paper of a format."""
+_PREFIX: Final = "modelo-"
 _SMALL_MARGIN: Final = 5.0
 _FIELD_MARGIN: Final = 10.0  # mm of a margin that takes a line of its own
 _BESIDE_QR: Final = 81.0  # mm of a text that takes the lines of a block beside its QR
@@ -23,7 +24,12 @@ def name_of(tipo: FormatType, facts: RtfFacts) -> str:
     """Return the name of the format of a geometry: kind, paper and margins (left, right, top, bottom) in tenths."""
     sides = [round(each * 10) for each in (*facts.page, *facts.margins)]
     size, margins = f"{sides[0]}x{sides[1]}", "-".join(map(str, sides[2:]))
-    return f"modelo-{tipo.replace('_', '-')}-{size}-{margins}{'-e' if facts.mirrored else ''}"
+    return f"{_PREFIX}{tipo.replace('_', '-')}-{size}-{margins}{'-e' if facts.mirrored else ''}"
+
+
+def is_name(name: str) -> bool:
+    """Return whether the name is that of the format of a geometry."""
+    return name.startswith(_PREFIX)
 
 
 def too_small(facts: RtfFacts) -> str | None:

@@ -31,4 +31,4 @@ def draw(office: Office, sample: Sample) -> bytes:
 
 def refused(model: Model) -> Recusa:
     """Return the refusal of a model that cannot be printed, with its reasons."""
-    return Recusa("modelo-recusado", f"O modelo {model.nome} não se imprime: {'; '.join(model.exame.motivos)}")
+    return Recusa("modelo-recusado", f"O modelo {model.nome} não se imprime: {'; '.join(model.motivos)}")

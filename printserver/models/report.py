@@ -25,7 +25,7 @@ _ORDER: Final = {"recusado": 0, "conferir": 1, "pronto": 2}
 
 def write_report(office: Office, found: Imported, folder: Path) -> Path:
     """Write the report into a folder, beside the proofs that are in it, and return the path of the HTML page."""
-    rows = sorted(found.rows, key=lambda row: (_ORDER[row.exame.estado], row.nome.casefold()))
+    rows = sorted(found.rows, key=lambda row: (_ORDER[row.estado], row.nome.casefold()))
     pictures = {row.nome: _picture(office, row.prova) for row in rows if row.prova is not None}
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=select_autoescape(), undefined=StrictUndefined
@@ -37,11 +37,20 @@ def write_report(office: Office, found: Imported, folder: Path) -> Path:
         linhas=rows,
         imagens=pictures,
         tipos=LABELS,
+        avisos=_notes,
     )
     path = folder / "relatorio.html"
     path.write_text(page, "utf-8")
     (folder / "relatorio.csv").write_text(_csv(rows), "utf-8-sig")
     return path
+
+
+def _notes(row: Row) -> list[str]:
+    """Return what a person should know of a model; with what another one cleared."""
+    notes = list(row.exame.avisos)
+    if row.conferido is not None and row.exame.motivos and row.estado == "pronto":
+        notes += (f"conferido por {row.conferido.quem} ({row.conferido.motivo}): {each}" for each in row.exame.motivos)
+    return notes
 
 
 def _picture(office: Office, proof: Path) -> str:
@@ -62,6 +71,7 @@ def _csv(rows: list[Row]) -> str:
     for row in rows:
         seen = row.exame
         names = ", ".join(name for name, _, _ in seen.variaveis)
-        cells = (row.nome, row.arquivo, row.novidade, seen.estado, "; ".join(seen.motivos), "; ".join(seen.avisos))
+        state = row.estado if row.counts else row.novidade
+        cells = (row.nome, row.arquivo, row.novidade, state, "; ".join(row.motivos), "; ".join(_notes(row)))
         writer.writerow(mark(str(each)) for each in (*cells, seen.tipo, seen.formato or "", seen.paginas, names))
     return written.getvalue()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import RowMapping
@@ -11,32 +11,50 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.errors import Recusa
-from printserver.models.examine import Examined, State
+from printserver.models.examine import NOTHING_CHOSEN, Choice, Cleared, Examined, State
 from printserver.office import Act, Office
+
+Origin = Literal["importado", "conferido", "corrigido"]
+"""How a version came: from a file, or by a person who cleared it or corrected its kind or format."""
 
 _m = db.modelo.c
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """One version of a model; `id` is that of its row.
+class Version:
+    """What a version of a model is made of. `nome` is as programs name it; names that differ by case are one.
 
-    `nome` is as programs name it; two names that differ by case are one.
+    `motivo` is why a person cleared or corrected it, None for an import.
     """
 
-    id: int
     nome: str
-    numero: int
     sha256: str
     arquivo: str
     exame: Examined
-    quem: str | None
-    criada_em: datetime
+    escolha: Choice = NOTHING_CHOSEN
+    conferido: Cleared | None = None
+    origem: Origin = "importado"
+    motivo: str | None = None
 
     @property
     def estado(self) -> State:
         """`pronto`, `conferir` (a person looks at it before it is used), or `recusado`."""
-        return self.exame.estado
+        return self.exame.state(self.conferido)
+
+    @property
+    def motivos(self) -> tuple[str, ...]:
+        """Why it is not `pronto`."""
+        return self.exame.left(self.conferido)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model(Version):
+    """A kept version, by the id of its row."""
+
+    id: int
+    numero: int
+    quem: str | None
+    criada_em: datetime
 
 
 def newest(conn: Connection, office: Office) -> Sequence[Model]:
@@ -84,24 +102,44 @@ def content(conn: Connection, office: Office, model: Model) -> bytes:
     return bytes(conn.execute(sa.select(table.conteudo).where(*mine)).scalar_one())
 
 
-def add(act: Act, nome: str, arquivo: str, file: bytes, sha256: str, exame: Examined) -> int:
-    """Keep a new version of a model, and return its number."""
-    sid, key = act.office.serventia_id, nome.casefold()
-    db.insert_or_ignore(act.conn, db.modelo_arquivo, {"serventia_id": sid, "sha256": sha256, "conteudo": file})
+def lock(act: Act) -> None:
+    """Wait until no other process keeps versions of models of this office."""
+    mine = db.serventia.c.id == act.office.serventia_id
+    act.conn.execute(sa.select(db.serventia.c.id).where(mine).with_for_update(key_share=True))
+
+
+def add_file(act: Act, sha256: str, file: bytes) -> None:
+    """Keep the content of a model, once."""
+    row = {"serventia_id": act.office.serventia_id, "sha256": sha256, "conteudo": file}
+    db.insert_or_ignore(act.conn, db.modelo_arquivo, row)
+
+
+def author_of(act: Act) -> str | None:
+    """Return who acts: a person, or the user of the machine at the command line."""
+    return (act.who.pessoa or act.who.sistema) if act.who is not None else None
+
+
+def add(act: Act, made: Version) -> int:
+    """Keep a new version of a model, and return its number. Call `lock` first."""
+    sid, key = act.office.serventia_id, made.nome.casefold()
     last = sa.select(sa.func.max(_m.numero)).where(_m.serventia_id == sid, _m.chave == key)
     number = (act.conn.execute(last).scalar_one() or 0) + 1
     row: Mapping[str, Any] = {
         "serventia_id": sid,
-        "nome": nome,
+        "nome": made.nome,
         "chave": key,
         "numero": number,
-        "sha256": sha256,
-        "arquivo": arquivo,
-        "tipo": exame.tipo,
-        "formato": exame.formato,
-        "estado": exame.estado,
-        "exame": asdict(exame),
-        "quem": act.who.pessoa if act.who is not None else None,
+        "sha256": made.sha256,
+        "arquivo": made.arquivo,
+        "tipo": made.exame.tipo,
+        "formato": made.exame.formato,
+        "estado": made.estado,
+        "exame": asdict(made.exame),
+        "escolha": asdict(made.escolha),
+        "conferido": asdict(made.conferido) if made.conferido is not None else None,
+        "origem": made.origem,
+        "quem": author_of(act),
+        "motivo": made.motivo,
         "criada_em": act.now,
     }
     act.conn.execute(db.modelo.insert().values(**row))
@@ -109,13 +147,18 @@ def add(act: Act, nome: str, arquivo: str, file: bytes, sha256: str, exame: Exam
 
 
 def _model(row: RowMapping) -> Model:
+    cleared = row["conferido"]
     return Model(
-        id=row["id"],
         nome=row["nome"],
-        numero=row["numero"],
         sha256=row["sha256"],
         arquivo=row["arquivo"],
         exame=Examined.of_json(row["exame"]),
+        escolha=Choice(row["escolha"]["tipo"], row["escolha"]["formato"]),
+        conferido=None if cleared is None else Cleared(**cleared | {"motivos": tuple(cleared["motivos"])}),
+        origem=row["origem"],
+        motivo=row["motivo"],
+        id=row["id"],
+        numero=row["numero"],
         quem=row["quem"],
         criada_em=row["criada_em"],
     )

@@ -67,7 +67,7 @@ def examine(content: str) -> RtfFacts:
         margins=(margins[0], margins[1], margins[2], margins[3]),
         mirrored=paper.mirrored,
         text="\n".join(texts),
-        beginning=" ".join(texts[:_PARAGRAPHS_OF_BEGINNING]),
+        beginning="\n".join(texts[:_PARAGRAPHS_OF_BEGINNING]),
     )
 
 

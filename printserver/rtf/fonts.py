@@ -1,5 +1,6 @@
 """The font table and the colour table of a document, and the control words that use them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,6 +14,8 @@ COLOR_TABLE: Final = "colortbl"
 """Names of the targets of text in the tables."""
 _BLACK: Final = "000000"
 _LONGEST_NAME: Final = 100
+_OF_A_CHARSET: Final = re.compile(r" (?:CE|Cyr|Greek|Tur|Baltic|\((?:Hebrew|Arabic|Vietnamese|Thai)\))$")
+"""How Windows calls the characters of a font for another charset; the font is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Fonts:
 
     def end_font(self) -> None:
         """End the definition of a font."""
-        name = self._coming.name.partition(";")[0].strip()
+        name = _OF_A_CHARSET.sub("", self._coming.name.partition(";")[0].strip())
         if name:
             name = name[:_LONGEST_NAME]
             self._fonts[self._number] = replace(self._coming, name=name)

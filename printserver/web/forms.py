@@ -202,6 +202,7 @@ _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "ajuste_tribunal": _OF_COURT,
     "certificado": {"anterior": "Certificado anterior", "senha": "Senha do arquivo"},
     "comparar": {"de": "Atos de", "ate": "Atos até"},
+    "modelo_corrigir": {"tipo": "Documento", "formato": "Formato"},
     "correicao": {"q": "O que se procura"},
     "controle": {"de": "De", "ate": "Até"},
     "servico_valor": _OF_SERVICE,

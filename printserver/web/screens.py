@@ -181,7 +181,8 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/ajustes/formatos/<nome>/apagar", "formato_apagar", listing.delete, FORMATS, FORMATS),
     # -- Modelos
     Screen("/ajustes/modelos", "modelos", model_pages.list_models, SEE_OFFICE),
-    Screen("/ajustes/modelos/<int:numero>", "modelo", model_pages.show_model, SEE_OFFICE),
+    Screen("/ajustes/modelos/<int:numero>", "modelo", model_pages.model, SEE_OFFICE, FORMATS),
+    Screen("/ajustes/modelos/<int:numero>/corrigir", "modelo_corrigir", model_pages.correct, FORMATS, FORMATS),
     Screen("/ajustes/modelos/<int:numero>/prova.pdf", "modelo_prova", model_pages.proof, SEE_OFFICE),
     Screen("/ajustes/modelos/<int:numero>/paginas/<int:pagina>.png", "modelo_imagem", model_pages.image, SEE_OFFICE),
     # -- Ajuda

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from printserver import db, models
 from printserver.errors import Recusa
-from printserver.models import Imported, Row
+from printserver.models import Imported, Row, importing
 from printserver.models.examine import Examiner
 from printserver.office import Author
 from printserver.rendering import pack_model
@@ -67,8 +67,8 @@ def test_new_files_of_the_same_name_are_named_by_their_folders(rig: Rig, tmp_pat
     put(tmp_path, "C/ata.rtf", rtf("Ata notarial"))
     put(tmp_path, "D/ata.rtf", rtf("Ata notarial"))
     rows = take(rig, tmp_path)
-    assert set(kept(rig)) == {"A/termo", "B/Termo", "ata"}
-    assert (rows["B/igual.rtf"].novidade, rows["B/igual.rtf"].repetido) == ("repetido", "A/termo")
+    assert set(kept(rig)) == {"A/termo", "B/Termo", "ata", "igual"}
+    assert "o mesmo conteúdo que A/termo" in rows["B/igual.rtf"].exame.avisos
     assert (rows["D/ata.rtf"].novidade, rows["D/ata.rtf"].repetido) == ("repetido", "ata")
 
 
@@ -158,23 +158,27 @@ def test_a_model_of_no_known_act_is_looked_at_by_a_person(rig: Rig, tmp_path: Pa
     ]
 
 
-def test_a_busy_server_ends_the_import_and_nothing_is_kept(
-    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("times", "states"), [(1, ["novo", "novo"]), (9, ["novo", "adiado"])])
+def test_a_busy_server_is_asked_again_and_one_file_less_ends_no_import(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, states: list[str]
 ) -> None:
     put(tmp_path, "a.rtf", rtf("Ata notarial, um"))
     put(tmp_path, "b.rtf", rtf("Ata notarial, dois"))
-    real, calls = rig.office.render.layout, []
+    real, busy = rig.office.render.examine_rtf, iter(range(times))
 
-    def busy(request: object) -> object:
-        calls.append(request)
-        if len(calls) > 2:
+    def examine(content: str) -> object:
+        if content == pack_model(rtf("Ata notarial, dois"), {}) and next(busy, None) is not None:
             raise Recusa("servidor-ocupado", "Há montagens demais na fila.")
-        return real(request)  # type: ignore[arg-type]
+        return real(content)
 
-    monkeypatch.setattr(rig.office.render, "layout", busy)
-    with pytest.raises(Recusa, match="montagens demais"):
-        take(rig, tmp_path)
-    assert kept(rig) == {}
+    monkeypatch.setattr(rig.office.render, "examine_rtf", examine)
+    monkeypatch.setattr(importing, "_PAUSES", (0.0, 0.0))
+    found = taken(rig, tmp_path)
+    assert [row.novidade for row in found.rows] == states
+    assert found.adiados == states.count("adiado")
+    assert set(kept(rig)) == ({"a", "b"} if found.adiados == 0 else {"a"})
+    page = models.write_report(rig.office, found, rig.folder / "provas").read_text("utf-8")
+    assert ("1 não examinados: repita o comando" in page) == (found.adiados == 1)
 
 
 # -- beside what the former program printed ---------------------------------------------------------------------------
@@ -258,9 +262,12 @@ def test_n8_versions_stay_and_the_newest_is_in_force_on_each_database(any_rig: R
         assert conn.execute(sa.select(sa.func.count()).select_from(db.modelo_arquivo)).scalar_one() == 2
 
 
-def test_two_imports_at_once_keep_one_version(rig: Rig, tmp_path: Path) -> None:
-    put(tmp_path, "ata.rtf", rtf("Ata notarial de <Nome>"))
+def test_two_imports_at_once_keep_one_version_on_each_database(any_rig: Rig, tmp_path: Path) -> None:
+    rig = any_rig
+    for number in range(4):
+        put(tmp_path, f"ata {number}.rtf", rtf(f"Ata notarial {number} de <Nome>"))
     author = Author(rig.office.serventia_id, None, "teste", None, None, frozenset(), None)
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda n: models.import_folder(rig.office, author, tmp_path, rig.folder / f"p{n}"), (1, 2)))
-    assert [row["numero"] for row in rig.rows(db.modelo)] == [1]
+    for _ in range(2):
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda n: models.import_folder(rig.office, author, tmp_path, rig.folder / f"p{n}"), (1, 2)))
+    assert [(row["nome"], row["numero"]) for row in rig.rows(db.modelo)] == [(f"ata {n}", 1) for n in range(4)]

@@ -63,7 +63,7 @@ def rows_of(rig: Rig) -> dict[str, dict[str, str]]:
 
 def test_a_folder_of_mixed_files_is_taken_over_and_each_file_has_its_line(rig: Rig, folder: Path, said: Any) -> None:
     out = imported(said, rig, folder)
-    assert "4 prontos, 1 a conferir, 3 recusados." in out
+    assert "5 prontos, 1 a conferir, 3 recusados." in out
     assert "pulado: ~$-wpt-assento-nascimento.rtf (arquivo de trava do Word)" in out
     rows = rows_of(rig)
     assert {name: row["estado"] for name, row in rows.items() if row["novidade"] == "novo"} == {
@@ -72,21 +72,22 @@ def test_a_folder_of_mixed_files_is_taken_over_and_each_file_has_its_line(rig: R
         "10-wpt-etiqueta-55x60": "recusado",
         "24-word12-traslado-2": "pronto",
         "PROCURAÇÃO": "pronto",
+        "o mesmo": "pronto",
         "Notas/13-wpt-certidao-negativa": "pronto",
         "r09-word-97": "recusado",
         "r01-truncado": "recusado",
     }
-    assert rows["o mesmo"]["novidade"] == "repetido"
+    assert "o mesmo conteúdo que 03-wpt-obito-breve-relato" in rows["o mesmo"]["avisos"]
     assert "<nome_Buscado> parece um erro de <Nome_Buscado>" in rows["13-wpt-certidao-negativa"]["motivos"]
     assert "55 × 60 mm" in rows["10-wpt-etiqueta-55x60"]["motivos"]
     assert rows["PROCURAÇÃO"]["tipo"] == "livro"
     assert rows["24-word12-traslado-2"]["tipo"] == "traslado"
     assert rows["03-wpt-obito-breve-relato"]["tipo"] == "certidao_civil"
     page = (rig.folder / "rel" / "relatorio.html").read_text("utf-8")
-    assert "4 prontos" in page
+    assert "5 prontos" in page
     assert (rig.folder / "rel" / page.split('<img src="')[1].split('"')[0]).read_bytes().startswith(b"\x89PNG")
     logged = rig.rows(db.log, db.log.c.objeto == "modelo")
-    assert len(logged) == 8
+    assert len(logged) == 9
     assert all(row["estado"] == "importado" for row in logged)
     listed = said("modelos", "listar", "--instance", rig.folder)
     assert "PROCURAÇÃO\tpronto\tversão 1\tmodelo-livro-2160x3050-350-200-180-200" in listed

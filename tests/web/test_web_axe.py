@@ -60,6 +60,7 @@ def states(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
     }
     paths = {rule: re.sub(r"<(?:\w+:)?(\w+)>", lambda name: known.get(name[1], "1"), rule) for rule in _screens()}
     paths["/ajustes/modelos/<int:numero>"] = f"/ajustes/modelos/{model}"
+    paths["/ajustes/modelos/<int:numero>/corrigir"] = f"/ajustes/modelos/{model}/corrigir"
     paths["/certidoes/<job_id>"] = f"/certidoes/{issued['id']}"
     paths["/trabalhos/<job_id>/pergunta"] = f"/trabalhos/{held['id']}/pergunta"
     paths["/trabalhos/<job_id>/cancelar"] = f"/trabalhos/{waits['id']}/cancelar"

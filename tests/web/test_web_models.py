@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from web_rig import Person, Rig
+from werkzeug.test import TestResponse
 
 from printserver import models
 from support.office import qr_codes
@@ -83,3 +84,59 @@ def test_an_older_version_says_which_one_is_in_force(
     (tmp_path / name).write_bytes((DATA / name).read_bytes().replace(b"CASAMENTO", b"CASAMENTOS"))
     models.import_folder(rig.office, rig.autor, tmp_path, tmp_path / "provas")
     assert "Esta é a versão 1. Vale a versão 2" in text(head, f"{LIST}/{ids['28']}")
+
+
+# -- cleared, corrected -----------------------------------------------------------------------------------------------
+
+
+def posted(person: Person, path: str, **fields: str) -> TestResponse:
+    """Send the form of a page."""
+    return person.send(path, path, **fields)
+
+
+@pytest.fixture
+def unknown(rig: Rig, tmp_path: Path) -> int:
+    """The id of a model of no known act."""
+    (tmp_path / "modelo 7.rtf").write_bytes(rb"{\rtf1\ansi Prezados " + tmp_path.name.encode() + rb" de <Nome>\par}")
+    models.import_folder(rig.office, rig.autor, tmp_path, tmp_path / "provas")
+    with rig.office.db.read() as conn:
+        return models.require(conn, rig.office, "modelo 7").id
+
+
+def test_a1_a_model_is_cleared_for_a_reason_that_the_page_and_the_audit_show(
+    rig: Rig, head: Person, unknown: int
+) -> None:
+    path = f"{LIST}/{unknown}"
+    token = head.hidden(path, path)
+    assert posted(head, path, motivo="").status_code == 422
+    assert "Por que está certo assim" in text(head, path)
+    answer = posted(head, path, motivo="é um ofício da casa")
+    assert answer.status_code == 303
+    page = text(head, answer.headers["Location"])
+    assert "modelo 7 pronto" in page
+    assert re.search(r"Conferido Tereza.{0,60}: é um ofício da casa nem o nome do arquivo", page) is not None
+    assert "conferida (é um ofício da casa)" in page
+    assert head.client.post(path, data=token | {"motivo": "outra vez"}).status_code == 409
+    assert "Deu por conferido o modelo modelo 7" in text(head, "/auditoria?objeto=modelo")
+
+
+def test_the_kind_of_a_model_is_corrected_and_a_format_of_another_kind_is_refused_at_its_field(
+    head: Person, unknown: int
+) -> None:
+    path = f"{LIST}/{unknown}/corrigir"
+    assert 'value="certidao-corpo"' in head.get(path).get_data(as_text=True)
+    wrong = posted(head, path, tipo="livro", formato="certidao-corpo", motivo="x")
+    assert wrong.status_code == 422
+    assert "o formato certidao-corpo é de certidão, e o modelo de livro" in unescape(wrong.get_data(as_text=True))
+    answer = posted(head, path, tipo="certidao", formato="", motivo="é uma certidão")
+    assert answer.status_code == 303
+    page = text(head, answer.headers["Location"])
+    assert "Documento certidão (escolhido)" in page
+    assert "documento ou formato corrigido (é uma certidão)" in page
+
+
+def test_a5_only_those_who_may_change_formats_clear_and_correct(maria: Person, unknown: int) -> None:
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', maria.get("/conta").get_data(as_text=True))[0]
+    sent = {"csrf_token": token, "motivo": "x"}
+    assert maria.client.post(f"{LIST}/{unknown}", data=sent).status_code == 403
+    assert maria.get(f"{LIST}/{unknown}/corrigir").status_code == 403

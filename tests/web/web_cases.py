@@ -406,6 +406,7 @@ OWN_TESTS = {
     *("web.servico_retirar", "web.servicos_importar", "web.servicos_versoes"),
     *("web.ato_novo", "web.ato", "web.ato_conferido", "web.ato_retirar", "web.atos_versoes"),
     *("web.formato", "web.formato_modelo", "web.formato_pagina", "web.formato_versoes", "web.formato_prova"),
+    *("web.modelo", "web.modelo_corrigir"),  # test_web_models.py
     *("web.formato_copiar", "web.formato_apagar", "web.formato_importar"),
 }
 

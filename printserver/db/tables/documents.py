@@ -123,7 +123,11 @@ modelo = sa.Table(
     text("formato"),  # that of its paper and margins; null: it cannot be printed
     text("estado", nullable=False),  # pronto | conferir | recusado
     json_column("exame", nullable=False),  # reasons, notices, variables, pages
+    json_column("escolha", nullable=False),  # kind and format that a person chose; null: by text, paper and margins
+    json_column("conferido"),  # the reasons that a person cleared: who, when, why
+    text("origem", nullable=False),  # importado | conferido | corrigido
     text("quem"),
+    text("motivo"),  # why a person cleared or corrected it
     moment("criada_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "chave", "numero"),
 )

@@ -125,6 +125,8 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     "modelo": {
         "importado": "Trouxe o modelo {nome}",
         "mudado": "Trouxe uma versão nova do modelo {nome}",
+        "conferido": "Deu por conferido o modelo {nome}",
+        "corrigido": "Corrigiu documento ou formato do modelo {nome}",
     },
     "instrumento": {
         "pendentes": "Registrou que faltam assinaturas em {nome}",

@@ -337,6 +337,7 @@ SAME_AS: Final[Mapping[str, str]] = {
     "ajuste_fila_nova": "ajuste_filas",
     "formato_importar": "formatos",
     "modelo": "modelos",
+    "modelo_corrigir": "modelos",
     "modelo_prova": "modelos",
     "modelo_imagem": "modelos",
     "formato": "formatos",
