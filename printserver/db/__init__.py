@@ -6,6 +6,7 @@ SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations cre
 
 from printserver.db.columns import Moment, metadata
 from printserver.db.engine import Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
+from printserver.db.tables.copies import copia, copia_chave, ensaio, restauracao
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
 from printserver.db.tables.documents import (
     corpo,
@@ -49,10 +50,13 @@ __all__ = [
     "chave_api",
     "citacao",
     "comunicacao",
+    "copia",
+    "copia_chave",
     "corpo",
     "count",
     "diario",
     "documento",
+    "ensaio",
     "fechamento",
     "fila",
     "folha_lado",
@@ -78,6 +82,7 @@ __all__ = [
     "pergunta",
     "pessoa",
     "remetente",
+    "restauracao",
     "retirada",
     "selo",
     "selo_papel",

@@ -1088,6 +1088,73 @@ def upgrade() -> None:
             sqlite_where=sa.text("retifica IS NOT NULL"),
             postgresql_where=sa.text("retifica IS NOT NULL"),
         )
+    _copies()
     triggers = _SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else _POSTGRES_TRIGGERS
     for trigger in triggers:
         op.execute(trigger)
+
+
+def _copies() -> None:
+    """Create the tables of copies, rehearsals and restores."""
+    op.create_table(
+        "copia",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("lugar", sa.Text(), nullable=False),
+        sa.Column("situacao", sa.Text(), nullable=False),
+        sa.Column("inicio", Moment(timezone=True), nullable=False),
+        sa.Column("fim", Moment(timezone=True), nullable=False),
+        sa.Column("instantaneo", sa.Text(), nullable=True),
+        sa.Column("registro_n", sa.BigInteger(), nullable=True),
+        sa.Column("registro_hash", sa.String(length=64), nullable=True),
+        sa.Column("arquivos", sa.BigInteger(), nullable=True),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("falha", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_copia_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copia")),
+    )
+    op.create_index("ix_copia_lugar", "copia", ["serventia_id", "lugar", "situacao", "fim"])
+    op.create_table(
+        "copia_chave",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.Column("conferida_em", Moment(timezone=True), nullable=True),
+        sa.Column("conferida_por", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_copia_chave_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("serventia_id", name=op.f("pk_copia_chave")),
+    )
+    op.create_table(
+        "ensaio",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.Column("lugar", sa.Text(), nullable=False),
+        sa.Column("instantaneo", sa.Text(), nullable=True),
+        sa.Column("copia_de", Moment(timezone=True), nullable=True),
+        sa.Column("certo", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("figuras", sa.JSON(), nullable=False),
+        sa.Column("falha", sa.Text(), nullable=True),
+        sa.Column("ata", sa.Text(), nullable=True),
+        sa.Column("ata_sha256", sa.String(length=64), nullable=True),
+        sa.Column("quem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_ensaio_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ensaio")),
+    )
+    op.create_index("ix_ensaio_quando", "ensaio", ["serventia_id", "quando"])
+    op.create_table(
+        "restauracao",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("copia_de", Moment(timezone=True), nullable=False),
+        sa.Column("registro_n", sa.BigInteger(), nullable=False),
+        sa.Column("registro_hash", sa.String(length=64), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=True),
+        sa.Column("origem", sa.Text(), nullable=True),
+        sa.Column("passos", sa.JSON(), nullable=False),
+        sa.Column("fim", Moment(timezone=True), nullable=True),
+        sa.Column("quem", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_restauracao_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restauracao")),
+    )
+    op.create_index("ix_restauracao_aberta", "restauracao", ["serventia_id", "fim"])
