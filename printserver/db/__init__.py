@@ -20,6 +20,7 @@ from printserver.db.tables.documents import (
     nome,
     palavra,
 )
+from printserver.db.tables.incidents import incidente
 from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta, retirada
 from printserver.db.tables.office import cadeia, chave_api, fechamento, log, pessoa, serventia, sessao, tabela_guardada
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
@@ -63,6 +64,7 @@ __all__ = [
     "formato",
     "formato_versao",
     "idempotencia",
+    "incidente",
     "insert_or_ignore",
     "instrumento",
     "job",
