@@ -16,6 +16,7 @@ from printserver.cli.base import (
     office,
     record,
 )
+from printserver.cli.copies import all_copies, make_copy
 from printserver.cli.court import simulated_court
 from printserver.cli.models import all_models
 from printserver.cli.paper import paper_group
@@ -193,6 +194,8 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 
 cli.add_command(audit)
 cli.add_command(all_models)
+cli.add_command(make_copy)
+cli.add_command(all_copies)
 cli.add_command(simulated_court)
 
 

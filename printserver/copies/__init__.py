@@ -1,0 +1,22 @@
+"""Copies of the office, their places and their key; the restore, its release, and its rehearsal (B1-B4)."""
+
+from printserver.copies.key import KeyStanding, confirm
+from printserver.copies.make import Made, make_copy
+from printserver.copies.rows import Copy, Rehearsal, copies, rehearsal, rehearsals
+from printserver.copies.standing import Place, Standing, same_disk, standing
+
+__all__ = [
+    "Copy",
+    "KeyStanding",
+    "Made",
+    "Place",
+    "Rehearsal",
+    "Standing",
+    "confirm",
+    "copies",
+    "make_copy",
+    "rehearsal",
+    "rehearsals",
+    "same_disk",
+    "standing",
+]
