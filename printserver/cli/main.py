@@ -16,7 +16,7 @@ from printserver.cli.base import (
     office,
     record,
 )
-from printserver.cli.copies import all_copies, make_copy
+from printserver.cli.copies import all_copies, all_steps, make_copy, restore
 from printserver.cli.court import simulated_court
 from printserver.cli.models import all_models
 from printserver.cli.paper import paper_group
@@ -196,6 +196,8 @@ cli.add_command(audit)
 cli.add_command(all_models)
 cli.add_command(make_copy)
 cli.add_command(all_copies)
+cli.add_command(restore)
+cli.add_command(all_steps)
 cli.add_command(simulated_court)
 
 

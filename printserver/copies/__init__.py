@@ -1,7 +1,9 @@
 """Copies of the office, their places and their key; the restore, its release, and its rehearsal (B1-B4)."""
 
+from printserver.copies.fetch import Source
 from printserver.copies.key import KeyStanding, confirm
-from printserver.copies.make import Made, make_copy
+from printserver.copies.make import Made, credentials_of, make_copy
+from printserver.copies.restore import Restored, restore
 from printserver.copies.rows import Copy, Rehearsal, copies, rehearsal, rehearsals
 from printserver.copies.standing import Place, Standing, same_disk, standing
 
@@ -11,12 +13,17 @@ __all__ = [
     "Made",
     "Place",
     "Rehearsal",
+    "Restored",
+    "Source",
     "Standing",
     "confirm",
     "copies",
+    "credentials_of",
     "make_copy",
     "rehearsal",
     "rehearsals",
+    "release",
+    "restore",
     "same_disk",
     "standing",
 ]

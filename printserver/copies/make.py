@@ -52,7 +52,7 @@ def make_copy(office: Office, *, only_if_grown: bool = False, new_disk: bool = F
 
 def repository(office: Office, place: str, key: str) -> Repository:
     """Return the repository of a place, with the credentials of the settings. Raises ConfigError."""
-    return Repository(place, key, office.instance / stage.AREA / "cache", read_credentials(office))
+    return Repository(place, key, office.instance.absolute() / stage.AREA / "cache", read_credentials(office))
 
 
 def read_credentials(office: Office) -> Mapping[str, str]:

@@ -19,7 +19,9 @@ _PIECE: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a copy holds. `quando` is the time of the database's state; `contagens` are the rows of each table.
+    """What a copy holds.
+
+    `pasta` was the office's folder, `quando` the time of the database's state; `contagens` are the rows of each table.
 
     `arquivos` are the SHA-256 of the files of the office's folder by path. The spool's files are named in a list, whose
     SHA-256 is `spool_sha256`; each is named by its own.
@@ -29,6 +31,7 @@ class Manifest:
     esquema: str
     cns: str
     instancia: str
+    pasta: str
     quando: datetime
     banco: str
     banco_sha256: str

@@ -65,6 +65,7 @@ def gather(office: Office, now: datetime) -> Manifest:
         esquema=state.esquema,
         cns=office.cns,
         instancia=office.instance_name,
+        pasta=str(office.instance.absolute()),
         quando=now,
         banco="sqlite" if office.db.sqlite else "postgresql",
         banco_sha256=sha256_of(target),

@@ -26,8 +26,10 @@ _REST: Final = ("detalhe", "prova", "excecao")
 
 # The tables whose rows go with an entry, in the order in which they can be inserted, and the column that names it.
 OF_JOB: Final = (db.job, db.idempotencia, db.papel, db.folha_lado, db.citacao)
-OF_SELO: Final = (db.selo, db.outbox)
-TABLES: Final = (db.instrumento, db.documento, *OF_JOB, *OF_SELO)
+OF_SELO: Final = (db.selo, db.outbox, db.selo_papel, db.diario, db.pedido_crc)
+OF_COUNTER: Final = (db.ato_balcao,)
+TABLES: Final = (db.instrumento, db.documento, db.corpo, *OF_JOB, *OF_SELO, *OF_COUNTER)
+LONGEST_TEXT: Final = 256 * 1024  # of a body, in characters; a longer one is sent again by its program
 _BY_NAME: Final = {table.name: table for table in TABLES}
 
 
@@ -91,18 +93,23 @@ def _rows(conn: Connection, serventia_id: int, entries: Sequence[Any]) -> dict[i
     """Return the rows of each job and seal of these entries, by the number of the last entry about it."""
     last: dict[tuple[str, str], int] = {(e["objeto"], e["objeto_id"]): e["n"] for e in entries}
     found: dict[int, dict[str, list[JsonObject]]] = defaultdict(lambda: defaultdict(list))
-    for kind, tables in (("job", OF_JOB), ("selo", OF_SELO)):
-        ids = [name for (what, name) in last if what == kind]
+    for kind, tables in (("job", OF_JOB), ("selo", OF_SELO), ("balcao", OF_COUNTER)):
+        ids: list[Any] = [name for (what, name) in last if what == kind]
+        ids = [int(each) for each in ids if each.isdigit()] if kind == "balcao" else ids
         for table in tables:
-            key = _key(table)
+            key = _key(kind, table)
             for row in _select(conn, serventia_id, table, key, ids):
-                found[last[(kind, row[key])]][table.name].append(row)
+                found[last[(kind, str(row[key]))]][table.name].append(row)
+    _add_paper_seals(conn, found)
     _add_documents(conn, found)
+    _add_texts(conn, serventia_id, found)
     return found
 
 
-def _key(table: sa.Table) -> str:
-    return {"job": "id", "selo": "codigo", "outbox": "codigo"}.get(table.name, "job_id")
+def _key(kind: str, table: sa.Table) -> str:
+    if kind == "selo":
+        return "codigo"
+    return "id" if table is db.job or kind == "balcao" else "job_id"
 
 
 def _select(
@@ -126,6 +133,39 @@ def _add_documents(conn: Connection, found: Mapping[int, dict[str, list[JsonObje
                 if table is db.instrumento:
                     kept |= {"minuta": None, "minuta_em": None}  # its text is large, and the program sends it again
                 rows[table.name].append(kept)
+
+
+def _add_paper_seals(conn: Connection, found: Mapping[int, dict[str, list[JsonObject]]]) -> None:
+    """Add what is known of the paper seal of each act at the counter (S4)."""
+    table = db.selo_papel.c
+    for rows in found.values():
+        for act in rows.get("ato_balcao", ()):
+            same = (table.serventia_id == act["serventia_id"], table.ato == act["ato"], table.serie == act["serie"])
+            query = sa.select(db.selo_papel).where(*same, table.numero == act["numero"])
+            rows["selo_papel"] += [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _add_texts(conn: Connection, serventia_id: int, found: Mapping[int, dict[str, list[JsonObject]]]) -> None:
+    """Add the texts of the jobs, without which they could not be printed again."""
+    table = db.corpo
+    for rows in found.values():
+        digests = sorted({each for job in rows.get("job", ()) for each in _digests([job["pedido"], job["composicao"]])})
+        if not digests:
+            continue
+        here = (table.c.serventia_id == serventia_id, table.c.sha256.in_(digests))
+        query = sa.select(table).where(*here, sa.func.length(table.c.conteudo) <= LONGEST_TEXT)
+        rows[table.name] += [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _digests(value: Any) -> Iterator[str]:
+    """Yield the SHA-256 of the bodies in a stored value (see `ledger.bodies`)."""
+    if isinstance(value, dict):
+        if "sha256" in value and "formato" in value:
+            yield str(value["sha256"])
+        else:
+            yield from (each for item in value.values() for each in _digests(item))
+    elif isinstance(value, list):
+        yield from (each for item in value for each in _digests(item))
 
 
 def _numbers(rows: Mapping[str, Sequence[JsonView]]) -> JsonObject:

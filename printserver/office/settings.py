@@ -278,7 +278,7 @@ class Retention(_Section):
 class CopySettings(_Section):
     """Copies (B1)."""
 
-    lugares: list[Annotated[str, Field(min_length=2)]] = Field(
+    lugares: list[Annotated[str, Field(pattern=r"^(/.+|[a-z0-9]+:.+)$")]] = Field(
         [],
         description="Onde as cópias ficam, na notação do restic: uma pasta (/media/disco/copias), "
         "sftp:usuario@maquina:/pasta, s3:https://…; ao menos um fora desta máquina (vazio: nenhuma cópia).",
