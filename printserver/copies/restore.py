@@ -105,7 +105,7 @@ def _mark(draft: Path, folder: Path, fetched: Fetched, author: str, clock: Clock
                 act.conn.execute(sa.insert(table).values(**values))
             else:
                 act.conn.execute(sa.update(table).where(table.c.id == found.id).values(**values))
-            _move_folders(act.conn, office.serventia_id, made.pasta, folder)
+            _move_folders(act.conn, office.serventia_id, made.pasta, draft, folder)
             counts = after_copy.put_to_rest(act)
             what = {"copia_de": rfc3339(made.quando), "cabeca": f"{made.registro_n}:{made.registro_hash}"}
             act.log("restauracao", made.cns, "restaurada", what | counts | {"quem": author})
@@ -114,11 +114,13 @@ def _mark(draft: Path, folder: Path, fetched: Fetched, author: str, clock: Clock
     return counts
 
 
-def _move_folders(conn: sa.Connection, serventia_id: int, before: str, folder: Path) -> None:
+def _move_folders(conn: sa.Connection, serventia_id: int, before: str, draft: Path, folder: Path) -> None:
     """Have the queues that print into the office's own folder print into the new one."""
     table = db.fila
     rows = conn.execute(sa.select(table).where(table.c.serventia_id == serventia_id, table.c.tipo == "pasta")).all()
     for row in rows:
         if row.destino.startswith(f"{before}/"):
-            moved = str(folder.absolute() / row.destino.removeprefix(f"{before}/"))
+            inside = row.destino.removeprefix(f"{before}/")
+            (draft / inside).mkdir(mode=0o700, parents=True, exist_ok=True)
+            moved = str(folder.absolute() / inside)
             conn.execute(sa.update(table).where(table.c.id == row.id).values(destino=moved))
