@@ -148,5 +148,5 @@ def test_b3_without_a_mirror_numbers_jump_past_the_courts_list(both: tuple[Rig, 
     assert back.printed(back.certidao())["estado"] == "impresso"
     while back.engine.run_once():
         pass
-    assert set(rig.codes()) <= set(court.registros())
+    assert set(rig.codes()) <= set(court.registros)
     back.office.db.close()
