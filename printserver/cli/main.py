@@ -17,6 +17,7 @@ from printserver.cli.base import (
     record,
 )
 from printserver.cli.court import simulated_court
+from printserver.cli.incidents import all_incidents
 from printserver.cli.models import all_models
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
@@ -192,6 +193,7 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 
 
 cli.add_command(audit)
+cli.add_command(all_incidents)
 cli.add_command(all_models)
 cli.add_command(simulated_court)
 
