@@ -5,14 +5,17 @@ condition went away, until a person closes it. The terms in which the norms want
 """
 
 from printserver.incidents.chain import observe_chain
-from printserver.incidents.clocks import TERMS, Term, first_due
-from printserver.incidents.close import Closing, Report, close, note_report
-from printserver.incidents.rows import KINDS, Incident, find, list_all, open_ones
-from printserver.incidents.write import open_incident, settled
+from printserver.incidents.clocks import TERMS, UNKNOWN_HOLIDAYS, Term, first_due
+from printserver.incidents.close import CLOSERS, Closing, Report, close, note_report
+from printserver.incidents.rows import KINDS, REMEDIES, Incident, find, list_all, open_ones
+from printserver.incidents.write import lasts, open_incident, settled
 
 __all__ = [
+    "CLOSERS",
     "KINDS",
+    "REMEDIES",
     "TERMS",
+    "UNKNOWN_HOLIDAYS",
     "Closing",
     "Incident",
     "Report",
@@ -20,6 +23,7 @@ __all__ = [
     "close",
     "find",
     "first_due",
+    "lasts",
     "list_all",
     "note_report",
     "observe_chain",

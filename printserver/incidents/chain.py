@@ -2,10 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy.engine import Connection
-
-from printserver.incidents.rows import newest
-from printserver.incidents.write import open_incident, settled
+from printserver.incidents.write import lasts, open_incident, settled
 from printserver.office import Office, proof, verification
 
 KIND: Final = "cadeia-quebrada"
@@ -16,11 +13,10 @@ def observe_chain(office: Office) -> None:
 
     The log does not verify if it does not extend the newest stored head, or if the newest verification found faults.
     """
+    found = _of_head(office) or _of_verification(office)
     with office.db.read() as conn:
-        found = _fault(conn, office)
-        last = newest(conn, office.serventia_id, KIND)
-    if found is None and (last is None or last.cessou_em is not None):
-        return
+        if found is None and not lasts(conn, office, KIND):
+            return
     with office.db.write() as conn:
         if found is None:
             settled(conn, office, KIND, office.clock())
@@ -28,11 +24,15 @@ def observe_chain(office: Office) -> None:
             open_incident(conn, office, KIND, found, office.clock())
 
 
-def _fault(conn: Connection, office: Office) -> str | None:
-    """Return what does not verify (Portuguese); None: nothing is known to be wrong."""
-    for path in proof.kept_heads(office.instance)[-1:]:
-        if (fault := proof.difference(conn, office.serventia_id, path)) is not None:
-            return fault
+def _of_head(office: Office) -> str | None:
+    """Return how the log differs from the newest stored head (Portuguese); None if it extends it."""
+    newest = proof.kept_heads(office.instance)[-1:]
+    with office.db.read() as conn:
+        return next(filter(None, (proof.difference(conn, office.serventia_id, path) for path in newest)), None)
+
+
+def _of_verification(office: Office) -> str | None:
+    """Return the first fault of the newest verification (Portuguese); None if it found none, or none was asked for."""
     checked = verification.last_result(office, conclusive=True)
     if checked is None or checked[1] != verification.BAD:
         return None

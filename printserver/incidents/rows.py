@@ -19,6 +19,17 @@ KINDS: Final[Mapping[str, str]] = {
     "tribunal-calado": "Tribunal sem resposta, com prazo no fim",
 }
 """The kinds of incidents, and their names for people."""
+REMEDIES: Final[Mapping[str, str]] = {
+    "copia-falhou": "Veja na tela das cópias o que falhou: disco cheio, mídia fora, senha ou rede. Conserte e faça uma "
+    "cópia agora.",
+    "copia-velha": "Veja se o servidor ficou desligado ou a mídia saiu, e faça uma cópia agora.",
+    "cadeia-quebrada": "Não apague nem mude nada. Siga «Quando a auditoria não confere» no guia do operador.",
+    "ensaio-errado": "A cópia não serviu para restaurar: faça outra, e ensaie de novo. Até lá, trate como se não "
+    "houvesse cópia.",
+    "tribunal-calado": "Confira a internet e a tela Tribunal. Se o tribunal está fora do ar, guarde a prova: o envio "
+    "continua sozinho.",
+}
+"""What a person does first about an incident of a kind (Portuguese)."""
 
 _table = db.incidente
 

@@ -42,11 +42,11 @@ def settled(conn: Connection, office: OfOffice, kind: str, now: datetime) -> Non
     The incident stays open until a person closes it. The next `open_incident` of the kind opens another one then.
     """
     sid = office.serventia_id
-    if not _lasts(newest(conn, sid, kind)):
+    if not lasts(conn, office, kind):
         return
     lock_head(conn, sid)
     last = newest(conn, sid, kind)
-    if last is None or not _lasts(last):
+    if last is None or last.cessou_em is not None:
         return
     mine = (_table.c.serventia_id == sid, _table.c.id == last.id)
     conn.execute(sa.update(_table).where(*mine).values(cessou_em=now))
@@ -59,7 +59,9 @@ def lock_head(conn: Connection, serventia_id: int) -> None:
     conn.execute(head.with_for_update())
 
 
-def _lasts(last: Incident | None) -> bool:
+def lasts(conn: Connection, office: OfOffice, kind: str) -> bool:
+    """Return whether an incident of `kind` has a condition that did not go away yet."""
+    last = newest(conn, office.serventia_id, kind)
     return last is not None and last.cessou_em is None
 
 

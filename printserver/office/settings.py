@@ -245,7 +245,7 @@ class WarningSettings(_Section):
     recusas: list[str] = Field([], description="Quem recebe os avisos de recusa do tribunal (vazio: os destinatarios).")
     envios: list[str] = Field([], description="Quem recebe o resumo dos envios e cargas (vazio: os destinatarios).")
     certificado: list[str] = Field(
-        [], description="Quem recebe os avisos do certificado e da auditoria (vazio: os destinatarios)."
+        [], description="Quem recebe os avisos do certificado, da auditoria e dos incidentes (vazio: os destinatarios)."
     )
 
     @model_validator(mode="after")

@@ -23,7 +23,7 @@ import structlog
 
 from printserver.clock import local_date
 from printserver.common import faults
-from printserver.court import mail, notices
+from printserver.court import mail
 from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
@@ -115,8 +115,7 @@ class Engine:
         while self._reporting.sender is not None and self._reporting.sender.run_once():
             steps += 1
         self._begin_day()
-        notices.observe(office)
-        mail.send(office)
+        mail.look(office)
         return steps
 
     def housekeeping(self) -> None:
