@@ -6,6 +6,8 @@ from printserver.copies.make import Made, credentials_of, make_copy
 from printserver.copies.restore import Restored, restore
 from printserver.copies.rows import Copy, Rehearsal, copies, rehearsal, rehearsals
 from printserver.copies.standing import Place, Standing, same_disk, standing
+from printserver.copies.watch import observe
+from printserver.copies.watch import run as watch
 
 __all__ = [
     "Copy",
@@ -20,10 +22,12 @@ __all__ = [
     "copies",
     "credentials_of",
     "make_copy",
+    "observe",
     "rehearsal",
     "rehearsals",
     "release",
     "restore",
     "same_disk",
     "standing",
+    "watch",
 ]

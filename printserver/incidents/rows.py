@@ -15,6 +15,7 @@ KINDS: Final[Mapping[str, str]] = {
     "copia-falhou": "Cópia que falhou",
     "copia-velha": "Cópia velha demais",
     "cadeia-quebrada": "Auditoria que não confere",
+    "espelho-parado": "Espelho do registro parado",
     "ensaio-errado": "Ensaio de restauração que não deu certo",
     "tribunal-calado": "Tribunal sem resposta, com prazo no fim",
 }
@@ -23,6 +24,8 @@ REMEDIES: Final[Mapping[str, str]] = {
     "copia-falhou": "Veja na tela das cópias o que falhou: disco cheio, mídia fora, senha ou rede. Conserte e faça uma "
     "cópia agora.",
     "copia-velha": "Veja se o servidor ficou desligado ou a mídia saiu, e faça uma cópia agora.",
+    "espelho-parado": "Ligue o disco do espelho: o que falta nele vai sozinho. Se foi trocado por outro, diga-o com "
+    "printserver copias espelho-novo.",
     "cadeia-quebrada": "Não apague nem mude nada. Siga «Quando a auditoria não confere» no guia do operador.",
     "ensaio-errado": "A cópia não serviu para restaurar: faça outra, e ensaie de novo. Até lá, trate como se não "
     "houvesse cópia.",

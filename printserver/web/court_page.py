@@ -9,7 +9,7 @@ from typing import Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver import incidents
+from printserver import copies, incidents
 from printserver.clock import local_date
 from printserver.common.data import JsonObject
 from printserver.court import notices, pending, standing
@@ -127,7 +127,9 @@ def court_status() -> JsonObject:
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
     with here.db.read() as conn:
         open_ones = incidents.open_ones(conn, here.serventia_id)
+        copied = copies.standing(conn, here, now())
     found = standing.status(here) | {"impedimentos": keeps, "faltas": _missing(here), "incidentes": open_ones}
+    found |= {"copias": copied.warnings, "chave_das_copias": copied.chave.lembrete}
     with _lock:
         _kept[here.instance_name] = (seconds, here.state.generation, found)
     return found
