@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from printserver import db
+from printserver import copies, db
 from printserver.court import standing
 from printserver.office import Office
 
@@ -71,6 +71,28 @@ class Meter:
             "printserver_court_breaker_open", "1 while nothing is sent after faults in a row.", registry=self.registry
         )
 
+        self._copy_age = Gauge(
+            "printserver_copy_age_seconds", "Age of the newest copy; NaN: none yet.", ("lugar",), registry=self.registry
+        )
+        self._copy_late = Gauge(
+            "printserver_copy_late_seconds",
+            "Age of the oldest entry of the log that is in no copy at that place.",
+            ("lugar",),
+            registry=self.registry,
+        )
+        self._copy_failed = Gauge(
+            "printserver_copy_failed", "1 while the newest attempt failed.", ("lugar",), registry=self.registry
+        )
+        self._rehearsal_age = Gauge(
+            "printserver_rehearsal_age_seconds", "Since the last rehearsal; NaN: none yet.", registry=self.registry
+        )
+        self._rehearsal_failed = Gauge(
+            "printserver_rehearsal_failed", "1 if the last rehearsal of a restore failed.", registry=self.registry
+        )
+        self._mirror_down = Gauge(
+            "printserver_mirror_down", "1 while the mirror of the log cannot be written.", registry=self.registry
+        )
+
     @staticmethod
     def start() -> None:
         """Record when the current request arrived."""
@@ -111,6 +133,7 @@ class Meter:
         self._questions.set(questions)
         self._certificate.set((office.certificado.valid_until - office.clock()).total_seconds())
         self._court(office)
+        self._copies(office)
         return generate_latest(self.registry)
 
     def _court(self, office: Office) -> None:
@@ -128,3 +151,19 @@ class Meter:
         self._unloaded.labels("4h").set(close)
         self._unloaded.labels("em-dia").set(now["sem_carga"] - overdue - close)
         self._breaker.set(now["parado_ate"] is not None)
+
+    def _copies(self, office: Office) -> None:
+        now = office.clock()
+        with office.db.read() as conn:
+            found = copies.standing(conn, office, now)
+        for gauge in (self._copy_age, self._copy_late, self._copy_failed):
+            gauge.clear()
+        for place in found.lugares:
+            age = place.idade(now)
+            self._copy_age.labels(place.lugar).set(math.nan if age is None else age.total_seconds())
+            self._copy_late.labels(place.lugar).set(place.atraso.total_seconds())
+            self._copy_failed.labels(place.lugar).set(place.falha is not None)
+        last = found.ensaio
+        self._rehearsal_age.set(math.nan if last is None else (now - last.quando).total_seconds())
+        self._rehearsal_failed.set(last is not None and not last.certo)
+        self._mirror_down.set(found.espelho is not None and found.espelho.falha is not None)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.clock import system_clock
 from printserver.errors import ConfigError
-from printserver.office import audit, create
+from printserver.office import Office, audit, create
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -54,6 +54,16 @@ def office(folder: Path, *, writing: bool = True) -> Iterator[tuple[sa.Connectio
             yield conn, serventia_id, system_clock()
     finally:
         database.close()
+
+
+@contextmanager
+def open_office(folder: Path) -> Iterator[Office]:
+    """Open an office for one command, with its tables and its certificate. Raises `ConfigError`."""
+    opened = Office.open_folder(folder, system_clock)
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 def record(

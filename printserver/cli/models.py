@@ -1,13 +1,11 @@
 """The commands of the office's own models: taken over from a folder of RTF, listed, shown, proofed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from printserver import models
-from printserver.cli.base import PATH, instance_option, operator
+from printserver.cli.base import PATH, instance_option, open_office, operator
 from printserver.clock import local
 from printserver.office import Author, Office
 
@@ -25,7 +23,7 @@ def all_models() -> None:
 @click.option("--relatorio", "report", type=PATH, help="Pasta do relatório (sem ela: relatorios/ da serventia).")
 def import_models(folder: Path, pasta: Path, simular: bool, papers: Path | None, report: Path | None) -> None:
     """Traz os modelos de uma pasta. De novo, só o que mudou."""
-    with _opened(folder) as office:
+    with open_office(folder) as office:
         day = f"{local(office.clock()):%Y-%m-%d-%H%M%S}"
         made = report or folder / "relatorios" / f"modelos-{day}"
         found = models.import_folder(office, _author(office), pasta, made, simulate=simular, papers=papers)
@@ -52,7 +50,7 @@ def import_models(folder: Path, pasta: Path, simular: bool, papers: Path | None,
 @instance_option
 def list_models(folder: Path) -> None:
     """Mostra os modelos, um por linha."""
-    with _opened(folder) as office, office.db.read() as conn:
+    with open_office(folder) as office, office.db.read() as conn:
         found = models.newest(conn, office)
     for each in found:
         click.echo(f"{each.nome}\t{each.estado}\tversão {each.numero}\t{each.exame.formato or '-'}")
@@ -65,7 +63,7 @@ def list_models(folder: Path) -> None:
 @click.argument("nome")
 def show_model(folder: Path, nome: str) -> None:
     """Mostra um modelo: estado, motivos, formato e variáveis."""
-    with _opened(folder) as office, office.db.read() as conn:
+    with open_office(folder) as office, office.db.read() as conn:
         found = models.require(conn, office, nome)
     seen, cleared = found.exame, found.conferido
     click.echo(f"{found.nome}, versão {found.numero}, de {found.arquivo}: {found.estado}")
@@ -97,18 +95,9 @@ def clear_model(folder: Path, nome: str, motivo: str) -> None:
 @click.argument("saida", type=PATH)
 def prove_model(folder: Path, nome: str, saida: Path) -> None:
     """Escreve o PDF de um modelo com valores de exemplo."""
-    with _opened(folder) as office, office.db.read() as conn:
+    with open_office(folder) as office, office.db.read() as conn:
         saida.write_bytes(models.prove(conn, office, models.require(conn, office, nome)))
     click.echo(f"Prova escrita em {saida}.")
-
-
-@contextmanager
-def _opened(folder: Path) -> Iterator[Office]:
-    office = Office.open_folder(folder)
-    try:
-        yield office
-    finally:
-        office.close()
 
 
 def _author(office: Office) -> Author:

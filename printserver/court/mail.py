@@ -9,6 +9,7 @@ import hashlib
 import smtplib
 import ssl
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -22,6 +23,8 @@ from printserver.clock import local
 from printserver.common import faults
 from printserver.common.data import Columns
 from printserver.court import notices
+from printserver.court.silence import observe_court
+from printserver.incidents import observe_chain
 from printserver.office import Office, WarningSettings, backoff, reached
 
 _log = structlog.get_logger()
@@ -36,14 +39,13 @@ _table = db.aviso
 
 
 def run(office: Office, stop: threading.Event, pause_s: float = LOOK_EVERY_S) -> None:
-    """Make and send notices until `stop`. A fault is logged and retried."""
+    """Open incidents, make and send notices until `stop`. A fault is logged and retried."""
     while not stop.is_set():
-        try:
-            current = office.current()
-            notices.observe(current)
-            send(current)
-        except Exception:
-            _log.exception("notices failed")
+        for step in _STEPS:
+            try:
+                step(office.current())
+            except Exception:
+                _log.exception("notices failed", step=step.__name__)
         stop.wait(pause_s)
 
 
@@ -69,6 +71,12 @@ def send(office: Office) -> int:
                 break
             sent += 1
     return sent
+
+
+def look(office: Office) -> None:
+    """Do one round of `run`; a fault is raised. For tests and tools."""
+    for step in _STEPS:
+        step(office)
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
@@ -178,3 +186,6 @@ def _message(office: Office, settings: WarningSettings, row: Columns) -> EmailMe
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(f"{row['texto']}\n\nServidor de impressão da serventia de CNS {office.cns}.\n")
     return message
+
+
+_STEPS: Final[tuple[Callable[[Office], object], ...]] = (observe_chain, observe_court, notices.observe, send)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from printserver import db
+from printserver import db, incidents
 from printserver.clock import SAO_PAULO, local, local_date, rfc3339
 from printserver.common.data import JsonObject, Row
 from printserver.court import pending
@@ -36,6 +36,7 @@ TOPIC: Final = {
     "carga": "envios",
     "certificado": "certificado",
     "auditoria": "certificado",
+    "incidente": "certificado",
 }
 """The setting of the section `avisos` that says who gets the notices of a type."""
 _DEADLINES: Final = (("atrasado", timedelta(0)), ("prazo-4h", pending.URGENT), ("prazo-12h", pending.WARN))
@@ -111,6 +112,7 @@ def _item(row: Row) -> JsonObject:
 def _causes(conn: Connection, office: Office) -> list[OfficeWarning]:
     now = office.clock()
     found = [*_from_certificate(conn, office, now), *_from_counter(conn, office, now), *_from_audit(conn, office, now)]
+    found += _from_incidents(conn, office)
     if office.settings.tribunal.url:
         found += [*_from_deadlines(conn, office, now), *_from_refusals(conn, office, now)]
         found += [*_from_lot(conn, office, now), *_from_loads(conn, office, now)]
@@ -298,6 +300,19 @@ def _from_audit(conn: Connection, office: Office, now: datetime) -> list[OfficeW
     subject = "A auditoria não confere com a cabeça guardada"
     hint = "Não apague nem mude nada; siga «Quando a auditoria não confere» no guia do operador."
     return [OfficeWarning(key, "auditoria", subject, f"{subject}: {found}.\n{hint}")]
+
+
+def _from_incidents(conn: Connection, office: Office) -> list[OfficeWarning]:
+    """Return the notice of each open incident: at once, by e-mail too (P213, art. 12 §10)."""
+    found = []
+    for each in incidents.open_ones(conn, office.serventia_id):
+        key = f"incidente:{each.id}"
+        if not _ha(conn, office, key):
+            subject = f"Incidente {each.id}: {each.nome}"
+            hint = "Veja o que fazer, e o prazo de cada comunicação, na tela Ajustes, Incidentes."
+            opened = f"Aberto em {local(each.aberto_em):%d/%m/%Y às %H:%M}."
+            found.append(OfficeWarning(key, "incidente", subject, f"{each.texto}\n{opened}\n{hint}"))
+    return found
 
 
 def _codigos(conn: Connection, where: Sequence[sa.ColumnElement[bool]], order: sa.ColumnElement[Any]) -> list[str]:

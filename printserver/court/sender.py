@@ -34,7 +34,7 @@ from printserver.court.answers import (
 from printserver.court.client import Exchange, Transport, encode_body
 from printserver.court.outbox import OutboxEntry
 from printserver.db import Database
-from printserver.office import CourtSettings, Duty, Lease, audit, backoff
+from printserver.office import CourtSettings, Duty, Lease, audit, backoff, restored
 
 _log = structlog.get_logger()
 
@@ -100,6 +100,8 @@ class Sender:
             return False
         now = self._clock()
         with self._db.read() as conn:
+            if restored.is_open(conn, self._office):  # what it holds may be older than what the court has
+                return False
             state = conn.execute(sa.select(_row).where(_row.c.serventia_id == self._office)).mappings().one()
             if state["aberto_ate"] is not None and now < state["aberto_ate"] <= now + LONGEST_OPEN:
                 return False

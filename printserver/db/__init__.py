@@ -6,6 +6,7 @@ SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations cre
 
 from printserver.db.columns import Moment, metadata
 from printserver.db.engine import Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
+from printserver.db.tables.copies import copia, copia_chave, ensaio, restauracao
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
 from printserver.db.tables.documents import (
     corpo,
@@ -19,6 +20,7 @@ from printserver.db.tables.documents import (
     nome,
     palavra,
 )
+from printserver.db.tables.incidents import incidente
 from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta, retirada
 from printserver.db.tables.office import cadeia, chave_api, fechamento, log, pessoa, serventia, sessao, tabela_guardada
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
@@ -49,16 +51,20 @@ __all__ = [
     "chave_api",
     "citacao",
     "comunicacao",
+    "copia",
+    "copia_chave",
     "corpo",
     "count",
     "diario",
     "documento",
+    "ensaio",
     "fechamento",
     "fila",
     "folha_lado",
     "formato",
     "formato_versao",
     "idempotencia",
+    "incidente",
     "insert_or_ignore",
     "instrumento",
     "job",
@@ -78,12 +84,14 @@ __all__ = [
     "pergunta",
     "pessoa",
     "remetente",
+    "restauracao",
     "retirada",
     "selo",
     "selo_papel",
     "sequencia",
     "serventia",
     "sessao",
+    "sqlite",
     "tabela_guardada",
     "tentativa",
     "upgrade",

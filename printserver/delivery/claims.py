@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.delivery import turns
 from printserver.ledger import JobRow
-from printserver.office import Lease, Office, reached
+from printserver.office import Lease, Office, reached, restored
 
 BATCH = 8
 LONGEST_STEP: Final = timedelta(minutes=1)  # from a failed step to the next attempt
@@ -27,7 +27,8 @@ def lease(office: Office) -> Lease:
 def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH, busy: Sequence[int] = ()) -> list[JobRow]:
     """Claim up to `most` due jobs without a live lease, in the order of acceptance.
 
-    A rendered job is not claimed before its turn at its queue (see `turns`). Jobs named in `busy` are skipped.
+    A rendered job is not claimed before its turn at its queue (see `turns`). Jobs named in `busy` are skipped. None is
+    claimed in an office that was restored and not released (B3), or that must have its mirror (B2).
     """
     table, held = db.job, lease(office)
     free = (
@@ -43,8 +44,10 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH, busy
         .limit(most)
     )
     with office.db.read() as conn:
-        if conn.execute(free).first() is None:
+        if conn.execute(free).first() is None or restored.is_open(conn, office.serventia_id):
             return []
+    if office.mirror.blocks(office.settings.espelho) is not None:
+        return []
     with office.db.write() as conn:
         due = conn.execute(free.with_for_update(skip_locked=True)).scalars().all()
         if not due:

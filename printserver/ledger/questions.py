@@ -121,7 +121,7 @@ def end(
     return [LogEntry("pergunta", question["job_id"], state, *whose, {"tipo": question["tipo"]}, kept)]
 
 
-def cancel_job(act: Act, question: sa.RowMapping) -> None:
+def cancel_job(act: Act, question: Row) -> None:
     """Cancel the job of a question that was closed without a yes. Nothing was sealed."""
     job = get_job(act.conn, act.office.serventia_id, question["job_id"])
     change_state(act.conn, job.n, job.estado, CANCELLED)
@@ -133,9 +133,12 @@ def replace(act: Act, question: sa.RowMapping) -> None:
     _close_without_answer(act, question, "substituida", text)
 
 
-def _close_without_answer(
-    act: Act, question: sa.RowMapping, state: Literal["substituida", "expirada"], text: str
-) -> bool:
+def withdraw(act: Act, question: Row, text: str) -> None:
+    """Close a document's open question without an answer, and cancel its job; `text` says why (Portuguese)."""
+    _close_without_answer(act, question, "expirada", text)
+
+
+def _close_without_answer(act: Act, question: Row, state: Literal["substituida", "expirada"], text: str) -> bool:
     """Close a question and cancel its job, without an author; return False if it was already closed."""
     closed = end(act.conn, question, state)
     if not closed:

@@ -50,9 +50,10 @@ def number_selos(act: Act, new_selos: Sequence[NewSelo]) -> list[IssuedSelo]:
     """Take the next numbers (S3) and return the seals made with them; a rollback of the caller leaves no gap.
 
     A seal with its own informação (S4) takes no number. Raises `Recusa` `servidor-ocupado` if the clock is behind the
-    latest stored time.
+    latest stored time, or if the office was restored and not released (B3).
     """
     office = act.office
+    ready.require_work(act.conn, office)
     ready.require_clock(act.conn, office, office.clock())
     modo = office.settings.selo.sequencia
     ours = [new_selo for new_selo in new_selos if new_selo.informacao is None]

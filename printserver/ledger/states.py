@@ -31,16 +31,17 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     # a yes; a no, another request for the document, or no answer in time (X1)
     AWAITING_XA: frozenset({ACCEPTED, CANCELLED}),
     AWAITING_SELO: frozenset({ACCEPTED, CANCELLED}),
-    # stamped; given up, or cancelled before hand-off
-    ACCEPTED: frozenset({RENDERED, FAILED}),
+    # stamped; given up, or cancelled before hand-off; in doubt after a restore (B3)
+    ACCEPTED: frozenset({RENDERED, UNCERTAIN, FAILED}),
     # handed off, written to a folder; given up or cancelled; for a job that is not printed, a person's report (X5)
     RENDERED: frozenset({HANDED_OFF, PRINTED, UNCERTAIN, FAILED}),
     # the next pass or a resend; the queue's status or a person's report (X5)
     HANDED_OFF: frozenset({RENDERED, PRINTED, UNCERTAIN, FAILED}),
     # pages printed again; a person's report that differs from the count (X5)
     PRINTED: frozenset({RENDERED, UNCERTAIN, FAILED}),
-    # a resend or pages printed again; a person's report, with or without back sides still to print (X5)
-    UNCERTAIN: frozenset({RENDERED, HANDED_OFF, PRINTED, FAILED}),
+    # a resend or pages printed again; a person's report, with or without back sides still to print (X5); from the start
+    # if it has no PDF (B3)
+    UNCERTAIN: frozenset({ACCEPTED, RENDERED, HANDED_OFF, PRINTED, FAILED}),
     # the same; from the start if it failed before it had a PDF
     FAILED: frozenset({ACCEPTED, RENDERED, HANDED_OFF, PRINTED, UNCERTAIN}),
     CANCELLED: frozenset(),

@@ -6,10 +6,19 @@ from printserver.office.bell import Bell
 from printserver.office.create import SECRET_FILE
 from printserver.office.exceptions import EXCEPTIONS, ISENTO
 from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name, reached
+from printserver.office.mirror import Mirror, MirrorState
 from printserver.office.office import Office, acting_author, acting_person
 from printserver.office.people import Author, Person
 from printserver.office.proof import JOB, QUESTION, SELO, HeadDiffers, Report, change_proof, evidence
-from printserver.office.settings import CourtSettings, Http, Settings, WarningSettings, load_settings
+from printserver.office.settings import (
+    CopySettings,
+    CourtSettings,
+    Http,
+    MirrorSettings,
+    Settings,
+    WarningSettings,
+    load_settings,
+)
 from printserver.office.verification import Progress, Verifier
 
 __all__ = [
@@ -23,12 +32,16 @@ __all__ = [
     "Act",
     "Author",
     "Bell",
+    "CopySettings",
     "CourtSettings",
     "Duty",
     "HeadDiffers",
     "Http",
     "Lease",
     "LogEntry",
+    "Mirror",
+    "MirrorSettings",
+    "MirrorState",
     "Office",
     "Person",
     "Progress",
@@ -42,10 +55,13 @@ __all__ = [
     "audit",
     "backoff",
     "change_proof",
+    "copy_key",
     "create",
     "evidence",
     "format_versions",
     "load_settings",
+    "mirror",
+    "mirror_lines",
     "own_certificate",
     "owner_name",
     "people",
@@ -53,6 +69,7 @@ __all__ = [
     "reached",
     "ready",
     "reload",
+    "restored",
     "sessions",
     "settings",
     "settings_file",

@@ -58,11 +58,13 @@ def acting(
 ) -> Iterator[Act]:
     """Run one transaction; its entries are written at its end, and with `ring` the bell rings after the commit.
 
-    Reraises any exception of the block and writes nothing; raises `Recusa` `servidor-ocupado` as `audit.write`.
+    What was committed is in the mirror when this returns (B2). Reraises any exception of the block and writes nothing;
+    raises `Recusa` `servidor-ocupado` as `audit.write`.
     """
     with office.db.write() as conn:
         current = Act(office, conn, now or office.clock(), who)
         yield current
         audit.write(conn, office.serventia_id, current.now, current.entries)
+    office.mirror.follow(office.settings.espelho)
     if ring:
         office.bell.ring()

@@ -39,8 +39,8 @@ class LogEntry:
     prova: JsonView | None = None
 
 
-def _digest(previous: str, row: JsonView) -> str:
-    """Hash a row together with the previous hash; every stored field is included."""
+def digest(previous: str, row: JsonView) -> str:
+    """Return the hash of a row together with the previous hash; every stored field is included."""
     moment: datetime = row["quando"]
     body = {
         "serventia": row["serventia_id"],
@@ -88,7 +88,7 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
             "prova": None if item.prova is None else dict(item.prova),
             "excecao": exception_of(item.objeto, item.objeto_id, item.detalhe),
         }
-        previous = row["hash"] = _digest(previous, row)
+        previous = row["hash"] = digest(previous, row)
         rows.append(row)
     conn.execute(sa.insert(db.log), rows)
     conn.execute(
@@ -103,7 +103,7 @@ def hashes_right(conn: Connection, serventia_id: int, numbers: Collection[int]) 
     previous: tuple[int, str] = (0, GENESIS)
     for row in _read(conn, serventia_id, log.n.in_(wanted)):
         if previous[0] == row["n"] - 1 and row["n"] in numbers and isinstance(row["quando"], datetime):
-            right |= {row["n"]} if _digest(previous[1], row) == row["hash"] else set()
+            right |= {row["n"]} if digest(previous[1], row) == row["hash"] else set()
         previous = row["n"], row["hash"]
     return right
 
@@ -128,7 +128,7 @@ def walk(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]
         if n != last + 1:
             gap = f"falta o registro {last + 1}" if n == last + 2 else f"faltam os registros {last + 1} a {n - 1}"
             yield last, f"{gap} da auditoria"
-        elif not isinstance(row["quando"], datetime) or _digest(previous, row) != row["hash"]:
+        elif not isinstance(row["quando"], datetime) or digest(previous, row) != row["hash"]:
             yield last, f"o registro {n} da auditoria foi alterado"
         previous, last, event = row["hash"], n, row["evento"] or event
         yield n, None

@@ -17,6 +17,7 @@ from printserver.formats import Format, Formats
 from printserver.office import people, proof
 from printserver.office.bell import Bell
 from printserver.office.create import database_url
+from printserver.office.mirror import Mirror
 from printserver.office.people import Author, Person
 from printserver.office.reload import Files, State
 from printserver.office.settings import Settings, load_settings
@@ -48,6 +49,7 @@ class Office:
     render: Render
     imagens: PageImages
     bell: Bell
+    mirror: Mirror
     working_on: set[tuple[int, str]]
     lock: threading.Lock
     listeners: threading.BoundedSemaphore
@@ -111,6 +113,7 @@ class Office:
             ),
             imagens=PageImages(instance / "imagens", limit_mb=settings.render.imagens_mb),
             bell=bell or Bell(),
+            mirror=Mirror(instance, office.id, office.cns, database, clock),
             working_on=set(),
             lock=threading.Lock(),
             listeners=threading.BoundedSemaphore(max(1, settings.http.linhas // 2)),

@@ -18,6 +18,7 @@ from printserver import db
 from printserver.clock import local
 from printserver.common import faults
 from printserver.errors import Recusa
+from printserver.office import restored
 from printserver.office.office import Office
 
 _log = structlog.get_logger()
@@ -35,6 +36,8 @@ def conditions(office: Office) -> Mapping[str, str | None]:
         "spool": lambda: _unwritable(office.spool),
         "render": lambda: _unwritable(office.render.pasta),
         "relogio": lambda: _clock(office),
+        "restauracao": lambda: _restored(office),
+        "espelho": lambda: office.mirror.blocks(office.settings.espelho),
     }
     return {name: look() for name, look in looks.items()}
 
@@ -54,7 +57,16 @@ def require(office: Office) -> None:
     if reason := _full(office):
         raise _busy(reason)
     with office.db.read() as conn:
+        require_work(conn, office)
         require_clock(conn, office, office.clock())
+
+
+def require_work(conn: Connection, office: Office) -> None:
+    """Raise `Recusa` `servidor-ocupado` if the office was restored and not released (B3), or lacks its mirror (B2)."""
+    if (found := restored.find(conn, office.serventia_id)) is not None:
+        raise _busy(restored.sentence(found))
+    if (reason := office.mirror.blocks(office.settings.espelho)) is not None:
+        raise _busy(reason)
 
 
 def require_clock(conn: Connection, office: Office, now: datetime) -> None:
@@ -121,6 +133,15 @@ def _clock(office: Office) -> str | None:
     except sa.exc.SQLAlchemyError:
         return None  # reported by the check of the database
     return None
+
+
+def _restored(office: Office) -> str | None:
+    try:
+        with office.db.read() as conn:
+            found = restored.find(conn, office.serventia_id)
+    except sa.exc.SQLAlchemyError:
+        return None  # reported by the check of the database
+    return None if found is None else restored.sentence(found)
 
 
 def _full(office: Office) -> str | None:

@@ -245,7 +245,7 @@ class WarningSettings(_Section):
     recusas: list[str] = Field([], description="Quem recebe os avisos de recusa do tribunal (vazio: os destinatarios).")
     envios: list[str] = Field([], description="Quem recebe o resumo dos envios e cargas (vazio: os destinatarios).")
     certificado: list[str] = Field(
-        [], description="Quem recebe os avisos do certificado e da auditoria (vazio: os destinatarios)."
+        [], description="Quem recebe os avisos do certificado, da auditoria e dos incidentes (vazio: os destinatarios)."
     )
 
     @model_validator(mode="after")
@@ -272,6 +272,37 @@ class Retention(_Section):
         1825,
         ge=0,
         description="Dias, desde a última impressão, em que título e nomes servem para achar o documento (0: nenhum).",
+    )
+
+
+class CopySettings(_Section):
+    """Copies (B1)."""
+
+    lugares: list[Annotated[str, Field(pattern=r"^(/.+|[a-z0-9]+:.+)$")]] = Field(
+        [],
+        description="Onde as cópias ficam, na notação do restic: uma pasta (/media/disco/copias), "
+        "sftp:usuario@maquina:/pasta, s3:https://…; ao menos um fora desta máquina (vazio: nenhuma cópia).",
+    )
+    credenciais: str = Field(
+        "copias.env", description="Arquivo, na pasta da instância, com as variáveis do S3 (AWS_ACCESS_KEY_ID=…)."
+    )
+    perda_horas: float = Field(
+        4, gt=0, description="Horas de trabalho que se aceita perder (RPO): registro mais velho, fora da cópia, avisa."
+    )
+    volta_horas: float = Field(8, gt=0, description="Horas em que se quer a serventia de volta (RTO), para as atas.")
+    inteira_horas: float = Field(24, gt=0, description="Horas depois das quais se copia, ainda que nada tenha mudado.")
+    guarda_dias: int = Field(30, ge=1, description="Dias de que se guarda uma cópia por dia.")
+    guarda_meses: int = Field(24, ge=0, description="Meses de que se guarda uma cópia por mês.")
+    podar: bool = Field(True, description="Apaga as cópias antigas (false: o lugar é só de acréscimo, e as apaga ele).")
+    ensaio_dias: int = Field(35, ge=1, description="Dias desde o último ensaio de restauração até o aviso.")
+
+
+class MirrorSettings(_Section):
+    """The mirror of the log (B2)."""
+
+    pasta: str = Field("", description="Pasta, em outro disco, do espelho do registro (vazio: sem espelho).")
+    sem_ele: Literal["segue", "para"] = Field(
+        "segue", description="Sem o disco do espelho: segue, com aviso; ou para, e nada é selado nem impresso."
     )
 
 
@@ -321,6 +352,8 @@ class Settings(BaseSettings):
     avisos: WarningSettings = WarningSettings()
     diarios: Diarios = Diarios()
     guarda: Retention = Retention()
+    copias: CopySettings = CopySettings()
+    espelho: MirrorSettings = MirrorSettings()
     render: Render = Render()
     motor: Motor = Motor()
 

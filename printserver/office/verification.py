@@ -119,13 +119,18 @@ class Verifier:
             self._progress = None
 
 
-def last_result(office: Office) -> tuple[datetime, str, str | None, JsonView] | None:
-    """Return the newest entry about a verification: its time, state, who asked, and its details; None: never asked."""
+def last_result(office: Office, *, conclusive: bool = False) -> tuple[datetime, str, str | None, JsonView] | None:
+    """Return the newest entry about a verification: its time, state, who asked, and its details; None: never asked.
+
+    `conclusive`: only one that went to its end, good or bad.
+    """
     log = db.log.c
     kind, name = OBJECT
     query = sa.select(log.quando, log.estado, log.quem, log.detalhe).where(
         log.serventia_id == office.serventia_id, log.objeto == kind, log.objeto_id == name
     )
+    if conclusive:
+        query = query.where(log.estado.in_((GOOD, BAD)))
     with office.db.read() as conn:
         row = conn.execute(query.order_by(log.quando.desc(), log.n.desc()).limit(1)).one_or_none()
     return None if row is None else (row.quando, row.estado, row.quem, row.detalhe)

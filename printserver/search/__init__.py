@@ -6,8 +6,10 @@ from printserver.search.certidoes import as_csv as certidoes_csv
 from printserver.search.certidoes import certidao, list_certidoes
 from printserver.search.compare import (
     RESULTS,
+    Arquivo,
     Comparison,
     Pedido,
+    codes_of_court,
     compare_lists,
 )
 from printserver.search.export import FORMATS, export_seals
@@ -36,6 +38,7 @@ __all__ = [
     "LOG_PAGE",
     "RESULTS",
     "THE_SERVER",
+    "Arquivo",
     "Comparison",
     "Export",
     "Inspection",
@@ -46,6 +49,7 @@ __all__ = [
     "add_up",
     "certidao",
     "certidoes_csv",
+    "codes_of_court",
     "compare_lists",
     "compute_totals",
     "export_log",

@@ -5,7 +5,7 @@ A seal that is pending at the court or was refused does not count as missing.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -117,6 +117,24 @@ def compare_lists(office: Office, author: Author, data: object) -> Comparison:
     with acting(office, author) as act:
         act.log("tribunal", "comparacao", "feita", what)
     return done
+
+
+def codes_of_court(office: Office, de: date, ate: date, file: Arquivo | None = None) -> set[str]:
+    """Return the codes in the court's list of acts from `de` to `ate`, or in the given one.
+
+    Raises `Recusa` `entrada-invalida` (an unreadable list, a seal of another office, no court configured),
+    `tribunal-nao-responde`.
+    """
+    found: set[str] = set()
+    if file is not None:
+        found = set(from_file(file.formato, file.conteudo).itens)
+    while file is None and de <= ate:
+        last = min(ate, de + timedelta(days=MAX_DAYS - 1))
+        found |= set(_ask_court(office, de, last).itens)
+        de = last + timedelta(days=1)
+    if foreign := sorted(code for code in found if not code.startswith(office.cns)):
+        raise invalid_input("lista", f"o selo {foreign[0]} é de outra serventia: esta é a de CNS {office.cns}")
+    return found
 
 
 def _ask_court(office: Office, de: date, ate: date) -> CourtList:

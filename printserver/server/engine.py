@@ -21,9 +21,10 @@ from typing import Final
 
 import structlog
 
+from printserver import copies
 from printserver.clock import local_date
 from printserver.common import faults
-from printserver.court import mail, notices
+from printserver.court import mail
 from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
@@ -66,6 +67,8 @@ class Engine:
         next_cleaning = 0.0
         mailing = threading.Thread(target=mail.run, args=(self._office, self._stop), name="notices", daemon=True)
         mailing.start()
+        watching = threading.Thread(target=copies.watch, args=(self._office, self._stop), name="copies", daemon=True)
+        watching.start()
         while not self._stop.is_set():
             seen = self._office.bell.rings
             try:
@@ -87,6 +90,7 @@ class Engine:
         self._watches.join()
         self._reporting.stop()
         mailing.join(5.0)  # do not wait for a mail server that does not answer
+        watching.join(5.0)  # nor for a disk
         self._keep_head()
         _log.info("engine stopped")
 
@@ -115,8 +119,8 @@ class Engine:
         while self._reporting.sender is not None and self._reporting.sender.run_once():
             steps += 1
         self._begin_day()
-        notices.observe(office)
-        mail.send(office)
+        copies.observe(office)
+        mail.look(office)
         return steps
 
     def housekeeping(self) -> None:

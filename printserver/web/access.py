@@ -45,9 +45,11 @@ VALUES: Final = Ability("Serviços, valores e tabela de atos", HEADS)
 FORMATS: Final = Ability("Formatos das páginas", HEADS | _ADMINISTRATOR)
 SETTINGS: Final = Ability("Filas, certificado, tribunal, e-mail e avisos", HEADS | _ADMINISTRATOR)
 
+INCIDENTS: Final = Ability("Incidentes: anotar o que se comunicou, e fechar com a causa", HEADS | _ADMINISTRATOR)
+
 ABILITIES: Final = (
     *(LOOK, ACCOUNT, PRINT, REPLACE, ANSWER, SEALS, COUNTER, PAPER, SEE_OFFICE, CLOSE),
-    *(PEOPLE, KEYS, VALUES, FORMATS, SETTINGS),
+    *(PEOPLE, KEYS, VALUES, FORMATS, SETTINGS, INCIDENTS),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from printserver import copies, incidents
 from printserver.clock import local_date
 from printserver.common.data import JsonObject
 from printserver.court import notices, pending, standing
@@ -42,7 +43,7 @@ def report() -> ResponseReturnValue:
     """Send the pending reports now."""
     check_fields()
     found = standing.report(office(), author(), {"escrevente": find_person().usuario})
-    _kept.clear()
+    forget_status()
     n = found["pendentes"]
     message = f"Pedido feito: {n} {'vai' if n == 1 else 'vão'} ao tribunal agora."
     flash(message if n else "Nada espera por comunicação.")
@@ -60,7 +61,7 @@ def order_faults() -> ResponseReturnValue:
         standing.report(office(), author(), {"selos": codes, "escrevente": find_person().usuario})
     except Recusa as refusal:
         return _ask(refused_form(refusal)), refusal.kind.status
-    _kept.clear()
+    forget_status()
     flash(f"{len(codes)} {'selo vai' if len(codes) == 1 else 'selos vão'} de novo ao tribunal.")
     return redirect(url_for("web.tribunal"), 303)
 
@@ -124,10 +125,20 @@ def court_status() -> JsonObject:
     if kept is not None and 0 <= seconds - kept[0] < KEPT_S and kept[1] == here.state.generation:
         return kept[2]
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
-    found = standing.status(here) | {"impedimentos": keeps, "faltas": _missing(here)}
+    with here.db.read() as conn:
+        open_ones = incidents.open_ones(conn, here.serventia_id)
+        copied = copies.standing(conn, here, now())
+    found = standing.status(here) | {"impedimentos": keeps, "faltas": _missing(here), "incidentes": open_ones}
+    found |= {"copias": copied.warnings, "chave_das_copias": copied.chave.lembrete}
     with _lock:
         _kept[here.instance_name] = (seconds, here.state.generation, found)
     return found
+
+
+def forget_status() -> None:
+    """Have the status read again: this request changed it."""
+    with _lock:
+        _kept.clear()
 
 
 def _missing(here: Office) -> list[str]:

@@ -9,6 +9,7 @@ from printserver.web.access import (
     CLOSE,
     COUNTER,
     FORMATS,
+    INCIDENTS,
     KEYS,
     LOOK,
     PAPER,
@@ -45,6 +46,7 @@ from printserver.web.settings import (
     services,
     table_versions,
 )
+from printserver.web.watch import incidents_page
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/", "hoje", today.first_page),
@@ -119,6 +121,13 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/auditoria/exportar", "auditoria_exportar", log_page.export_log, SEE_OFFICE),
     Screen("/auditoria/conferir", "auditoria_conferir", verify_page.show_verification, SEE_OFFICE, SEE_OFFICE),
     Screen("/vivo/auditoria", "vivo_conferencia_da_auditoria", verify_page.live_verification, SEE_OFFICE),
+    # -- Incidentes
+    Screen("/ajustes/incidentes", "incidentes", incidents_page.list_of_incidents, SEE_OFFICE),
+    Screen("/ajustes/incidentes/<int:numero>", "incidente", incidents_page.one_incident, SEE_OFFICE, INCIDENTS),
+    Screen(
+        *("/ajustes/incidentes/<int:numero>/comunicacao", "incidente_comunicacao", incidents_page.note_report),
+        *(None, INCIDENTS),
+    ),
     # -- Ajustes
     Screen("/ajustes", "ajustes", hub.settings, SEE_OFFICE),
     Screen("/ajustes/pessoas", "pessoas", people_page.list_of_people, SEE_OFFICE),

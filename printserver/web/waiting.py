@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from flask import url_for
 
-from printserver import closing, jobs
-from printserver.clock import local_date
+from printserver import closing, incidents, jobs
+from printserver.clock import local_date, rfc3339
 from printserver.common.data import JsonObject, JsonView
 from printserver.seal_actions import exchange, signatures
 from printserver.web import court_page, first_day, polling, words
-from printserver.web.access import ANSWER, CLOSE, COUNTER, LOOK, SEALS, SEE_OFFICE, Ability, may
+from printserver.web.access import ANSWER, CLOSE, COUNTER, INCIDENTS, LOOK, SEALS, SEE_OFFICE, Ability, may
 from printserver.web.context import find_person, now, office
 
 # A print whose seals are live and of which nothing came out stays in the list for the term of an XA (X4).
@@ -74,6 +74,7 @@ def _find() -> Iterator[Waiting]:
     yield from _exchange()
     yield from _closing()
     yield from _files()
+    yield from _incidents()
 
 
 _QUESTIONS = {
@@ -216,3 +217,19 @@ def _files() -> Iterator[Waiting]:
     for name, why in office().state.faults.items():
         text = f"{name} não pôde ser usado, e vale o que já valia. {why}"
         yield Waiting("Ajustes", text, url_for("web.ajustes"), "Ver", "problema", ability=SEE_OFFICE)
+
+
+def _incidents() -> Iterator[Waiting]:
+    """Yield the incidents that nobody closed, each with the term that ends first (P213, LGPD)."""
+    for each in court_page.court_status()["incidentes"]:
+        due = incidents.first_due(each.aberto_em, each.comunicacoes)
+        yield Waiting(
+            "Incidente",
+            f"{each.nome}: {'falta a causa' if each.cessou_em else each.texto}",
+            url_for("web.incidente", numero=each.id),
+            "Ver",
+            "espera" if each.cessou_em else "problema",
+            desde=rfc3339(each.aberto_em),
+            ate=rfc3339(due[1]) if due is not None else None,
+            ability=INCIDENTS,
+        )

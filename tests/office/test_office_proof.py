@@ -299,7 +299,7 @@ def rehash(conn: sa.Connection) -> None:
     """Recompute the whole chain, as an attacker who knows the program could."""
     previous, event = audit.GENESIS, 0
     for row in conn.execute(sa.select(db.log).order_by(db.log.c.n)).mappings().all():
-        digest = audit._digest(previous, row)
+        digest = audit.digest(previous, row)
         conn.execute(sa.update(db.log).where(db.log.c.n == row["n"]).values(hash=digest))
         previous, event, n = digest, row["evento"] or event, row["n"]
     conn.execute(sa.update(db.cadeia).values(n=n, evento=event, hash=previous))

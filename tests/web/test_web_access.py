@@ -32,6 +32,7 @@ WHO = {
     "VALUES": HEADS,
     "FORMATS": HEADS | {"administrador"},
     "SETTINGS": HEADS | {"administrador"},
+    "INCIDENTS": HEADS | {"administrador"},
 }
 # What is served without one of the abilities: files, the login and the exit, and addresses that nothing answers.
 OPEN = {"web.static", "web.entrar", "web.sair", "web.desconhecido"}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from web_rig import AXE_SCRIPT, PASSWORD, Rig, axe_faults, enter
 
-from printserver import models
+from printserver import incidents, models
 from printserver.counter import acts
 from printserver.office import people
 from printserver.web.screens import SCREENS
@@ -48,6 +48,8 @@ def states(rig: Rig, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
     models.import_folder(rig.office, rig.autor, folder, folder / "provas")
     with rig.office.db.read() as conn:
         model = models.newest(conn, rig.office)[0].id
+    with rig.office.db.write() as conn:
+        incidents.open_incident(conn, rig.office, "copia-velha", "a última cópia é de 19/11/2026", rig.clock())
     code = livro["selos"][0]["codigo"]
     known = {"job_id": livro["id"], "codigo": code, "capitulo": "nas-telas", "usuario": "maria", "nome": "livro"}
     known |= {

@@ -398,6 +398,8 @@ OWN_TESTS = {
     "web.chave_nova",
     "web.chave_revogar",
     "web.certidao",
+    # test_web_incidents.py
+    *("web.incidente", "web.incidente_comunicacao"),
     # test_web_settings.py, test_web_queues.py
     *("web.certificado", "web.ajuste_tribunal", "web.ajuste_avisos", "web.configuracao_uma"),
     *("web.ajuste_fila", "web.ajuste_fila_nova"),

@@ -114,6 +114,8 @@ class Readiness(Answer):
     spool: bool
     render: bool
     relogio: bool
+    restauracao: bool
+    espelho: bool
 
 
 class Waiting(Answer):

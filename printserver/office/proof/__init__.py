@@ -5,6 +5,7 @@ It depends on tables only, not on jobs or screens.
 
 from printserver.office.proof.certificates import register, signer, used_certificates
 from printserver.office.proof.daily_head import (
+    PASTA,
     Head,
     HeadDiffers,
     KeptHead,
@@ -27,6 +28,7 @@ from printserver.office.proof.report import Report, verify
 
 __all__ = [
     "JOB",
+    "PASTA",
     "QUESTION",
     "SELO",
     "Head",

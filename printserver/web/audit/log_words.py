@@ -34,6 +34,7 @@ KINDS: Final[Mapping[str, str]] = {
     "fila": "Fila",
     "guarda": "Guarda de nomes",
     "hibridos": "Selos de papel",
+    "incidente": "Incidente",
     "instrumento": "Assinaturas",
     "job": "Impressão",
     "modelo": "Modelo em RTF",
@@ -122,6 +123,12 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "guarda": {"apagados": "Nomes das partes apagados, passado o prazo de guarda"},
     "hibridos": {"feita": "{nome}"},
+    "incidente": {
+        "aberto": "Abriu-se o incidente {nome}",
+        "cessou": "Cessou o que abriu o incidente {nome}",
+        "comunicação": "Anotou uma comunicação do incidente {nome}",
+        "fechado": "Fechou o incidente {nome}",
+    },
     "modelo": {
         "importado": "Trouxe o modelo {nome}",
         "mudado": "Trouxe uma versão nova do modelo {nome}",
@@ -193,6 +200,7 @@ _QUESTIONS: Final[Mapping[str, str]] = {
     "folhas": "sobre o que saiu no papel",
 }
 _LABELS: Final[Mapping[str, str]] = {
+    "a_quem": "a quem",
     "atinge": "também atinge",
     "antes": "antes",
     "ate": "até",
@@ -233,6 +241,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "proximo": "próximo",
     "retificado_por": "retificado por",
     "selo_externo": "selo de outro programa",
+    "sem_nota": "fechado sem nota de comunicação a",
     "selos_excluidos": "selos excluídos",
     "caixa_centavos": "caixa",
     "periodo": "período",
@@ -355,7 +364,7 @@ def object_name(kind: str, name: str) -> str:
         return _EXPORTS.get(name, name)
     if kind == "fechamento" and _DAY.fullmatch(name):
         return words.written_day(name)
-    if kind == "balcao":
+    if kind in ("balcao", "incidente"):
         return f"nº {name}"
     return "" if kind in _ALONE else name
 

@@ -222,6 +222,12 @@ TOPICS: Final[Mapping[str, Topic]] = {
         ("A2", "A5"),
         "cuidar-do-servidor#chaves-dos-programas",
     ),
+    "incidentes": Topic(
+        "O que falhou no servidor, os prazos das normas e a causa de cada falha.",
+        "O incidente abre sozinho; só uma pessoa o fecha, com o nome e a causa.",
+        ("A3",),
+        "vigiar-o-servidor#incidentes",
+    ),
     "primeiro_dia": Topic(
         "Os passos de uma serventia vazia até a primeira impressão.",
         "Um passo está feito quando o servidor o vê feito.",
@@ -309,6 +315,7 @@ SAME_AS: Final[Mapping[str, str]] = {
     "pessoa": "pessoas",
     "pessoa_nova": "pessoas",
     "chave_nova": "chaves",
+    "incidente": "incidentes",
     "chave_revogar": "chaves",
     "ajuda_capitulo": "ajuda",
     "fechamento_reabrir": "fechamento",

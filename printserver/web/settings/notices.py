@@ -28,7 +28,7 @@ PEOPLE: Final = (
     Option("avisos.prazos", "Prazos que acabam", "Em branco: os destinatários."),
     Option("avisos.recusas", "Recusas do tribunal", "Em branco: os destinatários."),
     Option("avisos.envios", "Resumo dos envios e das cargas", "Em branco: os destinatários."),
-    Option("avisos.certificado", "Certificado e auditoria", "Em branco: os destinatários."),
+    Option("avisos.certificado", "Certificado, auditoria e incidentes", "Em branco: os destinatários."),
 )
 OPTIONS: Final = (*SERVER, *PEOPLE)
 

@@ -64,6 +64,13 @@ _CLOSING_FIXED = (
     *("motivo", "quem", "quando"),
 )
 _CLOSING_REOPENED = "OLD.reaberto_em IS NOT NULL"
+# Columns of an incident: what happened stays. Once a person has closed it, only the end of the condition is noted.
+_INCIDENT_FIXED = ("id", "serventia_id", "tipo", "texto", "aberto_em")
+_INCIDENT_CLOSED = (
+    "OLD.fechado_em IS NOT NULL AND (OLD.cessou_em IS NOT NULL OR NEW.cessou_em IS NULL "
+    "OR NEW.causa <> OLD.causa OR NEW.fechado_por <> OLD.fechado_por OR NEW.fechado_em <> OLD.fechado_em)"
+)
+_INCIDENT_KEPT = "o incidente nao se altera nem se apaga"
 _HEAD_BACKWARD = (
     "NEW.serventia_id <> OLD.serventia_id OR NEW.n < OLD.n OR NEW.evento < OLD.evento "
     "OR (NEW.n = OLD.n AND NEW.hash <> OLD.hash)"
@@ -127,6 +134,13 @@ _SQLITE_TRIGGERS = (
         "OR EXISTS (SELECT 1 FROM fechamento WHERE serventia_id = NEW.serventia_id AND dia = NEW.dia "
         "AND (numero = NEW.numero OR reaberto_em IS NULL))",
     ),
+    _sqlite_refusal("incidente_sem_update", f"UPDATE OF {', '.join(_INCIDENT_FIXED)}", "incidente", _INCIDENT_KEPT),
+    _sqlite_refusal("incidente_sem_volta", "UPDATE", "incidente", _INCIDENT_KEPT, _INCIDENT_CLOSED),
+    _sqlite_refusal("incidente_sem_delete", "DELETE", "incidente", _INCIDENT_KEPT),
+    _sqlite_refusal(
+        *("incidente_sem_replace", "INSERT", "incidente", _INCIDENT_KEPT),
+        "EXISTS (SELECT 1 FROM incidente WHERE id = NEW.id)",
+    ),
 )
 
 
@@ -147,9 +161,12 @@ _POSTGRES_TRIGGERS = (
     _postgres_refusal("fechamento_sem_update", f"UPDATE OF {', '.join(_CLOSING_FIXED)}", "fechamento"),
     _postgres_refusal("fechamento_sem_volta", "UPDATE", "fechamento", _CLOSING_REOPENED),
     _postgres_refusal("fechamento_sem_delete", "DELETE", "fechamento"),
+    _postgres_refusal("incidente_sem_update", f"UPDATE OF {', '.join(_INCIDENT_FIXED)}", "incidente"),
+    _postgres_refusal("incidente_sem_volta", "UPDATE", "incidente", _INCIDENT_CLOSED),
+    _postgres_refusal("incidente_sem_delete", "DELETE", "incidente"),
     *(
         f"CREATE TRIGGER {table}_sem_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION recusa_mudanca()"
-        for table in ("log", "selo", "cadeia", "fechamento")
+        for table in ("log", "selo", "cadeia", "fechamento", "incidente")
     ),
 )
 
@@ -403,6 +420,31 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_idempotencia_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "chave_id", "chave", name=op.f("pk_idempotencia")),
     )
+    op.create_table(
+        "incidente",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("texto", sa.Text(), nullable=False),
+        sa.Column("aberto_em", Moment(timezone=True), nullable=False),
+        sa.Column("cessou_em", Moment(timezone=True), nullable=True),
+        sa.Column("comunicacoes", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("causa", sa.Text(), nullable=True),
+        sa.Column("fechado_por", sa.Text(), nullable=True),
+        sa.Column("fechado_em", Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_incidente_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidente")),
+    )
+    with op.batch_alter_table("incidente", schema=None) as batch_op:
+        batch_op.create_index("ix_incidente_tipo", ["serventia_id", "tipo", "id"], unique=False)
+        batch_op.create_index(
+            "ix_incidente_aberto",
+            ["serventia_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("fechado_em IS NULL"),
+            postgresql_where=sa.text("fechado_em IS NULL"),
+        )
+
     op.create_table(
         "instrumento",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -1092,6 +1134,73 @@ def upgrade() -> None:
             sqlite_where=sa.text("retifica IS NOT NULL"),
             postgresql_where=sa.text("retifica IS NOT NULL"),
         )
+    _copies()
     triggers = _SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else _POSTGRES_TRIGGERS
     for trigger in triggers:
         op.execute(trigger)
+
+
+def _copies() -> None:
+    """Create the tables of copies, rehearsals and restores."""
+    op.create_table(
+        "copia",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("lugar", sa.Text(), nullable=False),
+        sa.Column("situacao", sa.Text(), nullable=False),
+        sa.Column("inicio", Moment(timezone=True), nullable=False),
+        sa.Column("fim", Moment(timezone=True), nullable=False),
+        sa.Column("instantaneo", sa.Text(), nullable=True),
+        sa.Column("registro_n", sa.BigInteger(), nullable=True),
+        sa.Column("registro_hash", sa.String(length=64), nullable=True),
+        sa.Column("arquivos", sa.BigInteger(), nullable=True),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("falha", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_copia_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copia")),
+    )
+    op.create_index("ix_copia_lugar", "copia", ["serventia_id", "lugar", "situacao", "fim"])
+    op.create_table(
+        "copia_chave",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.Column("conferida_em", Moment(timezone=True), nullable=True),
+        sa.Column("conferida_por", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_copia_chave_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("serventia_id", name=op.f("pk_copia_chave")),
+    )
+    op.create_table(
+        "ensaio",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.Column("lugar", sa.Text(), nullable=False),
+        sa.Column("instantaneo", sa.Text(), nullable=True),
+        sa.Column("copia_de", Moment(timezone=True), nullable=True),
+        sa.Column("certo", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("figuras", sa.JSON(), nullable=False),
+        sa.Column("falha", sa.Text(), nullable=True),
+        sa.Column("ata", sa.Text(), nullable=True),
+        sa.Column("ata_sha256", sa.String(length=64), nullable=True),
+        sa.Column("quem", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_ensaio_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ensaio")),
+    )
+    op.create_index("ix_ensaio_quando", "ensaio", ["serventia_id", "quando"])
+    op.create_table(
+        "restauracao",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("copia_de", Moment(timezone=True), nullable=False),
+        sa.Column("registro_n", sa.BigInteger(), nullable=False),
+        sa.Column("registro_hash", sa.String(length=64), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=True),
+        sa.Column("origem", sa.Text(), nullable=True),
+        sa.Column("passos", sa.JSON(), nullable=False),
+        sa.Column("fim", Moment(timezone=True), nullable=True),
+        sa.Column("quem", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_restauracao_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restauracao")),
+    )
+    op.create_index("ix_restauracao_aberta", "restauracao", ["serventia_id", "fim"])

@@ -1,0 +1,33 @@
+"""Copies of the office, their places and their key; the restore, its release, and its rehearsal (B1-B4)."""
+
+from printserver.copies.fetch import Source
+from printserver.copies.key import KeyStanding, confirm
+from printserver.copies.make import Made, credentials_of, make_copy
+from printserver.copies.restore import Restored, restore
+from printserver.copies.rows import Copy, Rehearsal, copies, rehearsal, rehearsals
+from printserver.copies.standing import Place, Standing, same_disk, standing
+from printserver.copies.watch import observe
+from printserver.copies.watch import run as watch
+
+__all__ = [
+    "Copy",
+    "KeyStanding",
+    "Made",
+    "Place",
+    "Rehearsal",
+    "Restored",
+    "Source",
+    "Standing",
+    "confirm",
+    "copies",
+    "credentials_of",
+    "make_copy",
+    "observe",
+    "rehearsal",
+    "rehearsals",
+    "release",
+    "restore",
+    "same_disk",
+    "standing",
+    "watch",
+]

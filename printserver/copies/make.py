@@ -1,0 +1,182 @@
+"""`printserver copia`: gather the stage, then send it with the spool to every place of the settings (B1)."""
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from printserver import db, incidents
+from printserver.clock import local_date
+from printserver.common import faults
+from printserver.copies import rows, stage
+from printserver.copies.key import ensure_key
+from printserver.copies.manifest import Manifest
+from printserver.copies.restic import PlaceFault, Repository
+from printserver.copies.rows import Copy
+from printserver.errors import ConfigError, Recusa
+from printserver.office import Office, ready
+
+INCIDENT: Final = "copia-falhou"
+_KEEP_ROWS: Final = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a run did: the copies made, and the failures (Portuguese). `skipped`: the log had not grown."""
+
+    copies: tuple[Copy, ...] = ()
+    failures: tuple[str, ...] = ()
+    skipped: bool = False
+
+
+def make_copy(office: Office, *, only_if_grown: bool = False, new_disk: bool = False) -> Made:
+    """Copy the office to every place. A failure at one place does not keep the others from their copy.
+
+    `only_if_grown`: nothing is done if every place has the log's head and no copy is old. `new_disk`: a place that had
+    copies and is empty now is made anew (a disk that was replaced). Failures are on record, with an incident. Raises
+    ConfigError if no place is set, or another copy is running.
+    """
+    if not office.settings.copias.lugares:
+        raise ConfigError("nenhum lugar para as cópias: diga ao menos um em copias.lugares, na configuração")
+    with _one_at_a_time(office.instance):
+        if only_if_grown and not _needed(office):
+            return Made(skipped=True)
+        return _make(office, new_disk=new_disk)
+
+
+def repository(office: Office, place: str, key: str) -> Repository:
+    """Return the repository of a place, with the credentials of the settings. Raises ConfigError."""
+    return Repository(place, key, office.instance.absolute() / stage.AREA / "cache", read_credentials(office))
+
+
+def read_credentials(office: Office) -> Mapping[str, str]:
+    """Return the variables of the file of credentials; none if there is no file. Raises ConfigError."""
+    return credentials_of(office.instance / office.settings.copias.credenciais)
+
+
+def credentials_of(path: Path) -> Mapping[str, str]:
+    """Return the variables of a file of lines `NOME=VALOR`; none if there is no file. Raises ConfigError."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: não pode ser lido") from error
+    found = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if not equals or not name.isidentifier():
+            raise ConfigError(f"{path}, linha {number}: escreva NOME=VALOR")
+        found[name] = value.strip().strip("'\"")
+    return found
+
+
+def _make(office: Office, *, new_disk: bool) -> Made:
+    began = office.clock()
+    try:
+        with office.db.read() as conn:
+            ready.require_clock(conn, office, began)
+        key = ensure_key(office, began)
+        manifest = stage.gather(office, began)
+    except (ConfigError, OSError, sa.exc.SQLAlchemyError, Recusa) as error:
+        reason = _reason(error)
+        _write(office, [Copy("", rows.FAILED, began, office.clock(), falha=reason)])
+        return Made(failures=(reason,))
+    done, failures = [], []
+    for place in office.settings.copias.lugares:
+        started = office.clock()
+        try:
+            done.append(_send(office, place, key, manifest, new_disk=new_disk))
+        except ConfigError as error:
+            failures.append(str(error))
+            _write(office, [Copy(place, rows.FAILED, started, office.clock(), falha=str(error))])
+    _settle(office)
+    return Made(tuple(done), tuple(failures))
+
+
+def _send(office: Office, place: str, key: str, manifest: Manifest, *, new_disk: bool) -> Copy:
+    """Send the stage and the spool to a place, and remove what is old there. Raises ConfigError."""
+    began, repo = office.clock(), repository(office, place, key)
+    with office.db.read() as conn:
+        before = rows.newest_copy(conn, office.serventia_id, place, rows.DONE)
+    _require_repository(repo, known=before is not None and not new_disk)
+    summary = repo.backup(office.instance, (stage.STAGE, stage.SPOOL), office.cns, manifest.registro_n)
+    settings = office.settings.copias
+    if settings.podar and (before is None or local_date(before.fim) != local_date(began)):
+        repo.forget(office.cns, settings.guarda_dias, settings.guarda_meses)
+    copy = Copy(
+        *(place, rows.DONE, manifest.quando, office.clock(), str(summary.get("snapshot_id"))),
+        *(manifest.registro_n, manifest.registro_hash),
+        *(int(summary.get("total_files_processed", 0)), int(summary.get("total_bytes_processed", 0))),
+    )
+    _write(office, [copy])
+    return copy
+
+
+def _require_repository(repo: Repository, *, known: bool) -> None:
+    """Make the repository at a place that never had one. A known place without one is a disk that is not there."""
+    try:
+        repo.snapshots()
+    except PlaceFault as fault:
+        if not fault.empty or known:
+            raise
+        repo.init()
+
+
+def _needed(office: Office) -> bool:
+    """Return whether a place lacks an entry of the log, or its copy is older than the hours of the setting."""
+    sid, now = office.serventia_id, office.clock()
+    whole = timedelta(hours=office.settings.copias.inteira_horas)
+    with office.db.read() as conn:
+        head = conn.execute(sa.select(db.cadeia.c.n).where(db.cadeia.c.serventia_id == sid)).scalar_one()
+        for place in office.settings.copias.lugares:
+            last = rows.newest_copy(conn, sid, place)
+            if last is None or not last.done or last.registro_n != head or not timedelta() <= now - last.fim < whole:
+                return True
+    return False
+
+
+def _write(office: Office, made: list[Copy]) -> None:
+    with office.db.write() as conn:
+        for each in made:
+            rows.insert_copy(conn, office.serventia_id, each)
+        rows.forget_old_attempts(conn, office.serventia_id, office.clock() - _KEEP_ROWS)
+        for each in made:
+            if each.falha is not None:
+                incidents.open_incident(conn, office, INCIDENT, f"A cópia falhou: {each.falha}", each.fim)
+
+
+def _settle(office: Office) -> None:
+    """Note the end of the failures if every place has its copy."""
+    with office.db.write() as conn:
+        last = [rows.newest_copy(conn, office.serventia_id, place) for place in office.settings.copias.lugares]
+        if all(each is not None and each.done for each in last):
+            incidents.settled(conn, office, INCIDENT, office.clock())
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Recusa):
+        return error.detail
+    if isinstance(error, OSError):
+        return f"o disco falhou: {faults.of_os(error)} ({error.filename})"
+    return str(error) if isinstance(error, ConfigError) else faults.passing(error) or str(error)
+
+
+@contextmanager
+def _one_at_a_time(instance: Path) -> Iterator[None]:
+    area = instance / stage.AREA
+    area.mkdir(mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(area / ".trava", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError("outra cópia desta serventia está em andamento: espere que termine") from None
+        yield

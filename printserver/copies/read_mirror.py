@@ -1,0 +1,125 @@
+"""Reads a mirror and checks it: of this office, chained, and going on from the copy (B2, B3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.common import faults
+from printserver.common.data import JsonObject, JsonView
+from printserver.errors import Recusa, invalid_input
+from printserver.office import Office, audit, mirror_lines
+
+FIELD: Final = "espelho"
+RowKey = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Lost:
+    """What a mirror knows beyond the copy.
+
+    `rows` are the newest of each table by primary key, `sequencias` the next numbers, `codigos` the seals named.
+    `ate` is the last entry.
+    """
+
+    arquivo: str
+    entries: int = 0
+    ate: tuple[int, str] = (0, "")
+    sequencias: dict[str, int] = field(default_factory=dict)
+    codigos: set[str] = field(default_factory=set)
+    rows: dict[str, dict[RowKey, JsonObject]] = field(default_factory=dict)
+
+
+def read_mirror(conn: Connection, office: Office, place: Path, head: tuple[int, str], secret: AESGCM) -> Lost:
+    """Return what the mirror at `place` (its file, or the folder of it) knows beyond `head`, the copy's `(n, hash)`.
+
+    Raises `Recusa` `entrada-invalida` (Portuguese): not there, of another office, damaged, another key, or not going on
+    from the copy.
+    """
+    found = [_read(conn, office, path, head, secret) for path in _files(office, place)]
+    best = max((each for each in found if isinstance(each, Lost)), key=lambda each: each.ate[0], default=None)
+    if best is not None:
+        return best
+    raise next(each for each in found if isinstance(each, Recusa))
+
+
+def _files(office: Office, place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    found = sorted(place.glob(f"espelho-{office.cns}*.jsonl")) if place.is_dir() else []
+    if not found:
+        raise invalid_input(FIELD, f"não há espelho desta serventia em {place}: ligue o disco, ou diga o arquivo")
+    return found
+
+
+def _read(conn: Connection, office: Office, path: Path, head: tuple[int, str], secret: AESGCM) -> Lost | Recusa:
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            return _checked(conn, office, path, head, secret, mirror_lines.read_lines(file))
+    except Recusa as refusal:
+        return refusal
+    except mirror_lines.WrongKey:
+        return invalid_input(FIELD, f"{path}: foi cifrado com outra chave, ou foi alterado")
+    except OSError as error:
+        return invalid_input(FIELD, f"{path}: não pode ser lido ({faults.of_os(error)})")
+    except (ValueError, KeyError, TypeError) as error:
+        text = str(error) if isinstance(error, ValueError) and "linha" in str(error) else "não é um espelho inteiro"
+        return invalid_input(FIELD, f"{path}: {text}")
+
+
+def _checked(
+    conn: Connection,
+    office: Office,
+    path: Path,
+    head: tuple[int, str],
+    secret: AESGCM,
+    lines: Iterator[JsonObject],
+) -> Lost:
+    first = next(lines, {})
+    if (first.get("cns"), first.get("instancia")) != (office.cns, office.instance_name):
+        raise invalid_input(FIELD, f"{path}: é de outra serventia")
+    n, previous = int(first["n"]), str(first["hash"])
+    if n > head[0]:
+        raise invalid_input(FIELD, f"{path}: começa no registro {n}, e a cópia termina no {head[0]}: falta o meio")
+    lost = Lost(str(path), sequencias=dict(first["sequencias"]), ate=(n, previous))
+    _require_point(conn, office, path, (n, previous), head)
+    for line in lines:
+        entry = mirror_lines.entry_of(line, office.serventia_id)
+        if line["n"] != n + 1 or audit.digest(previous, entry) != line["hash"]:
+            raise invalid_input(FIELD, f"{path}: o registro {n + 1} foi alterado ou falta")
+        n, previous = int(line["n"]), str(line["hash"])
+        lost.ate = (n, previous)
+        lost.sequencias = _highest(lost.sequencias, line.get("sequencias") or {})
+        if n <= head[0]:
+            _require_point(conn, office, path, (n, previous), head)
+        else:
+            _take(lost, line, entry, secret)
+    return lost
+
+
+def _require_point(conn: Connection, office: Office, path: Path, point: tuple[int, str], head: tuple[int, str]) -> None:
+    """Raise unless an entry up to the copy's head is the copy's own."""
+    mine = (db.log.c.serventia_id == office.serventia_id, db.log.c.n == point[0])
+    there = head[1] if point[0] == head[0] else conn.execute(sa.select(db.log.c.hash).where(*mine)).scalar_one_or_none()
+    if point[0] and there != point[1]:
+        raise invalid_input(FIELD, f"{path}: não continua esta cópia (o registro {point[0]} é outro)")
+
+
+def _highest(before: dict[str, int], now: JsonView) -> dict[str, int]:
+    return before | {name: max(int(value), before.get(name, 1)) for name, value in now.items()}
+
+
+def _take(lost: Lost, line: JsonView, entry: JsonView, secret: AESGCM) -> None:
+    lost.entries += 1
+    if entry["objeto"] == "selo":
+        lost.codigos.add(str(entry["objeto_id"]))
+    for name, rows in mirror_lines.rows_of(line, secret).items():
+        table = db.metadata.tables[name]
+        kept = lost.rows.setdefault(name, {})
+        for row in rows:
+            kept[tuple(row[column.name] for column in table.primary_key.columns)] = row

@@ -1,0 +1,1 @@
+"""Screens of what is watched: incidents, and the report of conformity."""
