@@ -98,7 +98,7 @@ def test_a_database_that_is_gone_ends_them(watched: tuple[PrintServer, Manager])
     manager.wait_for("WATCHDOG=1")
 
 
-def test_the_power_supply_fails_and_the_server_ends_in_order(watched: tuple[PrintServer, Manager], sign: int) -> None:
+def test_the_power_supply_fails_and_the_server_ends_in_order(watched: tuple[PrintServer, Manager]) -> None:
     server, manager = watched
     pid = server.pid
     os.kill(pid, signal.SIGPWR)
