@@ -36,7 +36,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
 ARCHITECTURE, MACHINE = "amd64", "x86_64"
-FROM_SOURCE = frozenset({"pycups"})
+FROM_SOURCE = frozenset({"docopt", "pycups"})  # published without wheels
 
 
 def main() -> None:
