@@ -27,25 +27,25 @@ from printserver.office import audit, create, load_settings
 _DATABASE: Final = "printserver.db"
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 _DUMP: Final = "banco.dump"
+_MARKS: Final = {
+    "seal": "SELECT coalesce(max(id), 0) FROM selo",
+    "events": "SELECT cast(coalesce(sum(evento), 0) AS bigint) FROM cadeia",
+    "open": "SELECT count(*) FROM tentativa WHERE fim_em IS NULL",
+}
 
 
 def mark(folder: Path) -> dict[str, Any]:
-    """Return what the office has done: schema, last seal, events of jobs and seals, entries of the log, open attempts.
+    """Return what the office has done: schema, last seal, events of jobs and seals, open attempts.
 
     It reads no more than every released schema has.
     """
-    database = Database(create.database_url(folder, load_settings(folder)))
+    url = create.database_url(folder, load_settings(folder))
+    database = Database(url)
     try:
         with database.snapshot() as conn:
-            value = lambda text: conn.exec_driver_sql(text).scalar()  # noqa: E731
-            return {
-                "schema": MigrationContext.configure(conn).get_current_revision(),
-                "seal": value("SELECT max(id) FROM selo"),
-                "events": value("SELECT sum(evento) FROM cadeia"),
-                "entries": value("SELECT sum(n) FROM cadeia"),
-                "open": value("SELECT count(*) FROM tentativa WHERE fim_em IS NULL"),
-                "bytes": (folder / _DATABASE).stat().st_size if database.sqlite else 0,
-            }
+            found = {name: conn.exec_driver_sql(text).scalar() for name, text in _MARKS.items()}
+            found["schema"] = MigrationContext.configure(conn).get_current_revision()
+            return found | {"bytes": _file(url).stat().st_size if database.sqlite else 0}
     finally:
         database.close()
 
@@ -57,7 +57,7 @@ def keep(folder: Path, aside: Path) -> None:
     draft.mkdir(mode=0o700, parents=True)
     url = create.database_url(folder, load_settings(folder))
     if sa.make_url(url).get_backend_name() == "sqlite":
-        _copy_sqlite(folder / _DATABASE, draft / _DATABASE)
+        _copy_sqlite(_file(url), draft / _DATABASE)
     else:
         _tool("pg_dump", url, "--format=custom", f"--file={draft / _DUMP}")
     sync_folder(draft)
@@ -75,15 +75,15 @@ def bring_back(folder: Path, aside: Path) -> None:
     if sa.make_url(url).get_backend_name() != "sqlite":
         _tool("pg_restore", url, "--clean", "--if-exists", "--single-transaction", "--no-owner", str(aside / _DUMP))
         return
-    place = folder / _DATABASE
-    draft = folder / f".{_DATABASE}.volta"
+    place = _file(url)
+    draft = place.with_name(f".{place.name}.volta")
     draft.unlink(missing_ok=True)
     _copy_sqlite(aside / _DATABASE, draft)
     for suffix in _BESIDE:
-        (folder / f"{_DATABASE}{suffix}").unlink(missing_ok=True)
-    sync_folder(folder)
+        place.with_name(f"{place.name}{suffix}").unlink(missing_ok=True)
+    sync_folder(place.parent)
     draft.replace(place)
-    sync_folder(folder)
+    sync_folder(place.parent)
 
 
 def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
@@ -97,6 +97,10 @@ def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
                 audit.write(conn, serventia_id, system_clock(), [entry])
     finally:
         database.close()
+
+
+def _file(url: str) -> Path:
+    return Path(str(sa.make_url(url).database))
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

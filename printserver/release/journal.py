@@ -20,7 +20,7 @@ from printserver.errors import ConfigError
 from printserver.release.machine import Machine, point
 
 Step = Literal["drain", "copy", "migrate", "switch", "start", "prove", "close", "back"]
-STEPS: Final[tuple[Step, ...]] = ("drain", "copy", "migrate", "switch", "start", "prove", "close")
+"""The steps, in their order; `back` comes after one that failed."""
 TRIES: Final = 3
 """How often a step that was cut off is begun again before the upgrade goes back."""
 
@@ -39,6 +39,7 @@ class Journal:
     running: tuple[str, ...]  # the offices that were served
     tries: int = 0
     why: str = ""  # why it goes back
+    served: bool = False  # the new release may have been served: there may be seals that the old one does not know
     marks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def at(self, step: Step, **changes: Any) -> "Journal":
