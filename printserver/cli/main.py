@@ -41,10 +41,17 @@ def cli() -> None:
 @instance_option
 @click.option("--cns", help="CNS da serventia, 6 algarismos (sem ele: serventia de demonstração).")
 @click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
+@click.option("--pessoa", help="Nome completo de quem administra; exigido com --cns.")
+@click.option("--usuario", help="Nome de usuário dessa pessoa; exigido com --cns.")
 @click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
-def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> None:
-    """Cria uma serventia: pasta, banco, certificado de teste, usuário admin e uma chave. Nunca escreve por cima."""
-    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero)
+def init(
+    folder: Path, cns: str | None, proximo_numero: int, pessoa: str | None, usuario: str | None, as_json: bool
+) -> None:
+    """Cria uma serventia: pasta, banco, certificado de teste, primeira pessoa e uma chave. Nunca escreve por cima."""
+    if (pessoa is None) != (usuario is None):
+        raise ConfigError("--pessoa e --usuario vão juntos: o nome completo, e o nome com que a pessoa entra")
+    person = create.FirstPerson(usuario, pessoa) if pessoa and usuario else None
+    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero, person=person)
     if as_json:
         shown = {
             "usuario": made.usuario,

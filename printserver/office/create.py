@@ -3,6 +3,7 @@
 It never changes an existing office. All files are readable by the server's user only.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -24,6 +25,22 @@ DEMO_CNS = "123456"
 SECRET_FILE = "segredo"  # noqa: S105  # the session's signing key
 PASSWORD_FILE = "certificado.senha"  # noqa: S105
 FIRST_QUEUE = "notas"
+# A5: names that no single person bears.
+_SHARED_NAMES = frozenset(
+    {
+        "admin",
+        "administrador",
+        "administrator",
+        "cartorio",
+        "escrevente",
+        "geral",
+        "root",
+        "suporte",
+        "tabeliao",
+        "teste",
+    }
+    | {"usuario", "user"}
+)
 
 _SETTINGS = """\
 # Configuração desta serventia. Cada opção está no guia do operador.
@@ -38,6 +55,21 @@ demonstracao = {demonstracao}
 [livro]
 folhas_novas = {folhas_novas}
 """
+_SUBSCRITOR = """
+[pessoas]
+subscritor = "{subscritor}"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPerson:
+    """The first person of an office, who administers it: user name, and full name as documents print it."""
+
+    usuario: str
+    nome: str
+
+
+_OF_DEMONSTRATION = FirstPerson("admin", "Administrador")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +104,23 @@ def certificate_password(instance: Path, settings: Settings) -> str:
     return password
 
 
-def create_office(instance: Path, now: datetime, *, cns: str | None = None, proximo: int = 1) -> NewInstance:
+def create_office(
+    instance: Path,
+    now: datetime,
+    *,
+    cns: str | None = None,
+    proximo: int = 1,
+    person: FirstPerson | None = None,
+    nome: str | None = None,
+) -> NewInstance:
     """Create the office in folder `instance`; without a CNS, a demonstration office.
 
-    `proximo` is the first number of its seals (S3). Raises `ConfigError` if the folder is not empty, if the CNS is
-    not six digits, or if the database already holds an office. Creation is atomic.
+    `proximo` is the first number of its seals (S3). `person` is required in a real office: nobody shares a login (A5);
+    a demonstration office has `admin`. `nome`: the office's name on documents. Raises `ConfigError` if the folder is
+    not empty, if the CNS is not six digits, if the person is missing or generic, or if the database already holds an
+    office; `Recusa` `entrada-invalida` for a bad user name. Creation is atomic.
     """
+    person = _first_person(person, real=cns is not None)
     if cns is not None and not (len(cns) == 6 and cns.isascii() and cns.isdigit()):
         raise ConfigError(f"CNS {cns!r}: são 6 algarismos")
     if proximo < 1:
@@ -88,7 +131,7 @@ def create_office(instance: Path, now: datetime, *, cns: str | None = None, prox
     draft = instance.parent / f".{instance.name}.{uuid.uuid4().hex}"
     draft.mkdir(mode=0o700)
     try:
-        made = _fill(draft, instance, cns or DEMO_CNS, now, demonstracao=cns is None, proximo=proximo)
+        made = _fill(draft, instance, cns or DEMO_CNS, now, person, nome, demonstracao=cns is None, proximo=proximo)
         draft.rename(instance)  # replaces an empty folder of that name
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -96,13 +139,44 @@ def create_office(instance: Path, now: datetime, *, cns: str | None = None, prox
     return made
 
 
-def _fill(draft: Path, instance: Path, cns: str, now: datetime, *, demonstracao: bool, proximo: int) -> NewInstance:
+def _first_person(person: FirstPerson | None, *, real: bool) -> FirstPerson:
+    """Return the first person as stored. Raises `ConfigError` if a real office has none, or a shared name (A5)."""
+    if person is None and real:
+        raise ConfigError(
+            "diga quem administra a serventia: --pessoa NOME-COMPLETO e --usuario NOME-DE-USUARIO. Cada pessoa entra "
+            "com o próprio nome, e ninguém divide uma senha"
+        )
+    found = person or _OF_DEMONSTRATION
+    usuario = found.usuario.strip().lower()
+    if real and (usuario in _SHARED_NAMES or " " not in found.nome.strip()):
+        raise ConfigError(
+            f"{found.nome} ({usuario}): diga o nome completo e o nome de usuário de uma pessoa; um usuário de todos "
+            "não serve numa serventia de verdade"
+        )
+    return FirstPerson(usuario, found.nome)
+
+
+def _fill(
+    draft: Path,
+    instance: Path,
+    cns: str,
+    now: datetime,
+    person: FirstPerson,
+    nome: str | None,
+    *,
+    demonstracao: bool,
+    proximo: int,
+) -> NewInstance:
     for folder in ("formatos", "spool", "cache", "run", "saida", "saida/notas"):
         (draft / folder).mkdir(mode=0o700)
-    nome = "Cartório de Demonstração" if demonstracao else f"Serventia {cns}"
+    nome = nome or ("Cartório de Demonstração" if demonstracao else f"Serventia {cns}")
     settings_text = _SETTINGS.format(
-        nome=nome, demonstracao=str(demonstracao).lower(), folhas_novas=str(not demonstracao).lower()
+        nome=_in_toml(nome),
+        demonstracao=str(demonstracao).lower(),
+        folhas_novas=str(not demonstracao).lower(),
     )
+    if person != _OF_DEMONSTRATION:
+        settings_text += _SUBSCRITOR.format(subscritor=_in_toml(person.usuario))
     write_private(draft / SETTINGS_FILE, settings_text)
     write_private(draft / SECRET_FILE, secrets.token_hex(32))
     password = secrets.token_urlsafe(18)
@@ -114,12 +188,19 @@ def _fill(draft: Path, instance: Path, cns: str, now: datetime, *, demonstracao:
     try:
         upgrade.open_database(database)
         with database.write() as conn:
-            return _first_rows(conn, cns, now, proximo=proximo, folder=instance / "saida" / "notas")
+            return _first_rows(conn, cns, now, person, proximo=proximo, folder=instance / "saida" / "notas")
     finally:
         database.close()
 
 
-def _first_rows(conn: sa.Connection, cns: str, now: datetime, *, proximo: int, folder: Path) -> NewInstance:
+def _in_toml(text: str) -> str:
+    """Return `text` escaped for a basic string of TOML: its escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _first_rows(
+    conn: sa.Connection, cns: str, now: datetime, person: FirstPerson, *, proximo: int, folder: Path
+) -> NewInstance:
     if conn.execute(sa.select(db.serventia.c.id)).first() is not None:
         raise ConfigError("o banco configurado já tem uma serventia: nada foi mudado")
     name = uuid.uuid4().hex
@@ -128,7 +209,7 @@ def _first_rows(conn: sa.Connection, cns: str, now: datetime, *, proximo: int, f
     if proximo > 1:
         advance(conn, 1, sequence_name("serventia", 1, "ES", now.year), proximo)
     password = secrets.token_urlsafe(12)
-    people.create_person(conn, 1, "admin", "Administrador", "administrador", password, now)
+    who = people.create_person(conn, 1, person.usuario, person.nome, "administrador", password, now)
     key = people.create_key(conn, 1, "inicial", people.RIGHTS, now)
     conn.execute(
         sa.insert(db.fila).values(
@@ -141,12 +222,12 @@ def _first_rows(conn: sa.Connection, cns: str, now: datetime, *, proximo: int, f
         now,
         [
             audit.LogEntry("serventia", cns, "criada", detalhe={"proximo": proximo}),
-            audit.LogEntry("pessoa", "admin", "criada", detalhe={"papel": "administrador"}),
+            audit.LogEntry("pessoa", who.usuario, "criada", detalhe={"papel": "administrador"}),
             audit.LogEntry("chave", "inicial", "criada", detalhe={"direitos": list(people.RIGHTS)}),
             audit.LogEntry("fila", FIRST_QUEUE, "criada", detalhe={"tipo": "pasta"}),
         ],
     )
-    return NewInstance("admin", password, key, cns, name)
+    return NewInstance(who.usuario, password, key, cns, name)
 
 
 def write_private(path: Path, text: str) -> None:

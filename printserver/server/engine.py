@@ -13,7 +13,7 @@ Any number of engines may run, on any number of machines: the claim decides whic
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
@@ -30,8 +30,9 @@ from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
 from printserver.ledger import JobRow, close_expired, names
 from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
+from printserver.server.life_signs import beat
 from printserver.server.logs import configure_logs
-from printserver.server.processes import HEARD_FD, RING_FD, call_at_stop, die_with_parent
+from printserver.server.processes import BEAT_FD, HEARD_FD, RING_FD, call_at_stop, die_with_parent
 from printserver.server.reporting import Reporting
 
 _log = structlog.get_logger()
@@ -44,8 +45,10 @@ LONG_WRITE_S: Final = 1.0
 class Engine:
     """One engine over one office."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, beat: Callable[[], None] = lambda: None) -> None:
+        """`beat` is called in each round: the parent knows by it that the engine lives."""
         self._office = office
+        self._beat = beat
         self._owner = owner_name()
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
@@ -71,6 +74,7 @@ class Engine:
         watching.start()
         while not self._stop.is_set():
             seen = self._office.bell.rings
+            self._beat()
             try:
                 self._reporting.follow(self._office.current(), pause)
                 now = self._office.clock().timestamp()
@@ -199,7 +203,8 @@ def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> N
     bell = Bell(int(heard) if heard else None, int(out) if out else None)
     office = Office.open_folder(instance, bell=bell, waits=True)
     office.db.observe_write = _log_long_write
-    engine = Engine(office)
+    life = environment.get(BEAT_FD)
+    engine = Engine(office, beat(int(life) if life else None))
     call_at_stop(engine.stop)
     try:
         engine.run()

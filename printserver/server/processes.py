@@ -10,6 +10,8 @@ from typing import Final
 HEARD_FD: Final = "PRINTSERVER_BELL_HEARD"  # read end: the other process rings
 RING_FD: Final = "PRINTSERVER_BELL_RING"  # write end: the other process hears
 
+BEAT_FD: Final = "PRINTSERVER_BEAT"  # write end: the parent learns of each round of the engine
+
 CANNOT_START: Final = 3
 """Exit status of a child whose start would fail again."""
 

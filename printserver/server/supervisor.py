@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,9 @@ import structlog
 
 from printserver.common import faults
 from printserver.errors import ConfigError
+from printserver.server.life_signs import Beats, Door, LifeSigns
 from printserver.server.logs import configure_logs
-from printserver.server.processes import CANNOT_START, HEARD_FD, RING_FD
+from printserver.server.processes import BEAT_FD, CANNOT_START, HEARD_FD, RING_FD
 
 _log = structlog.get_logger()
 
@@ -31,12 +32,14 @@ class _Child:
     command: Sequence[str]
     heard: int
     ring: int
+    more: Mapping[str, int] = field(default_factory=dict)  # other descriptors that it inherits, by variable
     process: subprocess.Popen[bytes] | None = None
     started: float = field(default=0.0)
 
     def start(self) -> None:
-        environment = os.environ | {HEARD_FD: str(self.heard), RING_FD: str(self.ring)}
-        self.process = subprocess.Popen(self.command, env=environment, pass_fds=(self.heard, self.ring))
+        inherited = {HEARD_FD: self.heard, RING_FD: self.ring, **self.more}
+        environment = os.environ | {name: str(fd) for name, fd in inherited.items()}
+        self.process = subprocess.Popen(self.command, env=environment, pass_fds=tuple(inherited.values()))
         self.started = time.monotonic()
 
 
@@ -46,7 +49,7 @@ def _program(module: str) -> list[str]:
 
 
 def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
-    """Run the whole server until SIGTERM or SIGINT; return the exit status.
+    """Run the whole server until SIGTERM, SIGINT or SIGPWR (a failing power supply); return the exit status.
 
     Raises `ConfigError` if the address is unusable: otherwise the HTTP process would be restarted forever.
     """
@@ -57,20 +60,23 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
     web = [*_program("http"), str(instance), host, str(port)]
     if tls:
         web += [str(tls[0]), str(tls[1])]
+    beats = Beats()
     children = [
         _Child("http", web, http_hears, http_rings),
-        _Child("engine", [*_program("engine"), str(instance)], engine_hears, engine_rings),
+        _Child("engine", [*_program("engine"), str(instance)], engine_hears, engine_rings, {BEAT_FD: beats.out}),
     ]
+    signs = LifeSigns(Door(host, port, tls is not None), beats)
     stopping = False
 
     def on_signal(_number: int, _frame: object) -> None:
         nonlocal stopping
         stopping = True
 
-    signal.signal(signal.SIGTERM, on_signal)
-    signal.signal(signal.SIGINT, on_signal)
+    for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGPWR):
+        signal.signal(sign, on_signal)
     for child in children:
         child.start()
+    signs.start()
     status = 0
     while not stopping:
         for child in children:
@@ -87,6 +93,7 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
             child.start()
         else:
             time.sleep(0.1)
+    signs.stop()
     _stop(children)
     return status
 

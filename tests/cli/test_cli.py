@@ -50,17 +50,24 @@ def database(folder: Path) -> Database:
 
 
 def test_init_json_prints_one_object_and_nothing_else(run: Run, tmp_path: Path) -> None:
-    ran = run("init", "--instance", tmp_path / "s", "--cns", "113761", "--proximo-numero", "77", "--json")
+    real = ("--cns", "113761", "--proximo-numero", "77", "--pessoa", "Ana Prado", "--usuario", "ana")
+    ran = run("init", "--instance", tmp_path / "s", *real, "--json")
     told = json.loads(ran.out)
     assert (ran.code, ran.err) == (0, "")
     assert set(told) == {"usuario", "senha", "chave", "cns", "instancia"}
-    assert (told["usuario"], told["cns"]) == ("admin", "113761")
+    assert (told["usuario"], told["cns"]) == ("ana", "113761")
     opened = database(tmp_path / "s")
     with opened.read() as conn:
         assert people.api_key(conn, told["chave"]) is not None
-        assert people.check_password(conn, 1, "admin", told["senha"]) is not None
+        assert people.check_password(conn, 1, "ana", told["senha"]) is not None
         assert conn.execute(sa.select(db.sequencia.c.proximo)).scalar_one() == 77
     opened.close()
+
+
+@pytest.mark.parametrize("more", [(), ("--pessoa", "Ana Prado"), ("--pessoa", "Ana Prado", "--usuario", "Ana Prado")])
+def test_a5_init_of_a_real_office_asks_who_administers_it(run: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    ran = run("init", "--instance", tmp_path / "s", "--cns", "113761", *more)
+    assert (ran.code, "usuario" in ran.err, list(tmp_path.iterdir())) == (1, True, [])
 
 
 def test_init_never_overwrites(run: Run, rig: Rig) -> None:

@@ -112,7 +112,8 @@ def test_demo_says_which_port_is_taken_and_makes_nothing(tmp_path: Path) -> None
 
 
 def test_demo_never_prints_in_an_office_that_it_did_not_make(tmp_path: Path) -> None:
-    create.create_office(tmp_path / "office", system_clock(), cns="123457")
+    person = create.FirstPerson("ana", "Ana Prado")
+    create.create_office(tmp_path / "office", system_clock(), cns="123457", person=person)
     before = sorted(path.name for path in (tmp_path / "office").iterdir())
     with pytest.raises(ConfigError, match="serventia alheia"):
         run.run_demo(tmp_path / "office", process.free_port(), stay=False)

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from printserver import db
 from printserver.db import Database
-from printserver.errors import ConfigError
+from printserver.errors import ConfigError, Recusa
 from printserver.office import Office, audit, create, people
 from printserver.office.settings import SETTINGS_FILE
 from printserver.selo import next_number
 from support.office import NOW
+
+ANA = create.FirstPerson("Ana.Prado", "Ana Prado")
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def test_an_office_without_a_cns_is_a_demonstration(office: Office) -> None:
 
 
 def test_an_office_with_a_cns_is_a_real_one_with_numbered_folhas(folder: Path) -> None:
-    made = create.create_office(folder, NOW, cns="113761", proximo=5000)
+    made = create.create_office(folder, NOW, cns="113761", proximo=5000, person=ANA)
     office = Office.open_folder(folder)
     assert (made.cns, office.cns, office.demonstracao, office.rules.folhas_novas) == ("113761", "113761", False, True)
     with office.db.read() as conn:
@@ -58,6 +60,33 @@ def test_the_first_person_key_and_queue(folder: Path) -> None:
     assert made.password not in kept and made.chave not in kept
     assert office.instance_name == made.instancia
     office.close()
+
+
+def test_a5_a_real_office_begins_with_a_person_of_its_own_who_signs_its_copies(folder: Path) -> None:
+    made = create.create_office(folder, NOW, cns="113761", person=ANA, nome='Cartório "Sé"')
+    office = Office.open_folder(folder)
+    with office.db.read() as conn:
+        who = conn.execute(sa.select(db.pessoa.c.usuario, db.pessoa.c.nome, db.pessoa.c.papel)).all()
+        on_record = conn.execute(sa.select(db.log.c.objeto_id).where(db.log.c.objeto == "pessoa")).scalars().all()
+    assert (made.usuario, who) == ("ana.prado", [("ana.prado", "Ana Prado", "administrador")])
+    assert on_record == ["ana.prado"]
+    assert (office.settings.pessoas.subscritor, office.settings.serventia.nome) == ("ana.prado", 'Cartório "Sé"')
+    office.close()
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        None,
+        create.FirstPerson("admin", "Ana Prado"),
+        create.FirstPerson("ana", "Ana"),
+        create.FirstPerson("x y", "A B"),
+    ],
+)
+def test_a5_a_real_office_has_no_login_of_everybody(folder: Path, person: create.FirstPerson | None) -> None:
+    with pytest.raises((ConfigError, Recusa)):
+        create.create_office(folder, NOW, cns="113761", person=person)
+    assert list(folder.parent.iterdir()) == []
 
 
 def test_what_init_did_is_on_record(office: Office) -> None:
@@ -102,7 +131,7 @@ def test_init_into_an_empty_folder_that_is_there(folder: Path) -> None:
 @pytest.mark.parametrize("cns", ["", "12345", "1234567", "12345A", "１２３４５６"])
 def test_s1_a_cns_is_six_digits(folder: Path, cns: str) -> None:
     with pytest.raises(ConfigError, match="6 algarismos"):
-        create.create_office(folder, NOW, cns=cns)
+        create.create_office(folder, NOW, cns=cns, person=ANA)
     assert list(folder.parent.iterdir()) == []
 
 

@@ -145,11 +145,12 @@ class Rig:
 def open_office(folder: Path, clock: Clock, settings: str = "", cns: str | None = None) -> Iterator[Rig]:
     """Give a new office with the three people and a key of a legacy program; `settings` is added to its file.
 
-    With a CNS it is a real one.
+    With a CNS it is a real one, whose file ends with the section [pessoas].
     """
-    create.create_office(folder, clock(), cns=cns)
+    first = create.FirstPerson("adriana", "Adriana Luz") if cns else None
+    create.create_office(folder, clock(), cns=cns, person=first)
     with (folder / SETTINGS_FILE).open("a") as file:
-        file.write(settings)
+        file.write(settings.replace("[pessoas]", "") if cns else settings)
     office = Office.open_folder(folder, clock)
     with office.db.write() as conn:
         for usuario, (nome, papel) in PEOPLE.items():

@@ -1,0 +1,1 @@
+"""Releases: signed bundles, the machine that they are installed on, the upgrade and the way back."""

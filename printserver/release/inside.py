@@ -1,0 +1,156 @@
+"""What an upgrade does inside an office's folder, as the office's user: look, keep the database aside, bring it back.
+
+Each is a process of its own of the conducting release (`python -c "… run()" WORD …`), whose answer is JSON on standard
+output; an error is a sentence on standard error and status 1.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+
+from printserver.clock import system_clock
+from printserver.common import faults
+from printserver.common.files import sync_folder
+from printserver.db import Database, sqlite
+from printserver.errors import ConfigError, Recusa
+from printserver.office import audit, create, load_settings
+
+_DATABASE: Final = "printserver.db"
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+_DUMP: Final = "banco.dump"
+_MARKS: Final = {
+    "seal": "SELECT coalesce(max(id), 0) FROM selo",
+    "events": "SELECT cast(coalesce(sum(evento), 0) AS bigint) FROM cadeia",
+    "open": "SELECT count(*) FROM tentativa WHERE fim_em IS NULL",
+}
+
+
+def mark(folder: Path) -> dict[str, Any]:
+    """Return what the office has done: schema, last seal, events of jobs and seals, open attempts.
+
+    It reads no more than every released schema has.
+    """
+    url = create.database_url(folder, load_settings(folder))
+    database = Database(url)
+    try:
+        with database.snapshot() as conn:
+            found = {name: conn.exec_driver_sql(text).scalar() for name, text in _MARKS.items()}
+            found["schema"] = MigrationContext.configure(conn).get_current_revision()
+            return found | {"bytes": _file(url).stat().st_size if database.sqlite else 0}
+    finally:
+        database.close()
+
+
+def keep(folder: Path, aside: Path) -> None:
+    """Keep the database aside, whole and checked, in folder `aside`; what was there is replaced."""
+    draft = aside.with_name(f".{aside.name}")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700, parents=True)
+    url = create.database_url(folder, load_settings(folder))
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        _copy_sqlite(_file(url), draft / _DATABASE)
+    else:
+        _tool("pg_dump", url, "--format=custom", f"--file={draft / _DUMP}")
+    sync_folder(draft)
+    shutil.rmtree(aside, ignore_errors=True)
+    draft.rename(aside)
+    sync_folder(aside.parent)
+
+
+def bring_back(folder: Path, aside: Path) -> None:
+    """Put the database that was kept aside in the place of the office's. Its server must be stopped.
+
+    A file's write-ahead log belongs to that file alone: left beside another it would ruin it, so it goes first.
+    """
+    url = create.database_url(folder, load_settings(folder))
+    if sa.make_url(url).get_backend_name() != "sqlite":
+        _tool("pg_restore", url, "--clean", "--if-exists", "--single-transaction", "--no-owner", str(aside / _DUMP))
+        return
+    place = _file(url)
+    draft = place.with_name(f".{place.name}.volta")
+    draft.unlink(missing_ok=True)
+    _copy_sqlite(aside / _DATABASE, draft)
+    for suffix in _BESIDE:
+        place.with_name(f"{place.name}{suffix}").unlink(missing_ok=True)
+    sync_folder(place.parent)
+    draft.replace(place)
+    sync_folder(place.parent)
+
+
+def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
+    """Write into the office's log that it was upgraded, or went back."""
+    database = Database(create.database_url(folder, load_settings(folder)))
+    try:
+        with database.write() as conn:
+            for serventia_id in conn.exec_driver_sql("SELECT id FROM serventia").scalars().all():
+                what = {"antes": old, "depois": new} | ({"motivo": why} if why else {})
+                entry = audit.LogEntry("programa", new, state, "linha de comando: atualização", detalhe=what)
+                audit.write(conn, serventia_id, system_clock(), [entry])
+    finally:
+        database.close()
+
+
+def _file(url: str) -> Path:
+    return Path(str(sa.make_url(url).database))
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    """Copy a database into a new file, in one step, with its write-ahead log; check and sync it."""
+    reader = sqlite.dbapi.connect(f"file:{source}?mode=ro", uri=True)
+    writer = sqlite.dbapi.connect(str(target))
+    try:
+        reader.backup(writer)
+        found = [row[0] for row in writer.execute("PRAGMA quick_check(3)")]
+        if found != ["ok"]:
+            raise ConfigError(f"o banco de dados está estragado ({'; '.join(map(str, found))[:200]})")
+        writer.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        writer.close()
+        reader.close()
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _tool(name: str, url: str, *words: str) -> None:
+    """Run a program of PostgreSQL on the office's database; the password is not among its arguments."""
+    program = shutil.which(name)
+    if program is None:
+        raise ConfigError(f"falta o programa {name}: instale-o (apt install postgresql-client) e repita")
+    found = sa.make_url(url)
+    environment = os.environ | ({"PGPASSWORD": str(found.password)} if found.password else {})
+    address = found.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    done = subprocess.run(
+        [program, f"--dbname={address}", *words], capture_output=True, text=True, env=environment, check=False
+    )
+    if done.returncode != 0:
+        raise ConfigError(f"{name}: {(done.stderr.strip().splitlines() or ['não deu certo'])[0]}")
+
+
+_WORDS: Final[dict[str, Callable[..., Any]]] = {
+    "mark": lambda folder: mark(Path(folder)),
+    "keep": lambda folder, aside: keep(Path(folder), Path(aside)),
+    "bring-back": lambda folder, aside: bring_back(Path(folder), Path(aside)),
+    "note": lambda folder, *rest: note(Path(folder), *rest),
+}
+
+
+def run() -> None:
+    """Do what the arguments say."""
+    word, *arguments = sys.argv[1:]
+    try:
+        click.echo(json.dumps(_WORDS[word](*arguments)))
+    except (ConfigError, Recusa) as error:
+        click.echo(error.detail if isinstance(error, Recusa) else str(error), err=True)
+        sys.exit(1)
+    except Exception as error:
+        click.echo(faults.passing(error) or f"{type(error).__name__}: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,272 @@
+"""The upgrade of a machine, step by step, each on record before it begins; or the way back to the release before.
+
+Whoever runs it after a kill or a power failure goes on where it was. A step that fails, or is cut off `TRIES` times,
+leads back. It ends with the offices served: by the new release, or by the old one.
+"""
+
+import fcntl
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from printserver.clock import Clock, rfc3339, system_clock
+from printserver.common import faults
+from printserver.errors import ConfigError, Recusa
+from printserver.release.installed import Release, prune, put_units
+from printserver.release.journal import TRIES, Journal, Keeper, Outcome, Step
+from printserver.release.machine import Machine, Place, point
+from printserver.release.services import Services
+
+ASIDE: Final = "antes-da-atualizacao"
+"""The folder of an office in which its database is kept aside during an upgrade."""
+PROOF: Final = "prova-da-atualizacao"
+_PAUSE_S: Final = 1.0
+_INSIDE: Final = "from printserver.release.inside import run; run()"
+
+
+class Upgrade:
+    """The upgrade under way on a machine."""
+
+    def __init__(self, machine: Machine, services: Services, clock: Clock = system_clock) -> None:
+        self._machine = machine
+        self._services = services
+        self._clock = clock
+        self._keeper = Keeper(machine)
+
+    def run(self) -> Outcome | None:
+        """Bring the upgrade under way to its end; return how it ended, None if there is none.
+
+        Raises `ConfigError` if not even the way back succeeds now; it can be run again.
+        """
+        with self._alone():
+            while (journal := self._keeper.read()) is not None:
+                self._one_step(journal)
+            return self._keeper.outcome()
+
+    def _one_step(self, journal: Journal) -> None:
+        if journal.step != "back" and journal.tries >= TRIES:
+            self._keeper.write(journal.at("back", why=f"a etapa foi interrompida {TRIES} vezes"))
+            return
+        self._keeper.write(replace(journal, tries=journal.tries + 1))
+        steps: Mapping[Step, Callable[[Journal], Journal | None]] = {
+            "drain": self._drain,
+            "copy": self._copy,
+            "migrate": self._migrate,
+            "switch": self._switch,
+            "start": self._start,
+            "prove": self._prove,
+            "close": self._close,
+            "back": self._back,
+        }
+        try:
+            following = steps[journal.step](journal)
+        except (ConfigError, Recusa, OSError) as error:
+            why = _sentence(error)
+            if journal.step == "back":
+                self._say(f"A volta ainda não deu certo: {why}")
+                raise ConfigError(
+                    f"a volta à versão {self._old(journal).manifest.version} não deu certo: {why}"
+                ) from error
+            self._say(f"Não deu certo: {why}")
+            following = journal.at("back", why=why)
+        if following is not None:
+            self._keeper.write(following)
+
+    # -- forward ------------------------------------------------------------------------------------------------------
+
+    def _drain(self, journal: Journal) -> Journal:
+        """Stop the offices at a moment in which no paper is half way."""
+        end, told = time.monotonic() + journal.wait_s, False
+        while True:
+            if waiting := self._open():
+                if not told:
+                    self._say(f"Esperando o papel que está a caminho ({waiting}).")
+                    told = True
+                if time.monotonic() > end:
+                    raise ConfigError(
+                        f"há papel a caminho há mais de {journal.wait_s / 60:.0f} min ({waiting}): veja as filas em Hoje, "
+                        "e repita"
+                    )
+                time.sleep(_PAUSE_S)
+                continue
+            self._keeper.hold()
+            self._stop_all()
+            if not self._open():
+                break
+            self._keeper.let_go()  # a print set out just before the stop: it is followed by a running server
+            self._start_all(journal)
+        marks = {place.name: self._inside("mark", place.folder) for place in self._machine.offices()}
+        self._say("Servidor parado.")
+        return journal.at("copy", marks=marks)
+
+    def _copy(self, journal: Journal) -> Journal:
+        for place in self._machine.offices():
+            self._inside("keep", place.folder, place.folder / ASIDE)
+        self._say("Banco de dados guardado à parte.")
+        return journal.at("migrate")
+
+    def _migrate(self, journal: Journal) -> Journal:
+        new = self._new(journal)
+        for place in self._machine.offices():
+            self._program(new, "migrar", "--instance", place.folder)
+        self._say(f"Banco de dados no esquema {new.manifest.schema}.")
+        return journal.at("switch")
+
+    def _switch(self, journal: Journal) -> Journal:
+        point(self._machine.last, self._old(journal).folder)
+        self._use(self._new(journal))
+        return journal.at("start", served=True)
+
+    def _start(self, journal: Journal) -> Journal:
+        self._keeper.let_go()
+        self._start_all(journal)
+        self._say(f"Versão {self._new(journal).manifest.version} no ar.")
+        return journal.at("prove")
+
+    def _prove(self, journal: Journal) -> Journal:
+        new = self._new(journal)
+        for place in self._running(journal):
+            words = ("--destino", place.folder / PROOF, "--endereco", place.host, "--porta", str(place.port))
+            self._program(new, "provar", "--instance", place.folder, *words)
+        self._say("Página de prova conferida.")
+        return journal.at("close")
+
+    def _close(self, journal: Journal) -> None:
+        self._note(journal, "atualizado", "")
+        for place in self._machine.offices():
+            shutil.rmtree(place.folder / PROOF, ignore_errors=True)
+        prune(self._machine)
+        self._say("Atualização terminada.")
+        self._end(journal, done=True)
+
+    # -- back ---------------------------------------------------------------------------------------------------------
+
+    def _back(self, journal: Journal) -> None:
+        old = self._old(journal)
+        self._say(f"Voltando à versão {old.manifest.version}.")
+        self._keeper.hold()
+        self._stop_all()
+        migrated = [place for place in self._machine.offices() if self._is_migrated(place, journal)]
+        if after := [place.name for place in migrated if self._worked_since(place, journal)]:
+            self._stay(journal, after)
+            return
+        for place in migrated:
+            self._inside("bring-back", place.folder, place.folder / ASIDE)
+        self._use(old)
+        if journal.before_last:
+            point(self._machine.last, self._machine.releases / journal.before_last)
+        else:
+            self._machine.last.unlink(missing_ok=True)
+        self._keeper.let_go()
+        self._start_all(journal)
+        self._note(journal, "voltou", journal.why)
+        self._say(f"De volta à versão {old.manifest.version}: {journal.why}")
+        self._end(journal, done=False)
+
+    def _stay(self, journal: Journal, names: list[str]) -> None:
+        """Stay with the new release: going back would lose seals or prints."""
+        why = f"{journal.why}. Já se selou ou imprimiu depois da mudança ({', '.join(names)}): fica a versão nova"
+        self._use(self._new(journal))
+        self._keeper.let_go()
+        self._start_all(journal)
+        self._note(journal, "atualizado", why)
+        self._say(why)
+        self._end(replace(journal, why=why), done=False)
+
+    def _is_migrated(self, place: Place, journal: Journal) -> bool:
+        """Return whether the office's database is no longer in the schema that it had; a damaged one counts as such."""
+        if place.name not in journal.marks:
+            return False  # it went back before anything was changed
+        try:
+            found = self._inside("mark", place.folder)
+        except ConfigError:
+            return True
+        return bool(found["schema"] != journal.marks[place.name]["schema"])
+
+    def _worked_since(self, place: Place, journal: Journal) -> bool:
+        """Return whether a seal or a print was made since the office was stopped; a database that does not say: yes."""
+        if not journal.served:
+            return False
+        try:
+            found = self._inside("mark", place.folder)
+        except ConfigError:
+            return True
+        before = journal.marks[place.name]
+        return any(found[name] != before[name] for name in ("seal", "events"))
+
+    # -- tools --------------------------------------------------------------------------------------------------------
+
+    def _open(self) -> int:
+        return sum(int(self._inside("mark", place.folder)["open"]) for place in self._machine.offices())
+
+    def _running(self, journal: Journal) -> list[Place]:
+        return [place for place in self._machine.offices() if place.name in journal.running]
+
+    def _start_all(self, journal: Journal) -> None:
+        for place in self._running(journal):
+            self._services.start(place)
+
+    def _stop_all(self) -> None:
+        for place in self._machine.offices():
+            self._services.stop(place)
+
+    def _use(self, release: Release) -> None:
+        point(self._machine.current, release.folder)
+        if self._machine.units.is_dir() and put_units(self._machine, release):
+            self._services.reload()
+
+    def _note(self, journal: Journal, state: str, why: str) -> None:
+        old, new = (release.manifest.version for release in (self._old(journal), self._new(journal)))
+        for place in self._machine.offices():
+            self._inside("note", place.folder, state, old, new, why)
+
+    def _end(self, journal: Journal, *, done: bool) -> None:
+        old, new = (release.manifest.version for release in (self._old(journal), self._new(journal)))
+        self._keeper.end(Outcome(old, new, done, journal.why, rfc3339(self._clock())))
+
+    def _old(self, journal: Journal) -> Release:
+        return Release(self._machine.releases / journal.old)
+
+    def _new(self, journal: Journal) -> Release:
+        return Release(self._machine.releases / journal.new)
+
+    def _inside(self, *words: str | Path) -> Any:
+        """Return the answer of `inside`, as the offices' user, by the conducting release. Raises `ConfigError`."""
+        python = Release(self._keeper.conductor.resolve()).python
+        done = self._machine.run_inside([python, "-c", _INSIDE, *words])
+        if done.returncode != 0:
+            raise ConfigError(_last_line(done.stderr))
+        return json.loads(done.stdout)
+
+    def _program(self, release: Release, *words: str | Path) -> None:
+        """Run a command of a release as the offices' user. Raises `ConfigError` with what it said."""
+        done = self._machine.run_inside([release.printserver, *words])
+        if done.returncode != 0:
+            raise ConfigError(_last_line(done.stderr).removeprefix("printserver: "))
+
+    def _say(self, text: str) -> None:
+        self._keeper.say(self._clock(), text)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One conductor at a time; the lock ends with its process."""
+        self._machine.upgrade.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with (self._machine.upgrade / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Recusa):
+        return error.detail
+    return faults.passing(error) or str(error)
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "o programa terminou sem dizer por quê"
