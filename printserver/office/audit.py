@@ -39,11 +39,14 @@ class LogEntry:
     prova: JsonView | None = None
 
 
-def _digest(previous: str, row: JsonView) -> str:
-    """Hash a row together with the previous hash; every stored field is included."""
+def _digest(previous: str, cns: str, row: JsonView) -> str:
+    """Hash a row together with the previous hash; every stored field is included.
+
+    The office counts by its CNS: its number differs between databases, and a log that is moved keeps its hashes.
+    """
     moment: datetime = row["quando"]
     body = {
-        "serventia": row["serventia_id"],
+        "serventia": cns,
         "n": row["n"],
         "evento": row["evento"],
         "quando": moment.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -62,9 +65,10 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
     if not registros:
         return
     head = conn.execute(
-        sa.select(db.cadeia.c.n, db.cadeia.c.evento, db.cadeia.c.hash)
+        sa.select(db.cadeia.c.n, db.cadeia.c.evento, db.cadeia.c.hash, db.serventia.c.cns)
+        .join(db.serventia, db.serventia.c.id == db.cadeia.c.serventia_id)
         .where(db.cadeia.c.serventia_id == serventia_id)
-        .with_for_update()
+        .with_for_update(of=db.cadeia)
     ).one()
     n, evento, previous = head.n, head.evento, head.hash
     db.count(conn, serventia_id, HEAD, n, n + len(registros))
@@ -88,7 +92,7 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
             "prova": None if item.prova is None else dict(item.prova),
             "excecao": exception_of(item.objeto, item.objeto_id, item.detalhe),
         }
-        previous = row["hash"] = _digest(previous, row)
+        previous = row["hash"] = _digest(previous, head.cns, row)
         rows.append(row)
     conn.execute(sa.insert(db.log), rows)
     conn.execute(
@@ -98,12 +102,12 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
 
 def hashes_right(conn: Connection, serventia_id: int, numbers: Collection[int]) -> set[int]:
     """Return those of the entries `numbers` whose hash is that of their content and of the entry before them."""
-    log, right = db.log.c, set[int]()
+    log, right, cns = db.log.c, set[int](), _cns(conn, serventia_id)
     wanted = sorted({each for n in numbers for each in (n - 1, n)})
     previous: tuple[int, str] = (0, GENESIS)
     for row in _read(conn, serventia_id, log.n.in_(wanted)):
         if previous[0] == row["n"] - 1 and row["n"] in numbers and isinstance(row["quando"], datetime):
-            right |= {row["n"]} if _digest(previous[1], row) == row["hash"] else set()
+            right |= {row["n"]} if _digest(previous[1], cns, row) == row["hash"] else set()
         previous = row["n"], row["hash"]
     return right
 
@@ -122,19 +126,23 @@ def walk(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]
 
     A fault has a Portuguese text. After a fault the walk continues from the stored hash.
     """
-    previous, last, event = GENESIS, 0, 0
+    previous, last, event, cns = GENESIS, 0, 0, _cns(conn, serventia_id)
     for row in _read(conn, serventia_id):
         n = row["n"]
         if n != last + 1:
             gap = f"falta o registro {last + 1}" if n == last + 2 else f"faltam os registros {last + 1} a {n - 1}"
             yield last, f"{gap} da auditoria"
-        elif not isinstance(row["quando"], datetime) or _digest(previous, row) != row["hash"]:
+        elif not isinstance(row["quando"], datetime) or _digest(previous, cns, row) != row["hash"]:
             yield last, f"o registro {n} da auditoria foi alterado"
         previous, last, event = row["hash"], n, row["evento"] or event
         yield n, None
     head = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).mappings().one_or_none()
     if head is None or (head["n"], head["hash"], head["evento"]) != (last, previous, event):
         yield last, "o fim da auditoria não confere: faltam registros"
+
+
+def _cns(conn: Connection, serventia_id: int) -> str:
+    return str(conn.execute(sa.select(db.serventia.c.cns).where(db.serventia.c.id == serventia_id)).scalar_one())
 
 
 def _read(conn: Connection, serventia_id: int, *which: sa.ColumnElement[bool]) -> Iterator[JsonObject]:
