@@ -32,7 +32,7 @@ from printserver.db.tables.seals import (
     selo_papel,
     sequencia,
 )
-from printserver.db.upgrade import open_database
+from printserver.db.upgrade import open_database, schema_of
 from printserver.db.witness import HEAD
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "pessoa",
     "remetente",
     "retirada",
+    "schema_of",
     "selo",
     "selo_papel",
     "sequencia",
@@ -88,4 +89,5 @@ __all__ = [
     "tentativa",
     "upgrade",
     "vigia",
+    "walls",
 ]

@@ -52,6 +52,7 @@ __all__ = [
     "proof",
     "reached",
     "ready",
+    "registry",
     "reload",
     "sessions",
     "settings",

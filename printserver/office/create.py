@@ -3,6 +3,7 @@
 It never changes an existing office. All files are readable by the server's user only.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -16,8 +17,8 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.db import Database, upgrade
 from printserver.errors import ConfigError
-from printserver.office import audit, people
-from printserver.office.settings import SETTINGS_FILE, Settings, load_settings
+from printserver.office import audit, people, registry
+from printserver.office.settings import SETTINGS_FILE, Settings, load_settings, read_settings
 from printserver.selo import Certificate, advance, generate_test_certificate, sequence_name
 
 DEMO_CNS = "123456"
@@ -72,11 +73,14 @@ def certificate_password(instance: Path, settings: Settings) -> str:
     return password
 
 
-def create_office(instance: Path, now: datetime, *, cns: str | None = None, proximo: int = 1) -> NewInstance:
+def create_office(
+    instance: Path, now: datetime, *, cns: str | None = None, proximo: int = 1, banco: str = ""
+) -> NewInstance:
     """Create the office in folder `instance`; without a CNS, a demonstration office.
 
-    `proximo` is the first number of its seals (S3). Raises `ConfigError` if the folder is not empty, if the CNS is
-    not six digits, or if the database already holds an office. Creation is atomic.
+    `proximo` is the first number of its seals (S3). `banco` is the URL of a PostgreSQL, which may hold other offices.
+    Raises `ConfigError` if the folder is not empty, if the CNS is not six digits, or if the database already holds an
+    office of this CNS; a SQLite file holds one office. Creation is atomic.
     """
     if cns is not None and not (len(cns) == 6 and cns.isascii() and cns.isdigit()):
         raise ConfigError(f"CNS {cns!r}: são 6 algarismos")
@@ -88,6 +92,7 @@ def create_office(instance: Path, now: datetime, *, cns: str | None = None, prox
     draft = instance.parent / f".{instance.name}.{uuid.uuid4().hex}"
     draft.mkdir(mode=0o700)
     try:
+        _settings_of(draft, cns, banco)
         made = _fill(draft, instance, cns or DEMO_CNS, now, demonstracao=cns is None, proximo=proximo)
         draft.rename(instance)  # replaces an empty folder of that name
     except BaseException:
@@ -99,16 +104,12 @@ def create_office(instance: Path, now: datetime, *, cns: str | None = None, prox
 def _fill(draft: Path, instance: Path, cns: str, now: datetime, *, demonstracao: bool, proximo: int) -> NewInstance:
     for folder in ("formatos", "spool", "cache", "run", "saida", "saida/notas"):
         (draft / folder).mkdir(mode=0o700)
-    nome = "Cartório de Demonstração" if demonstracao else f"Serventia {cns}"
-    settings_text = _SETTINGS.format(
-        nome=nome, demonstracao=str(demonstracao).lower(), folhas_novas=str(not demonstracao).lower()
-    )
-    write_private(draft / SETTINGS_FILE, settings_text)
     write_private(draft / SECRET_FILE, secrets.token_hex(32))
     password = secrets.token_urlsafe(18)
     write_private(draft / PASSWORD_FILE, password)
     settings = load_settings(draft)
-    generate_test_certificate(draft / settings.selo.certificado, password, nome=f"{nome} (TESTE)", now=now)
+    name = f"{settings.serventia.nome} (TESTE)"
+    generate_test_certificate(draft / settings.selo.certificado, password, nome=name, now=now)
 
     database = Database(database_url(draft, settings))
     try:
@@ -119,25 +120,34 @@ def _fill(draft: Path, instance: Path, cns: str, now: datetime, *, demonstracao:
         database.close()
 
 
+def _settings_of(draft: Path, cns: str | None, banco: str) -> None:
+    """Write the first settings. An office on PostgreSQL is named in them: the database may come to hold others."""
+    nome = f"Serventia {cns}" if cns else "Cartório de Demonstração"
+    demo, real = str(cns is None).lower(), str(cns is not None).lower()
+    text = _SETTINGS.format(nome=nome, demonstracao=demo, folhas_novas=real)
+    if banco or not database_url(draft, read_settings(b"", draft / SETTINGS_FILE)).startswith("sqlite"):
+        url = f"url = {json.dumps(banco)}\n" if banco else ""  # else it comes from the environment
+        text += f'\n[banco]\n{url}cns = "{cns or DEMO_CNS}"\n'
+    write_private(draft / SETTINGS_FILE, text)
+
+
 def _first_rows(conn: sa.Connection, cns: str, now: datetime, *, proximo: int, folder: Path) -> NewInstance:
-    if conn.execute(sa.select(db.serventia.c.id)).first() is not None:
-        raise ConfigError("o banco configurado já tem uma serventia: nada foi mudado")
     name = uuid.uuid4().hex
-    conn.execute(sa.insert(db.serventia).values(id=1, cns=cns, instancia=name, criada_em=now))
-    conn.execute(sa.insert(db.cadeia).values(serventia_id=1, n=0, evento=0, hash=audit.GENESIS))
+    sid = registry.new_office(conn, cns, name, now)
+    conn.execute(sa.insert(db.cadeia).values(serventia_id=sid, n=0, evento=0, hash=audit.GENESIS))
     if proximo > 1:
-        advance(conn, 1, sequence_name("serventia", 1, "ES", now.year), proximo)
+        advance(conn, sid, sequence_name("serventia", 1, "ES", now.year), proximo)
     password = secrets.token_urlsafe(12)
-    people.create_person(conn, 1, "admin", "Administrador", "administrador", password, now)
-    key = people.create_key(conn, 1, "inicial", people.RIGHTS, now)
+    people.create_person(conn, sid, "admin", "Administrador", "administrador", password, now)
+    key = people.create_key(conn, sid, "inicial", people.RIGHTS, now)
     conn.execute(
         sa.insert(db.fila).values(
-            serventia_id=1, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=now
+            serventia_id=sid, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=now
         )
     )
     audit.write(
         conn,
-        1,
+        sid,
         now,
         [
             audit.LogEntry("serventia", cns, "criada", detalhe={"proximo": proximo}),

@@ -123,11 +123,10 @@ def test_an_office_that_fails_half_made_leaves_nothing(folder: Path, monkeypatch
     assert list(folder.parent.iterdir()) == []
 
 
-def test_one_postgresql_holds_one_office(folder: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PRINTSERVER_BANCO_URL", postgres_url)
-    made = create.create_office(folder, NOW)
-    with pytest.raises(ConfigError, match="já tem uma serventia"):
-        create.create_office(folder.with_name("outra"), NOW)
+def test_one_postgresql_holds_an_office_once(folder: Path, postgres_url: str) -> None:
+    made = create.create_office(folder, NOW, banco=postgres_url)
+    with pytest.raises(ConfigError, match="já tem a serventia de CNS 123456"):
+        create.create_office(folder.with_name("outra"), NOW, banco=postgres_url)
     assert not folder.with_name("outra").exists()
     database = Database(postgres_url)
     with database.read() as conn:
