@@ -50,7 +50,7 @@ def sign_head(folder: Path, as_json: bool) -> None:
         signer = create.certificate(folder, settings)
         proof.register(conn, serventia_id, signer, now)
     try:
-        with office_database(folder) as (database, number):
+        with office_database(folder) as (database, number, _now):
             head = proof.store(database, number, folder, signer, now)
     except HeadDiffers as error:
         raise ConfigError(f"a auditoria NÃO confere: {error}\n{_WHAT_TO_DO}") from error

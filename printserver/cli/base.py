@@ -39,21 +39,23 @@ def office(folder: Path, *, writing: bool = True) -> Iterator[tuple[sa.Connectio
 
     Raises `ConfigError` if the folder or its database has no office.
     """
-    with office_database(folder) as (database, serventia_id):
-        with database.write() if writing else database.snapshot() as conn:
-            yield conn, serventia_id, system_clock()
+    with (
+        office_database(folder) as (database, serventia_id, now),
+        database.write() if writing else database.snapshot() as conn,
+    ):
+        yield conn, serventia_id, now
 
 
 @contextmanager
-def office_database(folder: Path) -> Iterator[tuple[db.Database, int]]:
-    """Open the database of the office in `folder`: yield it with the office's number. Raises `ConfigError`."""
+def office_database(folder: Path) -> Iterator[tuple[db.Database, int, datetime]]:
+    """Open an office's database for one command: yield it, id of the office, and current time. Raises as `office`."""
     if not folder.is_dir():
         raise ConfigError(f"{folder} não existe: crie a serventia com `printserver init`")
     settings = load_settings(folder)
     database = db.Database(create.database_url(folder, settings))
     try:
         db.open_database(database)
-        yield database, registry.serve_office(database, settings).id
+        yield database, registry.serve_office(database, settings).id, system_clock()
     finally:
         database.close()
 

@@ -18,6 +18,7 @@ from printserver.cli.base import (
 )
 from printserver.cli.court import simulated_court
 from printserver.cli.models import all_models
+from printserver.cli.offices import offices_group
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
@@ -195,6 +196,7 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 cli.add_command(audit)
 cli.add_command(all_models)
 cli.add_command(simulated_court)
+cli.add_command(offices_group)
 
 
 @cli.command("demo")

@@ -4,7 +4,7 @@ Every table has a `serventia`, and every unique index begins with it. Money is w
 SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations create the schema.
 """
 
-from printserver.db.columns import Moment, metadata
+from printserver.db.columns import Moment, metadata, this_row
 from printserver.db.engine import Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
 from printserver.db.tables.documents import (
@@ -87,6 +87,7 @@ __all__ = [
     "sessao",
     "tabela_guardada",
     "tentativa",
+    "this_row",
     "upgrade",
     "vigia",
     "walls",

@@ -48,7 +48,9 @@ def raise_walls(conn: Connection) -> None:
     found = sa.inspect(conn)
     tables = [name for name in found.get_table_names() if any(c["name"] == _OFFICE for c in found.get_columns(name))]
     narrow = {name: key for name in tables if (key := _narrow_key(found, name))}
-    links = [(name, each) for name in tables for each in found.get_foreign_keys(name) if each["referred_table"] in tables]
+    links = [
+        (name, each) for name in tables for each in found.get_foreign_keys(name) if each["referred_table"] in tables
+    ]
     single = [(name, each) for name, each in links if len(each["constrained_columns"]) == 1]
     for name, link in single:
         conn.exec_driver_sql(f"ALTER TABLE {name} DROP CONSTRAINT {link['name']}")
@@ -61,7 +63,9 @@ def raise_walls(conn: Connection) -> None:
             f"({_OFFICE}, {link['constrained_columns'][0]}) REFERENCES {link['referred_table']} "
             f"({_OFFICE}, {link['referred_columns'][0]})"
         )
-    guarded = set(conn.exec_driver_sql("SELECT tablename FROM pg_policies WHERE schemaname = current_schema()").scalars())
+    guarded = set(
+        conn.exec_driver_sql("SELECT tablename FROM pg_policies WHERE schemaname = current_schema()").scalars()
+    )
     for name in tables:
         if name not in guarded:
             _guard(conn, name, _OFFICE)

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.clock import local
 from printserver.common.data import JsonObject, JsonView
 from printserver.db import HEAD
+from printserver.errors import Recusa
 from printserver.office.exceptions import exception_of
 
 GENESIS = "0" * 64
@@ -60,16 +62,19 @@ def _digest(previous: str, cns: str, row: JsonView) -> str:
 def write(conn: Connection, serventia_id: int, quando: datetime, registros: list[LogEntry]) -> None:
     """Append `registros`, in the caller's transaction. Call it last: it locks the head of the chain.
 
-    Raises `Recusa` `servidor-ocupado` if the log is shorter than this process left it (see `witness`).
+    Raises `Recusa` `servidor-ocupado` if the log is shorter than this process left it (see `witness`), or if the office
+    moved away (S3).
     """
     if not registros:
         return
     head = conn.execute(
-        sa.select(db.cadeia.c.n, db.cadeia.c.evento, db.cadeia.c.hash, db.serventia.c.cns)
+        sa.select(db.cadeia.c.n, db.cadeia.c.evento, db.cadeia.c.hash, db.serventia.c.cns, db.serventia.c.mudou_em)
         .join(db.serventia, db.serventia.c.id == db.cadeia.c.serventia_id)
         .where(db.cadeia.c.serventia_id == serventia_id)
         .with_for_update(of=db.cadeia)
     ).one()
+    if head.mudou_em is not None:
+        raise Recusa("servidor-ocupado", f"Nada foi feito. {moved_text(head.mudou_em)}")
     n, evento, previous = head.n, head.evento, head.hash
     db.count(conn, serventia_id, HEAD, n, n + len(registros))
     rows = []
@@ -97,6 +102,14 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
     conn.execute(sa.insert(db.log), rows)
     conn.execute(
         sa.update(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id).values(n=n, evento=evento, hash=previous)
+    )
+
+
+def moved_text(moment: datetime) -> str:
+    """Return why an office that moved away writes nothing (Portuguese)."""
+    return (
+        f"Esta serventia mudou-se para outro lugar em {local(moment):%d/%m/%Y às %H:%M}: aqui só se consulta. Se a "
+        "mudança não se fez, quem cuida do servidor a desfaz com `printserver serventia desfazer-mudanca`."
     )
 
 

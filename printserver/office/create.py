@@ -93,7 +93,7 @@ def create_office(
     draft.mkdir(mode=0o700)
     try:
         _settings_of(draft, cns, banco)
-        made = _fill(draft, instance, cns or DEMO_CNS, now, demonstracao=cns is None, proximo=proximo)
+        made = _fill(draft, instance, cns or DEMO_CNS, now, proximo=proximo)
         draft.rename(instance)  # replaces an empty folder of that name
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -101,7 +101,7 @@ def create_office(
     return made
 
 
-def _fill(draft: Path, instance: Path, cns: str, now: datetime, *, demonstracao: bool, proximo: int) -> NewInstance:
+def _fill(draft: Path, instance: Path, cns: str, now: datetime, *, proximo: int) -> NewInstance:
     for folder in ("formatos", "spool", "cache", "run", "saida", "saida/notas"):
         (draft / folder).mkdir(mode=0o700)
     write_private(draft / SECRET_FILE, secrets.token_hex(32))

@@ -1,11 +1,11 @@
 """The archive of an office: a folder of open files, with a manifest that counts and hashes all of them.
 
-    manifesto.json        what it is, of which office, counts and SHA-256 of all below
-    LEIA-ME.txt           the same in words, for people
-    selos.csv             the seals, as the program exports them
-    tabelas/NOME.jsonl    one JSON object a row, in the order of the key
-    arquivos.jsonl        path, size and SHA-256 of each file of the office's folder
-    pasta/...             those files: PDFs of the prints, formats, tables, settings, certificate
+manifesto.json        what it is, of which office, counts and SHA-256 of all below
+LEIA-ME.txt           the same in words, for people
+selos.csv             the seals, as the program exports them
+tabelas/NOME.jsonl    one JSON object a row, in the order of the key
+arquivos.jsonl        path, size and SHA-256 of each file of the office's folder
+pasta/...             those files: PDFs of the prints, formats, tables, settings, certificate
 """
 
 import hashlib
@@ -31,10 +31,10 @@ _PIECE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file of lines: how many lines, how many bytes, and their SHA-256."""
+    """A file of lines: how many lines, its size in bytes, and their SHA-256."""
 
     linhas: int
-    bytes: int
+    tamanho: int
     sha256: str
 
 
@@ -94,9 +94,12 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _manifest(found: JsonObject) -> Manifest:
-    tabelas = {name: Part(**part) for name, part in found.pop("tabelas").items()}
-    parts = {name: Part(**found.pop(name)) for name in ("selos", "arquivos")}
-    return Manifest(**found, auditoria=Audit(**found.pop("auditoria")), tabelas=tabelas, **parts)
+    read: JsonObject = {
+        "tabelas": {name: Part(**part) for name, part in found["tabelas"].items()},
+        "auditoria": Audit(**found["auditoria"]),
+        **{name: Part(**found[name]) for name in ("selos", "arquivos")},
+    }
+    return Manifest(**(found | read))
 
 
 def write_lines(path: Path, pieces: Iterable[bytes]) -> Part:
@@ -119,7 +122,7 @@ def check_part(path: Path, part: Part) -> None:
             size = file.tell()
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: falta na exportação; traga-a inteira de novo") from error
-    if (size, digest) != (part.bytes, part.sha256):
+    if (size, digest) != (part.tamanho, part.sha256):
         raise ConfigError(f"{path}: não é o que o manifesto diz (tamanho ou SHA-256); traga a exportação de novo")
 
 
@@ -138,10 +141,10 @@ def copy_hashed(source: Path, target: Path) -> tuple[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file of the office's folder: its path there (POSIX, relative), size and SHA-256."""
+    """A file of the office's folder: its path there (POSIX, relative), size in bytes and SHA-256."""
 
     caminho: str
-    bytes: int
+    tamanho: int
     sha256: str
 
     def line(self) -> bytes:

@@ -118,12 +118,12 @@ def _files(instance: Path, draft: Path, total: _Total, *, secrets: bool) -> Iter
     kept = draft / archive.FOLDER / SETTINGS_FILE
     part = archive.write_lines(kept, [settings])
     kept.chmod(0o600)
-    yield _counted(total, FileEntry(SETTINGS_FILE, part.bytes, part.sha256))
+    yield _counted(total, FileEntry(SETTINGS_FILE, part.tamanho, part.sha256))
     for name, path in folder.files(instance, secrets=secrets):
         size, digest = archive.copy_hashed(path, draft / archive.FOLDER / name)
         yield _counted(total, FileEntry(name, size, digest))
 
 
 def _counted(total: _Total, entry: FileEntry) -> bytes:
-    total.bytes += entry.bytes
+    total.bytes += entry.tamanho
     return entry.line()

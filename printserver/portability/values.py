@@ -117,8 +117,6 @@ def _reader(column: sa.Column[Any]) -> Callable[[Any], Any]:
 
 def office_row(conn: Connection, serventia_id: int) -> JsonObject:
     """Return what the archive says of the office itself."""
-    row: Mapping[str, Any] = (
-        conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).mappings().one()
-    )
+    row = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).mappings().one()
     created = row["criada_em"].astimezone(UTC).isoformat(timespec="microseconds")
     return {"cns": row["cns"], "instancia": row["instancia"], "criada_em": created}

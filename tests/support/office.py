@@ -42,6 +42,7 @@ from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
 from printserver.selo import Certificate, generate_test_certificate
 from printserver.server.engine import Engine
+from support import bound
 from support.postgres import PrivatePostgres
 
 NOW = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
@@ -317,6 +318,7 @@ def reopen(folder: Path, clock: Clock, key: str) -> Rig:
     """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
     with patch.object(Certificate, "load", _certificate), patch.object(upgrade, "upgrade"):  # the copy is migrated
         office = Office.open_folder(folder, clock)
+    bound.watch(office.db)
     office.render = _render()
     app = new_app("office-under-test")
     register(app, office)
