@@ -40,11 +40,11 @@ def cli() -> None:
 @instance_option
 @click.option("--cns", help="CNS da serventia, 6 algarismos (sem ele: serventia de demonstração).")
 @click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
-@click.option("--banco", default="", help="Endereço de um PostgreSQL, que pode já ter outras serventias.")
+@click.option("--banco", help="Endereço de um PostgreSQL, que pode já ter outras serventias.")
 @click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
-def init(folder: Path, cns: str | None, proximo_numero: int, banco: str, as_json: bool) -> None:
+def init(folder: Path, cns: str | None, proximo_numero: int, banco: str | None, as_json: bool) -> None:
     """Cria uma serventia: pasta, banco, certificado de teste, usuário admin e uma chave. Nunca escreve por cima."""
-    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero, banco=banco)
+    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero, banco=banco or "")
     if as_json:
         shown = {
             "usuario": made.usuario,

@@ -57,23 +57,25 @@ def export_command(destino: Path, final: bool, without: bool, folder: Path) -> N
 
 @offices_group.command("importar")
 @click.argument("origem", type=PATH)
-@click.option("--banco", default="", help="Endereço de um PostgreSQL, que pode já ter outras serventias.")
+@click.option("--banco", default=None, help="Endereço de um PostgreSQL, que pode já ter outras serventias.")
 @instance_option
-def import_command(origem: Path, banco: str, folder: Path) -> None:
+def import_command(origem: Path, banco: str | None, folder: Path) -> None:
     """Põe a serventia exportada em ORIGEM na pasta nova de --instance. Só num lugar vazio; confere tudo."""
-    made = portability.import_office(origem, folder, banco)
+    made = portability.import_office(origem, folder, banco or "")
     click.echo(f"Serventia {made.serventia['cns']} importada em {folder}: igual à exportação.")
     _tell(made)
+    if not made.final:
+        click.echo("É uma cópia: aqui só se consulta, porque a serventia ainda trabalha onde foi exportada.")
 
 
-@offices_group.command("desfazer-mudanca")
-@click.option("--motivo", required=True, help="Por que a mudança não se fez.")
+@offices_group.command("abrir")
+@click.option("--motivo", required=True, help="Por que ela trabalha aqui, e não em outro lugar.")
 @instance_option
-def undo_move(motivo: str, folder: Path) -> None:
-    """A mudança não se fez: a serventia volta a trabalhar aqui. Só se ela não trabalha em outro lugar."""
+def open_here(motivo: str, folder: Path) -> None:
+    """Abre aqui uma serventia fechada por mudança ou por cópia. Só se ela não trabalha em nenhum outro lugar."""
     with office_database(folder) as (database, sid, now), database.write() as conn:
         portability.settle_move(conn, sid, now, operator(), motivo)
-    click.echo("A serventia trabalha aqui outra vez.")
+    click.echo("A serventia trabalha aqui.")
 
 
 def _moved(database: Database, sid: int) -> bool:

@@ -108,8 +108,9 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
 def moved_text(moment: datetime) -> str:
     """Return why an office that moved away writes nothing (Portuguese)."""
     return (
-        f"Esta serventia mudou-se para outro lugar em {local(moment):%d/%m/%Y às %H:%M}: aqui só se consulta. Se a "
-        "mudança não se fez, quem cuida do servidor a desfaz com `printserver serventia desfazer-mudanca`."
+        f"Esta serventia está fechada aqui desde {local(moment):%d/%m/%Y às %H:%M}, porque trabalha em outro lugar: "
+        "aqui só se consulta. Se lá ela não trabalha, quem cuida do servidor a abre aqui com `printserver serventia "
+        "abrir`."
     )
 
 
@@ -162,5 +163,5 @@ def _read(conn: Connection, serventia_id: int, *which: sa.ColumnElement[bool]) -
     mine = (db.log.c.serventia_id == serventia_id, *which)
     statement = sa.select(*db.as_stored(db.log.c)).where(*mine).order_by(db.log.c.n)
     meant = {column.name: db.as_meant(column) for column in db.log.c}
-    for row in conn.execution_options(yield_per=1000).execute(statement).mappings():
+    for row in conn.execute(statement.execution_options(yield_per=1000)).mappings():
         yield {name: read(row[name]) for name, read in meant.items()}

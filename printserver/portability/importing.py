@@ -106,6 +106,9 @@ def _fill(source: Path, draft: Path, instance: Path, manifest: Manifest) -> None
                 _insert(conn, sid, table, source / archive.TABLES / f"{table.name}.jsonl", instance, manifest)
             _check_audit(conn, sid, draft, manifest)
             _make_queue_folders(conn, sid, draft, instance)
+            if not manifest.final:  # it still works where it came from
+                made = datetime.fromisoformat(manifest.feita_em)
+                conn.execute(sa.update(db.serventia).where(db.serventia.c.id == sid).values(mudou_em=made))
             if not database.sqlite:
                 draft.rename(instance)
     except BaseException:

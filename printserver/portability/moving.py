@@ -34,11 +34,11 @@ def start_move(conn: Connection, serventia_id: int, now: datetime, who: str) -> 
 
 
 def settle_move(conn: Connection, serventia_id: int, now: datetime, who: str, motivo: str) -> None:
-    """Let the office work here again: the move was given up. Raises `ConfigError` if it did not move."""
+    """Let the office work here: it does not elsewhere. Raises `ConfigError` if it is not closed here."""
     if moved_at(conn, serventia_id) is None:
-        raise ConfigError("esta serventia não se mudou: nada há a desfazer")
+        raise ConfigError("esta serventia não está fechada: nada há a abrir")
     _set(conn, serventia_id, None)
-    _note(conn, serventia_id, now, who, "mudança desfeita", motivo=motivo)
+    _note(conn, serventia_id, now, who, "aberta", motivo=motivo)
 
 
 def _note(conn: Connection, serventia_id: int, now: datetime, who: str, state: str, **detail: str) -> None:

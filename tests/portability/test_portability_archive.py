@@ -89,14 +89,17 @@ def test_a3_out_of_sqlite_into_a_postgresql_with_others_and_back_equal_to_row_an
 
 
 def test_the_imported_office_goes_on_where_the_other_ended(
-    lived: Rig, archive: Path, tmp_path: Path, postgres_url: str
+    lived: Rig, archive: Path, run: Run, tmp_path: Path, postgres_url: str
 ) -> None:
     other_office(tmp_path / "vizinha", postgres_url)
     folder = tmp_path / "pg"
     assert command_line("serventia", "importar", archive, "--instance", folder, "--banco", postgres_url) == 0
     rig = reopen(folder, lived.clock, lived.key)
     try:
-        before = lived.numbers_taken()
+        before = [int(code[9:22]) for code in lived.codes() if code[9:22].isdecimal()]
+        refused = rig.post(rig.certidao())  # it still works where it came from
+        assert (refused.status, refused.word) == (503, "servidor-ocupado")
+        assert run("serventia", "abrir", "--motivo", "volta da cópia", "--instance", folder)[0] == 0
         job = rig.printed(rig.certidao())
         seal = next(iter(job["selos"]))["codigo"]
         assert int(seal[9:22]) == max(before) + 1
@@ -190,7 +193,7 @@ def test_s3_an_office_that_moved_away_writes_nothing_more_and_its_heir_has_the_r
         before = rig.codes()
         late = rig.post(rig.certidao())
         assert (late.status, late.word) == (503, "servidor-ocupado")
-        assert "mudou-se" in late.json["detail"]
+        assert "trabalha em outro lugar" in late.json["detail"]
         assert rig.codes() == before
         assert rig.call("GET", f"/jobs/{held['id']}").status == 200
         assert run("serventia", "importar", tmp_path / "saiu", "--instance", tmp_path / "nova")[0] == 0
@@ -200,7 +203,7 @@ def test_s3_an_office_that_moved_away_writes_nothing_more_and_its_heir_has_the_r
             assert (last["objeto"], last["estado"]) == ("serventia", "mudou")
             assert conn.execute(sa.select(db.serventia.c.mudou_em)).scalar_one() is None
         database.close()
-        assert run("serventia", "desfazer-mudanca", "--motivo", "engano", "--instance", rig.folder)[0] == 0
+        assert run("serventia", "abrir", "--motivo", "engano", "--instance", rig.folder)[0] == 0
         assert rig.post(rig.certidao()).status == 202
         assert rig.proof().total == 0
 

@@ -35,8 +35,8 @@ def _unbound(statement: str) -> str | None:
     """Return a table whose office the statement does not name."""
     if statement.startswith("INSERT"):
         return None  # the values name it, and the column is not null
-    for table, alias in _NAMED.findall(statement):
-        if table in _OURS and not re.search(rf"\b{alias or table}\.serventia_id\b", _conditions(statement)):
+    for table, other in _NAMED.findall(statement):
+        if table in _OURS and not re.search(rf"\b{other or table}\.serventia_id\b", _conditions(statement)):
             return str(table)
     return None
 
