@@ -251,7 +251,7 @@ class Rig:
         """Verify all that is on record, as `auditoria verificar` does (A6)."""
         kept = auditoria.read_all(self.folder)
         with self.office.db.snapshot() as conn:
-            return auditoria.verify(conn, 1, kept, points)
+            return auditoria.verify(conn, self.office.serventia_id, kept, points)
 
     def codes(self) -> list[str]:
         """Return every seal ever made, in the order of making."""
