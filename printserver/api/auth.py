@@ -66,8 +66,7 @@ class Gate:
         if scheme.lower() != "bearer" or not text.strip():
             return None
         with self._office.db.read() as conn:
-            found = people.api_key(conn, text.strip())
-        return found if found is not None and found.serventia_id == self._office.serventia_id else None
+            return people.api_key(conn, self._office.serventia_id, text.strip())
 
     def _note_use(self, key: people.ApiKey) -> None:
         """Record the use of a key, at most once a minute; where nothing can be written the request goes on."""

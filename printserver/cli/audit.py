@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from printserver.cli.base import instance_option, office
-from printserver.db import Database
+from printserver.cli.base import instance_option, office, office_database
 from printserver.errors import ConfigError
 from printserver.office import HeadDiffers, Report, create, load_settings, proof
 
@@ -50,13 +49,11 @@ def sign_head(folder: Path, as_json: bool) -> None:
         settings = load_settings(folder)
         signer = create.certificate(folder, settings)
         proof.register(conn, serventia_id, signer, now)
-    database = Database(create.database_url(folder, settings))
     try:
-        head = proof.store(database, serventia_id, folder, signer, now)
+        with office_database(folder) as (database, number, _now):
+            head = proof.store(database, number, folder, signer, now)
     except HeadDiffers as error:
         raise ConfigError(f"a auditoria NÃO confere: {error}\n{_WHAT_TO_DO}") from error
-    finally:
-        database.close()
     if as_json:
         click.echo(json.dumps(asdict(head), ensure_ascii=False))
         return

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.clock import system_clock
 from printserver.errors import ConfigError
-from printserver.office import Office, audit, create
+from printserver.office import Office, audit, create, load_settings, registry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,19 +39,23 @@ def office(folder: Path, *, writing: bool = True) -> Iterator[tuple[sa.Connectio
 
     Raises `ConfigError` if the folder or its database has no office.
     """
-    from printserver.db import open_database
-    from printserver.office import load_settings
+    with (
+        office_database(folder) as (database, serventia_id, now),
+        database.write() if writing else database.snapshot() as conn,
+    ):
+        yield conn, serventia_id, now
 
+
+@contextmanager
+def office_database(folder: Path) -> Iterator[tuple[db.Database, int, datetime]]:
+    """Open an office's database for one command: yield it, id of the office, and current time. Raises as `office`."""
     if not folder.is_dir():
         raise ConfigError(f"{folder} não existe: crie a serventia com `printserver init`")
-    database = db.Database(create.database_url(folder, load_settings(folder)))
+    settings = load_settings(folder)
+    database = db.Database(create.database_url(folder, settings))
     try:
-        open_database(database)
-        with database.write() if writing else database.snapshot() as conn:
-            serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
-            if serventia_id is None:
-                raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
-            yield conn, serventia_id, system_clock()
+        db.open_database(database)
+        yield database, registry.serve_office(database, settings).id, system_clock()
     finally:
         database.close()
 

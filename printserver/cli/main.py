@@ -20,6 +20,7 @@ from printserver.cli.copies import all_copies, all_steps, make_copy, restore
 from printserver.cli.court import simulated_court
 from printserver.cli.incidents import all_incidents
 from printserver.cli.models import all_models
+from printserver.cli.offices import offices_group
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
@@ -43,15 +44,24 @@ def cli() -> None:
 @click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
 @click.option("--pessoa", help="Nome completo de quem administra; exigido com --cns.")
 @click.option("--usuario", help="Nome de usuário dessa pessoa; exigido com --cns.")
+@click.option("--banco", help="Endereço de um PostgreSQL, que pode já ter outras serventias.")
 @click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
 def init(
-    folder: Path, cns: str | None, proximo_numero: int, pessoa: str | None, usuario: str | None, as_json: bool
+    folder: Path,
+    cns: str | None,
+    proximo_numero: int,
+    pessoa: str | None,
+    usuario: str | None,
+    banco: str | None,
+    as_json: bool,
 ) -> None:
     """Cria uma serventia: pasta, banco, certificado de teste, primeira pessoa e uma chave. Nunca escreve por cima."""
     if (pessoa is None) != (usuario is None):
         raise ConfigError("--pessoa e --usuario vão juntos: o nome completo, e o nome com que a pessoa entra")
     person = create.FirstPerson(usuario, pessoa) if pessoa and usuario else None
-    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero, person=person)
+    made = create.create_office(
+        folder, system_clock(), cns=cns, proximo=proximo_numero, person=person, banco=banco or ""
+    )
     if as_json:
         shown = {
             "usuario": made.usuario,
@@ -208,6 +218,7 @@ cli.add_command(all_copies)
 cli.add_command(restore)
 cli.add_command(all_steps)
 cli.add_command(simulated_court)
+cli.add_command(offices_group)
 
 
 @cli.command("demo")

@@ -82,7 +82,7 @@ def show_model(folder: Path, nome: str) -> None:
 @click.option("--motivo", required=True, help="Por que o modelo pode ser impresso como está; fica no registro.")
 def clear_model(folder: Path, nome: str, motivo: str) -> None:
     """Dá por conferido um modelo que está em conferir; volta a conferir quando o conteúdo mudar."""
-    with _opened(folder) as office:
+    with open_office(folder) as office:
         with office.db.read() as conn:
             model = models.require(conn, office, nome)
         models.clear(office, _author(office), model, motivo.strip())

@@ -90,7 +90,7 @@ def _checked(
     _require_point(conn, office, path, (n, previous), head)
     for line in lines:
         entry = mirror_lines.entry_of(line, office.serventia_id)
-        if line["n"] != n + 1 or audit.digest(previous, entry) != line["hash"]:
+        if line["n"] != n + 1 or audit.digest(previous, office.cns, entry) != line["hash"]:
             raise invalid_input(FIELD, f"{path}: o registro {n + 1} foi alterado ou falta")
         n, previous = int(line["n"]), str(line["hash"])
         lost.ate = (n, previous)

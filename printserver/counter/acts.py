@@ -134,7 +134,11 @@ def _reverse(act: Act, numero: str, request: Estorno) -> int:
         )
     note = {"motivo": request.motivo, "quem": who.pessoa, "quando": rfc3339(act.now)}
     table = db.ato_balcao
-    act.conn.execute(sa.update(table).where(table.c.id == row["id"]).values(estado=ESTORNADO, estorno=note))
+    act.conn.execute(
+        sa.update(table)
+        .where(db.this_row(table, row["serventia_id"], row["id"]))
+        .values(estado=ESTORNADO, estorno=note)
+    )
     papel = PaperSeal(row["ato"], row["serie"], row["numero"])
     if request.papel_inutilizado:
         paper_seals.void(act, papel, request.motivo)

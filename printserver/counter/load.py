@@ -124,7 +124,7 @@ def _load_part(act: Act, request: Carga, *, first: bool) -> list[str]:
     codes = _seal(act, papers, values, request.data)
     paper_seals.report(act, papers, codes)
     conn.execute(
-        sa.update(table).where(table.c.id == sa.bindparam("b_id")),
+        sa.update(table).where(table.c.serventia_id == office.serventia_id, table.c.id == sa.bindparam("b_id")),
         [{"b_id": row["id"], "estado": CARREGADO, "codigo": code} for row, code in zip(rows, codes, strict=True)],
     )
     _log(act, "carga", {"data": request.data.isoformat(), "selos": len(codes)})

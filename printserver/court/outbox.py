@@ -157,13 +157,15 @@ def begin(
     number = open_exchange(conn, serventia_id, operacao, request, now)
     taken = conn.execute(
         sa.update(_out)
-        .where(_out.c.id.in_([linha.id for linha in linhas]), _out.c.estado == PENDING)
+        .where(
+            _out.c.serventia_id == serventia_id, _out.c.id.in_([linha.id for linha in linhas]), _out.c.estado == PENDING
+        )
         .values(estado=SENDING, dono=dono, tentativas=_out.c.tentativas + 1, comunicacao_id=number)
         .returning(_out.c.id)
     )
     ids = set(taken.scalars())
     still = [linha for linha in linhas if linha.id in ids]
-    mine = db.comunicacao.c.id == number
+    mine = db.this_row(db.comunicacao, serventia_id, number)
     if not still:
         conn.execute(sa.delete(db.comunicacao).where(mine))
     elif len(still) < len(linhas):
@@ -171,11 +173,11 @@ def begin(
     return number, still
 
 
-def adopt(conn: Connection, linha: OutboxEntry, dono: str) -> None:
+def adopt(conn: Connection, serventia_id: int, linha: OutboxEntry, dono: str) -> None:
     """Take over a row in doubt, before looking it up at the court."""
     conn.execute(
         sa.update(_out)
-        .where(_out.c.id == linha.id, _out.c.estado.in_((SENDING, IN_DOUBT)))
+        .where(db.this_row(_out, serventia_id, linha.id), _out.c.estado.in_((SENDING, IN_DOUBT)))
         .values(estado=IN_DOUBT, dono=dono)
     )
 
@@ -252,11 +254,17 @@ def open_exchange(conn: Connection, serventia_id: int, operacao: str, request: s
 
 
 def close_exchange(
-    conn: Connection, number: int, status: int | None, resposta: str | None, falha: str | None, now: datetime
+    conn: Connection,
+    serventia_id: int,
+    number: int,
+    status: int | None,
+    resposta: str | None,
+    falha: str | None,
+    now: datetime,
 ) -> None:
     """Write the end of an exchange, with the answer as received."""
     conn.execute(
         sa.update(db.comunicacao)
-        .where(db.comunicacao.c.id == number)
+        .where(db.this_row(db.comunicacao, serventia_id, number))
         .values(status=status, resposta=resposta, falha=falha, fim=now)
     )

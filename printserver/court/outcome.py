@@ -54,13 +54,13 @@ def settle(
     for linha, resposta in answers_given:
         if resposta.category == "repetir":  # contradictory answers are not retried without a pause
             again = now if linha.tentativas < 2 else now + pause(linha.tentativas)
-            _later(conn, linha, dono, PENDING, again)
+            _later(conn, serventia_id, linha, dono, PENDING, again)
         elif resposta.category == "passageira":
-            _later(conn, linha, dono, PENDING, now + pause(linha.tentativas))
+            _later(conn, serventia_id, linha, dono, PENDING, now + pause(linha.tentativas))
         elif resposta.category == "duvida":
-            _later(conn, linha, dono, IN_DOUBT, now + pause(linha.tentativas))
+            _later(conn, serventia_id, linha, dono, IN_DOUBT, now + pause(linha.tentativas))
         elif resposta.category == "ja-recebido":  # a look-up compares it with what was sent
-            _later(conn, linha, dono, IN_DOUBT, now)
+            _later(conn, serventia_id, linha, dono, IN_DOUBT, now)
         else:
             ends.setdefault(_end(resposta, beyond_repair), []).append((linha, resposta))
     log: list[LogEntry] = []
@@ -75,10 +75,12 @@ def _end(resposta: CourtAnswer, beyond_repair: Sequence[str]) -> str:
     return resposta.category
 
 
-def _later(conn: Connection, linha: OutboxEntry, dono: str, new_state: str, quando: datetime) -> None:
+def _later(
+    conn: Connection, serventia_id: int, linha: OutboxEntry, dono: str, new_state: str, quando: datetime
+) -> None:
     conn.execute(
         sa.update(_out)
-        .where(_out.c.id == linha.id, _out.c.fim_em.is_(None), _out.c.dono == dono)
+        .where(db.this_row(_out, serventia_id, linha.id), _out.c.fim_em.is_(None), _out.c.dono == dono)
         .values(estado=new_state, vence_em=quando)
     )
 
@@ -94,7 +96,7 @@ def _finish(
 ) -> list[LogEntry]:
     rows = [{"b_id": linha.id, "b_erros": list(resposta.erros) or None} for linha, resposta in pairs]
     over = {"estado": new_state, "fim_em": now, "vence_em": None, "comunicacao_id": number}
-    mine = (_out.c.fim_em.is_(None), _out.c.dono == dono)
+    mine = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None), _out.c.dono == dono)
     if any(row["b_erros"] for row in rows):
         ids = {
             row["b_id"]

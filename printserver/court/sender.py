@@ -196,7 +196,7 @@ class Sender:
             if not self._duty.confirm(conn):
                 return False
             number = outbox.open_exchange(conn, self._office, "consultar", linha.codigo, self._clock())
-            outbox.adopt(conn, linha, self._owner)
+            outbox.adopt(conn, self._office, linha, self._owner)
         exchange = self._court.look_up(linha.codigo)
         has = from_lookup(exchange, linha.codigo)
         if has is None:
@@ -235,7 +235,7 @@ class Sender:
                 self._failures = 0 if fault is None else self._failures + 1
                 failures = self._failures
         with self._db.write() as conn:
-            outbox.close_exchange(conn, number, exchange.status, exchange.resposta, exchange.falha, now)
+            outbox.close_exchange(conn, self._office, number, exchange.status, exchange.resposta, exchange.falha, now)
             if tally:  # before the outbox: see `outbox.hurry`
                 self._tell_breaker(conn, exchange.status, fault, failures, now)
             log = outcome.settle(conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto)

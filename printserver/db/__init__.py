@@ -4,7 +4,7 @@ Every table has a `serventia`, and every unique index begins with it. Money is w
 SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations create the schema.
 """
 
-from printserver.db.columns import Moment, metadata
+from printserver.db.columns import Moment, metadata, this_row
 from printserver.db.engine import Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
 from printserver.db.tables.copies import copia, copia_chave, ensaio, restauracao
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
@@ -34,7 +34,7 @@ from printserver.db.tables.seals import (
     selo_papel,
     sequencia,
 )
-from printserver.db.upgrade import open_database
+from printserver.db.upgrade import open_database, schema_of
 from printserver.db.witness import HEAD
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "remetente",
     "restauracao",
     "retirada",
+    "schema_of",
     "selo",
     "selo_papel",
     "sequencia",
@@ -94,6 +95,8 @@ __all__ = [
     "sqlite",
     "tabela_guardada",
     "tentativa",
+    "this_row",
     "upgrade",
     "vigia",
+    "walls",
 ]

@@ -70,6 +70,12 @@ def flag(name: str, default: str = "0") -> sa.Column[bool]:
     return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false() if default == "0" else sa.true())
 
 
+def this_row(table: sa.Table, serventia_id: int, number: int) -> sa.ColumnElement[bool]:
+    """Return the condition that selects a row of an office by its number, which other offices may have too."""
+    key = next(column for column in table.primary_key.columns if column.name != "serventia_id")
+    return sa.and_(table.c.serventia_id == serventia_id, key == number)
+
+
 def unique_where(name: str, *columns: str, where: str) -> sa.Index:
     return sa.Index(name, *columns, unique=True, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 

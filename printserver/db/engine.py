@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from printserver.db import sqlite
+from printserver.db import sqlite, walls
 from printserver.db.columns import Moment
 from printserver.db.witness import Testimony, Witness
 from printserver.db.writer import Holder, WriterNote
@@ -45,6 +45,7 @@ class Database:
         file = sa.make_url(url).database if self.sqlite else None
         self.witness = Witness(Path(file) if file else None)
         self._writer_note = WriterNote(Path(file) if file else None)
+        self.office: int | None = None  # whose rows are read and written; announced in each transaction
         self.observe_write: Callable[[float], None] = lambda _seconds: None  # receives each duration
         if self.sqlite:
             sqlite.check_version()
@@ -63,6 +64,15 @@ class Database:
                 pool_pre_ping=True,
                 connect_args={} if "options" in asked else {"options": _SESSION},
             )
+            event.listen(self._writer, "begin", self._announce)
+
+    def serve(self, office: int) -> None:
+        """Read and write the rows of that office, by its number in this database, in all transactions from now on."""
+        self.office = office
+
+    def _announce(self, conn: Connection) -> None:
+        if self.office is not None:
+            walls.announce(conn, self.office)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -48,11 +48,16 @@ def open_database(database: Database, wait_s: float = 0) -> None:
         return
 
 
+def schema_of(connection: sa.Connection) -> str:
+    """Return the revision of a database's schema; empty if it has none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate `database` up to `revision`. Raises `ConfigError` if it comes from a newer program."""
     with database.write() as connection:
         config = alembic_config(connection)
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = schema_of(connection) or None
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if current is not None and current not in known:
             raise ConfigError(

@@ -111,7 +111,7 @@ def give_up(conn: Connection, attempt: Attempt, now: datetime, result: str) -> N
 def save(conn: Connection, row: JobRow, attempt: Attempt, owner: str, changes: Mapping[str, object]) -> None:
     """Update an attempt while its job is still held by `owner`. Raises `LostClaim`."""
     job = db.job
-    mine = sa.select(job.c.n).where(job.c.n == row["n"], job.c.dono == owner)
+    mine = sa.select(job.c.n).where(job.c.serventia_id == row["serventia_id"], job.c.n == row["n"], job.c.dono == owner)
     if conn.execute(mine.with_for_update()).first() is None:
         raise LostClaim(row["id"])
     _update(conn, attempt, changes)
@@ -129,7 +129,8 @@ def end_values(state: str) -> dict[str, object]:
 
 def _update(conn: Connection, attempt: Attempt, changes: Mapping[str, object]) -> None:
     table = db.tentativa
-    conn.execute(sa.update(table).where(table.c.id == attempt.id).values(**changes))
+    mine = (table.c.serventia_id == attempt.serventia_id, table.c.id == attempt.id)
+    conn.execute(sa.update(table).where(*mine).values(**changes))
 
 
 def _of(row: JobRow) -> tuple[sa.ColumnElement[bool], ...]:

@@ -52,15 +52,17 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH, busy
         due = conn.execute(free.with_for_update(skip_locked=True)).scalars().all()
         if not due:
             return []
-        held.take(conn, owner, now, table.c.n.in_(due))
-        rows = conn.execute(sa.select(table).where(table.c.n.in_(due)).order_by(table.c.n)).mappings()
+        mine = (table.c.serventia_id == office.serventia_id, table.c.n.in_(due))
+        held.take(conn, owner, now, *mine)
+        rows = conn.execute(sa.select(table).where(*mine).order_by(table.c.n)).mappings()
         return [dict(row) for row in rows]
 
 
 def owned(row: JobRow, owner: str) -> Sequence[sa.ColumnElement[bool]]:
     """Return the conditions of every step's UPDATE: this job, in the state that was read, held by `owner`."""
     table = db.job
-    return (table.c.n == row["n"], table.c.estado == row["estado"], table.c.dono == owner)
+    this = (table.c.serventia_id == row["serventia_id"], table.c.n == row["n"])
+    return (*this, table.c.estado == row["estado"], table.c.dono == owner)
 
 
 def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:

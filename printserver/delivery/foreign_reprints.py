@@ -98,6 +98,8 @@ def _report(office: Office, ended: _Ended, cups: CupsState, queue: Queue) -> Non
         evidence: QueueProof = {**(queue.prova or {}), "guarda_arquivos": True, "reimpresso": job_id}
         stop = f"o CUPS imprimiu de novo o trabalho {job_id}. Informe qual é o próximo número na bandeja."
         stopped = {"papel_parada": stop} if queue.papel_numerado else {}
-        act.conn.execute(sa.update(table).where(table.c.id == queue.id).values(prova=evidence, **stopped))
+        act.conn.execute(
+            sa.update(table).where(db.this_row(table, queue.serventia_id, queue.id)).values(prova=evidence, **stopped)
+        )
         kept = proof.evidence(proof.JOB, {"avisos": notices}, "avisos")
         act.log("job", job_id, state, {"texto": text}, kept)

@@ -69,7 +69,7 @@ def receive(
     }
     conn.execute(sa.insert(lots).values(**row))
     # A queue that stopped without paper continues.
-    conn.execute(sa.update(db.fila).where(db.fila.c.id == queue.id).values(papel_parada=None))
+    conn.execute(sa.update(db.fila).where(db.this_row(db.fila, queue.serventia_id, queue.id)).values(papel_parada=None))
     return count, [_log(nome, "papel recebido", who, {"de": str(first), "ate": str(last), "folhas": count})]
 
 
@@ -121,7 +121,9 @@ def take(act: Act, row: JobRow, attempt: Attempt, count: int) -> bool:
         return False
     numbers, fault = _next_numbers(conn, queue, parse_number(queue.papel_proximo, "proximo"), count, row)
     if fault is not None:
-        conn.execute(sa.update(table).where(table.c.id == queue.id).values(papel_parada=fault))
+        conn.execute(
+            sa.update(table).where(db.this_row(table, queue.serventia_id, queue.id)).values(papel_parada=fault)
+        )
         act.log("fila", queue.nome, "papel parou", {"texto": fault, "job": row["id"]})
         return False
     brought = _brought(conn, row) if attempt.paginas is None else []
@@ -131,7 +133,11 @@ def take(act: Act, row: JobRow, attempt: Attempt, count: int) -> bool:
         )
     _write(conn, row, attempt, numbers, act.now, brought)
     after = str(numbers[-1].plus(1)) if numbers else queue.papel_proximo
-    conn.execute(sa.update(table).where(table.c.id == queue.id).values(papel_tentativa=attempt.id, papel_proximo=after))
+    conn.execute(
+        sa.update(table)
+        .where(db.this_row(table, queue.serventia_id, queue.id))
+        .values(papel_tentativa=attempt.id, papel_proximo=after)
+    )
     if numbers:
         what = {"job": row["id"], "tentativa": attempt.numero, "numeros": [str(each) for each in numbers]}
         act.log("fila", queue.nome, "papel usado", what)
@@ -249,7 +255,7 @@ def report_next(act: Act, nome: str, proximo: str, inutilizados: Sequence[str], 
         spoil(conn, serventia_id, None, number, "inutilizado na fila", who, act.now, queue=nome)
     table = db.fila
     changes = {"papel_proximo": str(following), "papel_tentativa": None, "papel_parada": None}
-    conn.execute(sa.update(table).where(table.c.id == queue.id).values(**changes))
+    conn.execute(sa.update(table).where(db.this_row(table, queue.serventia_id, queue.id)).values(**changes))
     what = {"proximo": str(following), "inutilizados": list(inutilizados), "devolvidos": freed}
     act.add([_log(nome, "papel", who, what)])
 
@@ -280,7 +286,11 @@ def _free(conn: Connection, queue: Queue, following: SheetNumber, spoiled: Seque
     if queue.papel_tentativa is None:
         return []
     tries, table = db.tentativa, db.papel
-    found = conn.execute(sa.select(tries).where(tries.c.id == queue.papel_tentativa)).mappings().one()
+    found = (
+        conn.execute(sa.select(tries).where(db.this_row(tries, queue.serventia_id, queue.papel_tentativa)))
+        .mappings()
+        .one()
+    )
     attempt = Attempt.from_row(found)
     row = jobs.job_by_id(conn, queue.serventia_id, attempt.job_id)
     if on_its_way(row):
@@ -299,7 +309,7 @@ def _free(conn: Connection, queue: Queue, following: SheetNumber, spoiled: Seque
             unused[each.numero] = each.id
     if unused and row["estado"] == PRINTED:
         raise Recusa("papel-ja-usado", f"proximo: {following} está no trabalho {row['id']}, que saiu bem.")
-    conn.execute(sa.delete(table).where(table.c.id.in_(unused.values())))
+    conn.execute(sa.delete(table).where(table.c.serventia_id == queue.serventia_id, table.c.id.in_(unused.values())))
     return list(unused)
 
 

@@ -217,7 +217,7 @@ def remove(conn: Connection, serventia_id: int, nome: str, named_in: Mapping[str
         raise ConfigError(f"é a fila das chaves: {', '.join(of)}")
     if of := [setting for setting, name in named_in.items() if name == nome]:
         raise ConfigError(f"a configuração a nomeia em {', '.join(of)}")
-    conn.execute(sa.delete(_queues).where(_queues.c.id == queue.id))
+    conn.execute(sa.delete(_queues).where(db.this_row(_queues, queue.serventia_id, queue.id)))
     return {"antes": {"tipo": queue.tipo, "destino": queue.destino, "servidor": queue.servidor}, "depois": None}
 
 
@@ -244,4 +244,4 @@ def _no_default(conn: Connection, serventia_id: int) -> None:
 
 
 def _change(conn: Connection, queue: Queue, values: Mapping[str, object]) -> None:
-    conn.execute(sa.update(_queues).where(_queues.c.id == queue.id).values(**values))
+    conn.execute(sa.update(_queues).where(db.this_row(_queues, queue.serventia_id, queue.id)).values(**values))

@@ -82,7 +82,7 @@ def learn(conn: Connection, queue: Queue, proof: Proof, now: datetime) -> JsonOb
         "guarda_arquivos": proof.keeps_files,
         "quando": rfc3339(now),
     }
-    conn.execute(sa.update(db.fila).where(db.fila.c.id == queue.id).values(prova=evidence))
+    conn.execute(sa.update(db.fila).where(db.this_row(db.fila, queue.serventia_id, queue.id)).values(prova=evidence))
     return {"antes": queue.prova, "depois": evidence}
 
 

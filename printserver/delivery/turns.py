@@ -49,7 +49,10 @@ def turn() -> sa.ColumnElement[bool]:
 def can_go(conn: Connection, row: JobRow) -> bool:
     """Return whether the rendered job of `row` may be handed to its queue now; checked again before the hand-off."""
     job = db.job
-    return conn.execute(sa.select(job.c.n).where(job.c.n == row["n"], turn())).first() is not None
+    return (
+        conn.execute(sa.select(job.c.n).where(db.this_row(job, row["serventia_id"], row["n"]), turn())).first()
+        is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def _stopped(conn: Connection, queue: Queue) -> Wait:
         last = conn.execute(
             sa.select(job.c.id, job.c.encerrado)
             .join(tries, (tries.c.serventia_id == job.c.serventia_id) & (tries.c.job_id == job.c.id))
-            .where(tries.c.id == queue.papel_tentativa)
+            .where(db.this_row(tries, queue.serventia_id, queue.papel_tentativa))
         ).one()
         if not last.encerrado:
             return Wait(f"A fila {nome}, de papel numerado, espera que o trabalho {last.id} termine.", last.id)

@@ -242,7 +242,7 @@ def _write_one(act: Act, each: _Change) -> None:
     """Write the change into attempt and job, unless the job has changed since it was read."""
     of, job, conn = each.of, db.job, act.conn
     as_read = (
-        job.c.n == of.job_n,
+        db.this_row(job, act.office.serventia_id, of.job_n),
         job.c.estado == of.estado,
         job.c.encerrado == of.encerrado,
         # If there is a later attempt meanwhile, this one changes nothing in the job.

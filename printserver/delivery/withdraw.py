@@ -69,7 +69,11 @@ def _close(office: Office, row: JobRow, who: Author, why: str, state: str) -> No
     """Write the end, unless an engine holds the job or has changed it meanwhile."""
     job, tentativa = db.job, db.tentativa
     with acting(office, who) as act:
-        mine = (job.c.n == row["n"], job.c.estado == row["estado"], claims.lease(office).is_free(act.now))
+        mine = (
+            db.this_row(job, row["serventia_id"], row["n"]),
+            job.c.estado == row["estado"],
+            claims.lease(office).is_free(act.now),
+        )
         if not act.conn.execute(sa.update(job).where(*mine).values(**attempts.end_values(state))).rowcount:
             raise _still_on_its_way(row, "está sendo entregue à fila neste instante")
         act.conn.execute(

@@ -233,7 +233,7 @@ def exclude_prints(
         withdraw_from_queue(office, each.as_row(), who, "exclusão dos selos")
     with acting(office, who, now) as act:
         for job in asked:
-            keys.lock_known_document(act.conn, job.documento_id)
+            keys.lock_known_document(act.conn, job.serventia_id, job.documento_id)
         for job in asked:
             identity = undo.identity(act.conn, job)
             before, live = undo.require_nothing_on_its_way(act.conn, office, job.documento_id, identity)

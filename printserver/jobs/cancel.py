@@ -34,6 +34,6 @@ def cancel(office: Office, author: Author, job_id: str, data: object, key: str |
 
 def _cancel_held(act: Act, job: Job, answer: Cancelamento) -> None:
     close_question(act, job.id, answer)
-    if not change_state(act.conn, job.n, job.estado, CANCELLED):
+    if not change_state(act.conn, job.serventia_id, job.n, job.estado, CANCELLED):
         raise Recusa("estado-nao-permite", "O trabalho mudou neste instante: veja como está.")
     jobs.log_job(act, job.id, CANCELLED, {"motivo": answer.motivo})

@@ -51,7 +51,8 @@ def find(
             if last is not None:
                 query = query.where(sa.tuple_(_j.criado_em, _j.n) < sa.tuple_(last.criado_em, last.n))
             found = list(conn.execute(query).scalars())
-        rows = {row["n"]: row for row in conn.execute(sa.select(db.job).where(_j.n.in_(found[:limit]))).mappings()}
+        shown = sa.select(db.job).where(_j.serventia_id == sid, _j.n.in_(found[:limit]))
+        rows = {row["n"]: row for row in conn.execute(shown).mappings()}
         return {
             "itens": [views.job_dict(conn, office, Job.from_row(rows[n])) for n in found[:limit]],
             "mais": len(found) > limit,

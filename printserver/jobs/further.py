@@ -98,7 +98,7 @@ def replacement(
         _refuse(_why_not_replaced(conn, office, author, job))
         kept = bodies.restore_bodies(conn, sid, job.pedido)
         live = documents.live_selos(conn, sid, job.documento_id)
-        key = keys.key_of_instrumento(conn, job.instrumento_id)
+        key = keys.key_of_instrumento(conn, job.serventia_id, job.instrumento_id)
         here = key is not None and documents.live_livro(conn, sid, key, text=False) is not None
         table = db.job
         earlier = sa.select(sa.func.count()).where(table.c.serventia_id == sid, table.c.substitui == live[0].codigo)
@@ -213,7 +213,7 @@ def _why_no_court_copy(conn: Connection, office: Office, author: Author, job: Jo
         return WhyNot("sem-permissao", "O seu papel não permite tirar cópias.")
     if job.on_its_way:
         return _not_now("O livro está a caminho do papel: espere que termine.")
-    key = keys.key_of_instrumento(conn, job.instrumento_id)
+    key = keys.key_of_instrumento(conn, job.serventia_id, job.instrumento_id)
     livro = documents.live_livro(conn, office.serventia_id, key, text=False) if key is not None else None
     if livro is None or livro.assinaturas != "pendentes":
         return _not_now("Não faltam assinaturas neste ato: as cópias saem pelo programa, sem ordem judicial.")

@@ -27,7 +27,7 @@ def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None
         key = f"habilitacao:{normalize(quoted)}"
         bearer = keys.document_id(conn, sid, key)
         if bearer is not None:
-            keys.lock_known_document(conn, bearer)
+            keys.lock_known_document(conn, office.serventia_id, bearer)
     document_id = keys.lock_document(conn, sid, identity.chave, identity.tipo, instrumento_id, copy_number)
     context = p.context
     numero = getattr(p.pedido.documento, "numero", None)

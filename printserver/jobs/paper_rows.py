@@ -101,7 +101,7 @@ def locked(act: Act, job_id: str) -> Job:
 def send_again(act: Act, job: Job, state: str, queue: str, bandeja: str | None) -> None:
     """Make a locked job due again in `state`, for a queue and tray; the last queue's state is dropped."""
     columns = due_at(act.now) | {"falhas": 0, "cups": None, "fila": queue, "bandeja": bandeja}
-    if not change_state(act.conn, job.n, job.estado, state, columns):
+    if not change_state(act.conn, job.serventia_id, job.n, job.estado, state, columns):
         raise Changed
 
 

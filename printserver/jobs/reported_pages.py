@@ -114,7 +114,7 @@ def _rest(
 ) -> None:
     """Write the job's state after a report without reprint."""
     state = _verdict(said, job, act.conn if backs is not None else None)
-    change_state(act.conn, job.n, job.estado, state)
+    change_state(act.conn, job.serventia_id, job.n, job.estado, state)
     jobs.log_job(act, job.id, state, what)
     if state != UNCERTAIN or said.keys() >= set(range(1, job.paginas + 1)):
         close_question(act, job.id, answer)

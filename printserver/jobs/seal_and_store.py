@@ -71,7 +71,7 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
     if held is not None:
         # requester and time are kept; the answering person is in the log and on the seals
         changes = {name: value for name, value in row.items() if name not in ("estado", *_OF_THE_REQUESTER)}
-        if not change_state(conn, held.n, held.estado, ACCEPTED, changes):
+        if not change_state(conn, office.serventia_id, held.n, held.estado, ACCEPTED, changes):
             raise Changed
         row = jobs.get_job(conn, office.serventia_id, place.job_id).as_row()
     else:
@@ -82,9 +82,9 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
     _keep_names(act, p, place)
     if row["tipo"] == "livro":  # the state of the signatures is what this livro says, from here on (N11)
         said = row["instrumento_fixado"]["assinaturas"]
-        here = db.instrumento.c.id == place.instrumento_id
+        here = (db.instrumento.c.serventia_id == office.serventia_id, db.instrumento.c.id == place.instrumento_id)
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
-        conn.execute(sa.update(db.instrumento).where(here).values(**values))
+        conn.execute(sa.update(db.instrumento).where(*here).values(**values))
     act.log("job", place.job_id, ACCEPTED, _detail(p, issued), jobs.stored_proof(row))
 
 
@@ -193,7 +193,10 @@ def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:
     livro, _ = _address(p)
     held = conn.execute(
         sa.select(table.c.folha, table.c.lado, table.c.estado, db.documento.c.chave)
-        .join(db.documento, db.documento.c.id == table.c.documento_id)
+        .join(
+            db.documento,
+            (db.documento.c.serventia_id == table.c.serventia_id) & (db.documento.c.id == table.c.documento_id),
+        )
         .where(
             table.c.serventia_id == office.serventia_id,
             table.c.livro == livro,
@@ -271,7 +274,7 @@ def _replace(act: Act, p: Prepared, place: Place) -> None:
     changes: dict[str, object] = {"substituido_por": place.job_id}
     if old.documento_id == place.documento_id:
         changes["viva"] = False  # the new print is now the document's live one
-    conn.execute(sa.update(table).where(table.c.n == old.n).values(**changes))
+    conn.execute(sa.update(table).where(table.c.serventia_id == sid, table.c.n == old.n).values(**changes))
     reason = getattr(p.pedido.documento, "motivo", None)
     jobs.log_job(act, old.id, old.estado, {"substituido_por": place.job_id, "motivo": reason}, **changes)
 
@@ -291,9 +294,9 @@ def _remember_minuta(act: Act, p: Prepared, place: Place) -> None:
     if p.pedido.documento.tipo != "minuta" or instrumento is None or place.instrumento_id is None:
         return
     dumped = instrumento.model_dump(mode="json", exclude_none=True)
-    kept = bodies.store_bodies(act.conn, act.office.serventia_id, dumped)
-    table = db.instrumento
-    change = sa.update(table).where(table.c.id == place.instrumento_id)
+    sid, table = act.office.serventia_id, db.instrumento
+    kept = bodies.store_bodies(act.conn, sid, dumped)
+    change = sa.update(table).where(table.c.serventia_id == sid, table.c.id == place.instrumento_id)
     act.conn.execute(change.values(minuta=kept, minuta_em=act.now))
 
 
@@ -301,7 +304,7 @@ def _remember_assento(act: Act, p: Prepared, place: Place) -> None:
     """Keep the ASSENTO of a document of Registro Civil as last sent: certidões are made from it (C12, C21)."""
     civil = p.plan.civil
     if civil is not None and civil.remembered is not None and place.instrumento_id is not None:
-        remember(act.conn, place.instrumento_id, civil.remembered, civil.matricula)
+        remember(act.conn, act.office.serventia_id, place.instrumento_id, civil.remembered, civil.matricula)
 
 
 def _keep_names(act: Act, p: Prepared, place: Place) -> None:

@@ -43,7 +43,8 @@ def mark_outdated(act: Act, copies: Sequence[Job], codes: Sequence[str]) -> None
     job = db.job
     what = {"desatualizado": True, "selos_excluidos": list(codes)}
     for copy in copies:
-        act.conn.execute(sa.update(job).where(job.c.n == copy.n).values(desatualizado=True))
+        its = (job.c.serventia_id == copy.serventia_id, job.c.n == copy.n)
+        act.conn.execute(sa.update(job).where(*its).values(desatualizado=True))
         jobs.log_job(act, copy.id, copy.estado, what, desatualizado=True)
 
 
@@ -58,7 +59,8 @@ def restore_replaced(act: Act, before: Job | None) -> None:
     changes: Columns = {"substituido_por": None}
     if old.documento_id == before.documento_id:
         changes["viva"] = True
-    act.conn.execute(sa.update(table).where(table.c.n == old.n).values(**changes))
+    its = (table.c.serventia_id == old.serventia_id, table.c.n == old.n)
+    act.conn.execute(sa.update(table).where(*its).values(**changes))
     jobs.log_job(act, old.id, old.estado, {"substituicao_excluida": before.id}, **changes)
 
 
@@ -89,5 +91,6 @@ def require_nothing_on_its_way(
 def identity(conn: Connection, job: Job) -> Identity:
     """Return the identity of a job's document."""
     table = db.documento
-    key = conn.execute(sa.select(table.c.chave).where(table.c.id == job.documento_id)).scalar_one()
+    its = (table.c.serventia_id == job.serventia_id, table.c.id == job.documento_id)
+    key = conn.execute(sa.select(table.c.chave).where(*its)).scalar_one()
     return Identity(job.tipo, key, title(job.campos), job.campos)

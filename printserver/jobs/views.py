@@ -228,8 +228,9 @@ def condition(name: str, value: str, chave_id: int | None = None) -> sa.ColumnEl
     table = db.job
     match name:
         case "chave":
-            made = sa.select(db.idempotencia.c.job_id).where(db.idempotencia.c.chave == value)
-            return table.c.id.in_(made if chave_id is None else made.where(db.idempotencia.c.chave_id == chave_id))
+            keys = db.idempotencia.c
+            made = sa.select(keys.job_id).where(keys.serventia_id == table.c.serventia_id, keys.chave == value)
+            return table.c.id.in_(made if chave_id is None else made.where(keys.chave_id == chave_id))
         case "estado":
             return table.c.estado == value
         case "tipo":  # certidões of both naturezas
@@ -237,7 +238,10 @@ def condition(name: str, value: str, chave_id: int | None = None) -> sa.ColumnEl
         case "fila":
             return table.c.fila == value
         case "instrumento":
-            named = sa.select(db.instrumento.c.id).where(db.instrumento.c.chave == normalize(value))
+            deeds = db.instrumento.c
+            named = sa.select(deeds.id).where(
+                deeds.serventia_id == table.c.serventia_id, deeds.chave == normalize(value)
+            )
             return table.c.instrumento_id.in_(named)
         case "livro":
             return table.c.livro == normalize(value)

@@ -119,7 +119,8 @@ def _first_certidao(conn: Connection, serventia_id: int, record: int) -> Seal | 
 
 
 def _document_key(conn: Connection, seal: Seal) -> str | None:
-    return conn.scalar(sa.select(db.documento.c.chave).where(db.documento.c.id == seal.documento_id))
+    its = (db.documento.c.serventia_id == seal.serventia_id, db.documento.c.id == seal.documento_id)
+    return conn.scalar(sa.select(db.documento.c.chave).where(*its))
 
 
 def _edital_posted(conn: Connection, serventia_id: int, document: CivilDocument) -> bool:
@@ -143,7 +144,7 @@ def _married_here(conn: Connection, serventia_id: int, document: CivilDocument) 
     table, job = db.instrumento, db.job
     query = (
         sa.select(job.c.n)
-        .join(table, table.c.id == job.c.instrumento_id)
+        .join(table, (table.c.serventia_id == job.c.serventia_id) & (table.c.id == job.c.instrumento_id))
         .where(
             table.c.serventia_id == serventia_id,
             table.c.processo == normalize(document.habilitacao.processo),
@@ -154,7 +155,7 @@ def _married_here(conn: Connection, serventia_id: int, document: CivilDocument) 
     return conn.execute(query.limit(1)).first() is not None
 
 
-def remember(conn: Connection, record: int, assento: Assento, matricula: str | None) -> None:
+def remember(conn: Connection, serventia_id: int, record: int, assento: Assento, matricula: str | None) -> None:
     """Keep the ASSENTO as last sent, without its text: certidões are made from it (C12, C21)."""
     table, own = db.instrumento, assento.habilitacao
     values = {
@@ -162,4 +163,4 @@ def remember(conn: Connection, record: int, assento: Assento, matricula: str | N
         "matricula": matricula,
         "processo": normalize(own.processo) if own is not None and own.origem == "propria" else None,
     }
-    conn.execute(sa.update(table).where(table.c.id == record).values(**values))
+    conn.execute(sa.update(table).where(table.c.serventia_id == serventia_id, table.c.id == record).values(**values))

@@ -114,7 +114,10 @@ def instrumento_key(
     table = db.job
     found = conn.execute(
         sa.select(db.instrumento.c.chave)
-        .join(table, table.c.instrumento_id == db.instrumento.c.id)
+        .join(
+            table,
+            (table.c.serventia_id == db.instrumento.c.serventia_id) & (table.c.instrumento_id == db.instrumento.c.id),
+        )
         .where(
             table.c.serventia_id == serventia_id,
             table.c.livro == normalize(instrumento.livro),
@@ -137,7 +140,10 @@ def next_traslado(conn: Connection, serventia_id: int, instrumento_id: int | Non
         return 1
     highest = conn.execute(
         sa.select(sa.func.max(db.documento.c.numero))
-        .join(db.selo, db.selo.c.documento_id == db.documento.c.id)
+        .join(
+            db.selo,
+            (db.selo.c.serventia_id == db.documento.c.serventia_id) & (db.selo.c.documento_id == db.documento.c.id),
+        )
         .where(
             db.documento.c.serventia_id == serventia_id,
             db.documento.c.instrumento_id == instrumento_id,
@@ -179,7 +185,10 @@ def document_of_selo(conn: Connection, serventia_id: int, codigo: str) -> Identi
     row = (
         conn.execute(
             sa.select(db.documento.c.tipo, db.documento.c.chave, job.c.campos)
-            .join(db.selo, db.selo.c.documento_id == db.documento.c.id)
+            .join(
+                db.selo,
+                (db.selo.c.serventia_id == db.documento.c.serventia_id) & (db.selo.c.documento_id == db.documento.c.id),
+            )
             .join(job, (job.c.serventia_id == db.selo.c.serventia_id) & (job.c.id == db.selo.c.job_id))
             .where(db.selo.c.serventia_id == serventia_id, db.selo.c.codigo == codigo, db.selo.c.vivo)
         )

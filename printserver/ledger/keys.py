@@ -32,13 +32,15 @@ def lock_document(
     return int(conn.execute(query.with_for_update()).scalar_one())
 
 
-def lock_known_document(conn: Connection, document_id: int) -> None:
+def lock_known_document(conn: Connection, serventia_id: int, document_id: int) -> None:
     """Lock the rows of a document's instrumento and of the document, in the lock order of all acts."""
     table = db.documento
-    instrumento = conn.execute(sa.select(table.c.instrumento_id).where(table.c.id == document_id)).scalar_one()
+    this = (table.c.serventia_id == serventia_id, table.c.id == document_id)
+    instrumento = conn.execute(sa.select(table.c.instrumento_id).where(*this)).scalar_one()
     for locked, key in ((db.instrumento, instrumento), (table, document_id)):
         if key is not None:
-            conn.execute(sa.select(locked.c.id).where(locked.c.id == key).with_for_update())
+            row = (locked.c.serventia_id == serventia_id, locked.c.id == key)
+            conn.execute(sa.select(locked.c.id).where(*row).with_for_update())
 
 
 def document_id(conn: Connection, serventia_id: int, key: str) -> int | None:
@@ -57,7 +59,8 @@ def instrumento_id(conn: Connection, serventia_id: int, key: str) -> int | None:
     ).scalar_one_or_none()
 
 
-def key_of_instrumento(conn: Connection, instrumento_id: int | None) -> str | None:
+def key_of_instrumento(conn: Connection, serventia_id: int, instrumento_id: int | None) -> str | None:
     """Return the compared id (X0) of an instrumento by the number of its row; None without one."""
     table = db.instrumento
-    return conn.execute(sa.select(table.c.chave).where(table.c.id == instrumento_id)).scalar_one_or_none()
+    its = (table.c.serventia_id == serventia_id, table.c.id == instrumento_id)
+    return conn.execute(sa.select(table.c.chave).where(*its)).scalar_one_or_none()

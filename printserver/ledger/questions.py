@@ -113,7 +113,9 @@ def end(
 ) -> list[LogEntry]:
     """Close an open question. Return its log entry; none if it was already closed."""
     table = db.pergunta
-    change = sa.update(table).where(table.c.id == question["id"], table.c.estado == "aberta")
+    change = sa.update(table).where(
+        table.c.serventia_id == question["serventia_id"], table.c.id == question["id"], table.c.estado == "aberta"
+    )
     if not conn.execute(change.values(estado=state, resposta=resposta)).rowcount:
         return []
     whose = (who.pessoa, who.sistema, who.endereco) if who is not None else (None, None, None)
@@ -124,7 +126,7 @@ def end(
 def cancel_job(act: Act, question: Row) -> None:
     """Cancel the job of a question that was closed without a yes. Nothing was sealed."""
     job = get_job(act.conn, act.office.serventia_id, question["job_id"])
-    change_state(act.conn, job.n, job.estado, CANCELLED)
+    change_state(act.conn, job.serventia_id, job.n, job.estado, CANCELLED)
 
 
 def replace(act: Act, question: sa.RowMapping) -> None:

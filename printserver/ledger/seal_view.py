@@ -78,7 +78,8 @@ def selo(office: Office, codigo: str) -> JsonObject:
 def document_kind(conn: Connection, seal: Seal) -> str | None:
     """Return the kind of a seal's document, None for a seal without a print."""
     table = db.documento
-    return conn.scalar(sa.select(table.c.tipo).where(table.c.id == seal.documento_id))
+    its = (table.c.serventia_id == seal.serventia_id, table.c.id == seal.documento_id)
+    return conn.scalar(sa.select(table.c.tipo).where(*its))
 
 
 def rectification_until(office: Office, codigo: str) -> datetime:

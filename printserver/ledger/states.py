@@ -68,6 +68,7 @@ def require_transition(before: str, after: str) -> None:
 
 def change_state(
     conn: Connection,
+    serventia_id: int,
     n: int,
     before: str,
     after: str,
@@ -81,7 +82,7 @@ def change_state(
     """
     require_transition(before, after)
     job = db.job
-    change = sa.update(job).where(job.c.n == n, job.c.estado == before, *where)
+    change = sa.update(job).where(job.c.serventia_id == serventia_id, job.c.n == n, job.c.estado == before, *where)
     return bool(conn.execute(change.values(**columns, estado=after)).rowcount)
 
 

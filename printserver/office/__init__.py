@@ -68,6 +68,7 @@ __all__ = [
     "proof",
     "reached",
     "ready",
+    "registry",
     "reload",
     "restored",
     "sessions",

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.db import Database, upgrade
 from printserver.errors import ConfigError
-from printserver.office import audit, people
-from printserver.office.settings import SETTINGS_FILE, Settings, load_settings
+from printserver.office import audit, people, registry
+from printserver.office.settings import SETTINGS_FILE, Settings, load_settings, read_settings
 from printserver.selo import Certificate, advance, generate_test_certificate, sequence_name
 
 DEMO_CNS = "123456"
@@ -112,13 +112,15 @@ def create_office(
     proximo: int = 1,
     person: FirstPerson | None = None,
     nome: str | None = None,
+    banco: str = "",
 ) -> NewInstance:
     """Create the office in folder `instance`; without a CNS, a demonstration office.
 
     `proximo` is the first number of its seals (S3). `person` is required in a real office: nobody shares a login (A5);
-    a demonstration office has `admin`. `nome`: the office's name on documents. Raises `ConfigError` if the folder is
-    not empty, if the CNS is not six digits, if the person is missing or generic, or if the database already holds an
-    office; `Recusa` `entrada-invalida` for a bad user name. Creation is atomic.
+    a demonstration office has `admin`. `nome`: the office's name on documents. `banco` is the URL of a PostgreSQL,
+    which may hold other offices. Raises `ConfigError` if the folder is not empty, if the CNS is not six digits, if the
+    person is missing or generic, or if the database already holds an office of this CNS (a SQLite file holds one
+    office); `Recusa` `entrada-invalida` for a bad user name. Creation is atomic.
     """
     person = _first_person(person, real=cns is not None)
     if cns is not None and not (len(cns) == 6 and cns.isascii() and cns.isdigit()):
@@ -131,7 +133,8 @@ def create_office(
     draft = instance.parent / f".{instance.name}.{uuid.uuid4().hex}"
     draft.mkdir(mode=0o700)
     try:
-        made = _fill(draft, instance, cns or DEMO_CNS, now, person, nome, demonstracao=cns is None, proximo=proximo)
+        _write_settings(draft, cns, person, nome, banco)
+        made = _fill(draft, instance, cns or DEMO_CNS, now, person, proximo=proximo)
         draft.rename(instance)  # replaces an empty folder of that name
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -156,33 +159,15 @@ def _first_person(person: FirstPerson | None, *, real: bool) -> FirstPerson:
     return FirstPerson(usuario, found.nome)
 
 
-def _fill(
-    draft: Path,
-    instance: Path,
-    cns: str,
-    now: datetime,
-    person: FirstPerson,
-    nome: str | None,
-    *,
-    demonstracao: bool,
-    proximo: int,
-) -> NewInstance:
+def _fill(draft: Path, instance: Path, cns: str, now: datetime, person: FirstPerson, *, proximo: int) -> NewInstance:
     for folder in ("formatos", "spool", "cache", "run", "saida", "saida/notas"):
         (draft / folder).mkdir(mode=0o700)
-    nome = nome or ("Cartório de Demonstração" if demonstracao else f"Serventia {cns}")
-    settings_text = _SETTINGS.format(
-        nome=_in_toml(nome),
-        demonstracao=str(demonstracao).lower(),
-        folhas_novas=str(not demonstracao).lower(),
-    )
-    if person != _OF_DEMONSTRATION:
-        settings_text += _SUBSCRITOR.format(subscritor=_in_toml(person.usuario))
-    write_private(draft / SETTINGS_FILE, settings_text)
     write_private(draft / SECRET_FILE, secrets.token_hex(32))
     password = secrets.token_urlsafe(18)
     write_private(draft / PASSWORD_FILE, password)
     settings = load_settings(draft)
-    generate_test_certificate(draft / settings.selo.certificado, password, nome=f"{nome} (TESTE)", now=now)
+    name = f"{settings.serventia.nome} (TESTE)"
+    generate_test_certificate(draft / settings.selo.certificado, password, nome=name, now=now)
 
     database = Database(database_url(draft, settings))
     try:
@@ -198,27 +183,40 @@ def _in_toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
+def _write_settings(draft: Path, cns: str | None, person: FirstPerson, nome: str | None, banco: str) -> None:
+    """Write the first settings. An office on PostgreSQL is named in them: the database may come to hold others."""
+    text = _SETTINGS.format(
+        nome=_in_toml(nome or (f"Serventia {cns}" if cns else "Cartório de Demonstração")),
+        demonstracao=str(cns is None).lower(),
+        folhas_novas=str(cns is not None).lower(),
+    )
+    if person != _OF_DEMONSTRATION:
+        text += _SUBSCRITOR.format(subscritor=_in_toml(person.usuario))
+    if banco or not database_url(draft, read_settings(b"", draft / SETTINGS_FILE)).startswith("sqlite"):
+        url = f"url = {json.dumps(banco)}\n" if banco else ""  # else it comes from the environment
+        text += f'\n[banco]\n{url}cns = "{cns or DEMO_CNS}"\n'
+    write_private(draft / SETTINGS_FILE, text)
+
+
 def _first_rows(
     conn: sa.Connection, cns: str, now: datetime, person: FirstPerson, *, proximo: int, folder: Path
 ) -> NewInstance:
-    if conn.execute(sa.select(db.serventia.c.id)).first() is not None:
-        raise ConfigError("o banco configurado já tem uma serventia: nada foi mudado")
     name = uuid.uuid4().hex
-    conn.execute(sa.insert(db.serventia).values(id=1, cns=cns, instancia=name, criada_em=now))
-    conn.execute(sa.insert(db.cadeia).values(serventia_id=1, n=0, evento=0, hash=audit.GENESIS))
+    sid = registry.new_office(conn, cns, name, now)
+    conn.execute(sa.insert(db.cadeia).values(serventia_id=sid, n=0, evento=0, hash=audit.GENESIS))
     if proximo > 1:
-        advance(conn, 1, sequence_name("serventia", 1, "ES", now.year), proximo)
+        advance(conn, sid, sequence_name("serventia", 1, "ES", now.year), proximo)
     password = secrets.token_urlsafe(12)
-    who = people.create_person(conn, 1, person.usuario, person.nome, "administrador", password, now)
-    key = people.create_key(conn, 1, "inicial", people.RIGHTS, now)
+    who = people.create_person(conn, sid, person.usuario, person.nome, "administrador", password, now)
+    key = people.create_key(conn, sid, "inicial", people.RIGHTS, now)
     conn.execute(
         sa.insert(db.fila).values(
-            serventia_id=1, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=now
+            serventia_id=sid, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=now
         )
     )
     audit.write(
         conn,
-        1,
+        sid,
         now,
         [
             audit.LogEntry("serventia", cns, "criada", detalhe={"proximo": proximo}),

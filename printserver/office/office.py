@@ -14,7 +14,7 @@ from printserver.db import Database, upgrade
 from printserver.documents import Rules
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import Format, Formats
-from printserver.office import people, proof
+from printserver.office import people, proof, registry
 from printserver.office.bell import Bell
 from printserver.office.create import database_url
 from printserver.office.mirror import Mirror
@@ -73,10 +73,7 @@ class Office:
         settings = load_settings(instance)
         database = Database(database_url(instance, settings))
         upgrade.open_database(database, settings.banco.espera_s if waits else 0)
-        with database.read() as conn:
-            office = conn.execute(sa.select(db.serventia)).one_or_none()
-        if office is None:
-            raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+        office = registry.serve_office(database, settings)
         with database.write() as conn:
             align(conn, office.id, settings.selo.sequencia)
 
@@ -88,7 +85,7 @@ class Office:
         state = files.state
 
         def in_use() -> set[str]:
-            return _layouts_in_use(database)
+            return _layouts_in_use(database, office.id)
 
         return cls(
             instance=instance,
@@ -150,10 +147,11 @@ class Office:
         self.db.close()
 
 
-def _layouts_in_use(database: Database) -> set[str]:
+def _layouts_in_use(database: Database, serventia_id: int) -> set[str]:
     """Return the layouts of open jobs, which must not be removed from the cache."""
+    mine = (db.job.c.serventia_id == serventia_id, ~db.job.c.encerrado)
     with database.read() as conn:
-        return set(conn.execute(sa.select(db.job.c.layout).where(~db.job.c.encerrado)).scalars())
+        return set(conn.execute(sa.select(db.job.c.layout).where(*mine)).scalars())
 
 
 def acting_author(conn: Connection, office: Office, author: Author, usuario: str, right: str) -> Author:

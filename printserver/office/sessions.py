@@ -52,7 +52,9 @@ def begin(
     mine = {"serventia_id": find_person.serventia_id, "pessoa_id": find_person.id, "endereco": endereco}
     mine |= {"navegador": navegador}
     conn.execute(sa.insert(_table).values(sha256=_sha256(token), criada_em=now, vista_em=now, **mine))
-    conn.execute(sa.delete(_table).where(_table.c.criada_em < now - _KEEP))
+    conn.execute(
+        sa.delete(_table).where(_table.c.serventia_id == find_person.serventia_id, _table.c.criada_em < now - _KEEP)
+    )
     return token
 
 
@@ -66,7 +68,7 @@ def find(
     """
     query = (
         sa.select(_person, _table.c.criada_em.label("desde"), _table.c.vista_em)
-        .join(_person, _person.c.id == _table.c.pessoa_id)
+        .join(_person, (_person.c.serventia_id == _table.c.serventia_id) & (_person.c.id == _table.c.pessoa_id))
         .where(
             _table.c.serventia_id == serventia_id,
             _table.c.sha256 == _sha256(token),
@@ -84,15 +86,15 @@ def find(
     return Found(find_person, idle >= _TOUCH, row["senha_provisoria"], row["fator_segredo"] is not None)
 
 
-def touch(conn: sa.Connection, token: str, now: datetime) -> None:
+def touch(conn: sa.Connection, serventia_id: int, token: str, now: datetime) -> None:
     """Record an action of the person now."""
-    mine = (_table.c.sha256 == _sha256(token), _table.c.fim_em.is_(None))
+    mine = (_table.c.serventia_id == serventia_id, _table.c.sha256 == _sha256(token), _table.c.fim_em.is_(None))
     conn.execute(sa.update(_table).where(*mine).values(vista_em=now))
 
 
-def end(conn: sa.Connection, token: str, now: datetime) -> bool:
+def end(conn: sa.Connection, serventia_id: int, token: str, now: datetime) -> bool:
     """End a session; return whether it was still open."""
-    mine = (_table.c.sha256 == _sha256(token), _table.c.fim_em.is_(None))
+    mine = (_table.c.serventia_id == serventia_id, _table.c.sha256 == _sha256(token), _table.c.fim_em.is_(None))
     return bool(conn.execute(sa.update(_table).where(*mine).values(fim_em=now)).rowcount)
 
 
@@ -143,7 +145,7 @@ def known_address(conn: sa.Connection, serventia_id: int, usuario: str, endereco
     """Return whether the person has logged in from that address before."""
     query = (
         sa.select(_table.c.sha256)
-        .join(_person, _person.c.id == _table.c.pessoa_id)
+        .join(_person, (_person.c.serventia_id == _table.c.serventia_id) & (_person.c.id == _table.c.pessoa_id))
         .where(
             _table.c.serventia_id == serventia_id,
             _person.c.usuario == usuario.strip().lower(),

@@ -66,6 +66,11 @@ class DatabaseSettings(_Section):
     url: str = Field(
         "", description="Endereço do banco (vazio: SQLite na pasta da instância; ou postgresql+psycopg://…)."
     )
+    cns: str = Field(
+        "",
+        pattern=r"^([0-9]{6})?$",
+        description="CNS da serventia desta pasta, num PostgreSQL que tem várias (vazio: a única que há).",
+    )
     espera_s: float = Field(
         60, ge=0, description="Segundos que o servidor, ao ligar, espera por um PostgreSQL que ainda não atende."
     )

@@ -149,6 +149,7 @@ def _verify(url: str, serventia_id: int, instance: str, told: Connection) -> Non
     os.nice(_NICE)
     threading.Thread(target=_die_with_owner, daemon=True).start()
     database, report, done = Database(url), proof.Report(), threading.Event()
+    database.serve(serventia_id)
     telling: threading.Thread | None = None
     try:
         kept = proof.read_all(Path(instance))

@@ -160,7 +160,9 @@ def report_outcome(
             act_as(act, request.escrevente)
             row, table = _required(act.conn, office, codigo_hash), db.pedido_crc
             values = {"estado": request.estado, "retorno": request.retorno, "mudou_em": act.now}
-            act.conn.execute(sa.update(table).where(table.c.id == row["id"]).values(**values))
+            act.conn.execute(
+                sa.update(table).where(db.this_row(table, office.serventia_id, row["id"])).values(**values)
+            )
             act.log("crc", codigo_hash, request.estado, {"retorno": request.retorno, "selo": row["codigo"]})
             return call.done(act, made=codigo_hash)
 
@@ -247,7 +249,7 @@ def _seal(act: Act, request: ExchangeRequest, data: object) -> str:
     (selo,) = issued
     sent = replace(delivery, selo=selo.codigo, qr_url=selo.qr_url)
     if plan.civil is not None and plan.civil.remembered is not None and record is not None:
-        remember(conn, record, plan.civil.remembered, matricula)
+        remember(conn, office.serventia_id, record, plan.civil.remembered, matricula)
     row = {
         "serventia_id": sid,
         "codigo_hash": request.codigo_hash,
@@ -302,7 +304,7 @@ def _keep_files(office: Office, known: sa.RowMapping, request: ExchangeRequest) 
         qr_url=seal["qr_url"],
     )
     with office.db.write() as conn:
-        change = sa.update(table).where(table.c.id == known["id"], table.c.xml.is_(None))
+        change = sa.update(table).where(db.this_row(table, office.serventia_id, known["id"]), table.c.xml.is_(None))
         conn.execute(change.values(**_files(delivery, "arquivo")))
 
 

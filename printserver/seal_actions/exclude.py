@@ -64,7 +64,7 @@ def _exclude(act: Act, codigo: str, request: Exclusao) -> str:
     if document is not None and any(
         each.codigo == seal.codigo for each in documents.live_selos(conn, office.serventia_id, document)
     ):
-        keys.lock_known_document(conn, document)
+        keys.lock_known_document(conn, office.serventia_id, document)
         identity = undo.identity(conn, jobs.get_job(conn, office.serventia_id, seal.job_id or ""))
         before, live = undo.require_nothing_on_its_way(conn, office, document, identity)
         if len(live) == 1:

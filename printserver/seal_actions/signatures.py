@@ -195,7 +195,7 @@ def pending(office: Office) -> list[JsonObject]:
     livros = sa.select(db.documento.c.id).where(db.documento.c.serventia_id == sid, db.documento.c.tipo == "livro")
     query = (
         sa.select(table.c.primeira_assinatura, db.job.c.id, db.job.c.livro, db.job.c.folha, db.job.c.instrumento_fixado)
-        .join(db.job, db.job.c.instrumento_id == table.c.id)
+        .join(db.job, (db.job.c.serventia_id == table.c.serventia_id) & (db.job.c.instrumento_id == table.c.id))
         .order_by(table.c.primeira_assinatura.is_not(None), table.c.primeira_assinatura, table.c.id)
     )
     with office.db.read() as conn:

@@ -12,7 +12,7 @@ from printserver.search.compare import (
     codes_of_court,
     compare_lists,
 )
-from printserver.search.export import FORMATS, export_seals
+from printserver.search.export import FORMATS, all_seals_csv, export_seals
 from printserver.search.free_acts import as_csv as free_acts_csv
 from printserver.search.free_acts import free_acts
 from printserver.search.inspection import Inspection
@@ -47,6 +47,7 @@ __all__ = [
     "Pedido",
     "Terms",
     "add_up",
+    "all_seals_csv",
     "certidao",
     "certidoes_csv",
     "codes_of_court",

@@ -110,7 +110,8 @@ def _select() -> sa.Select[tuple[object, ...]]:
     record = db.instrumento
     own = (_job.c.id, _job.c.campos, _job.c.criado_em, _job.c.escrevente, record.c.registro)
     fate = (_fate.c.destino, _fate.c.dia, _fate.c.por, _fate.c.motivo, _fate.c.quem, _fate.c.quando)
-    return sa.select(*own, *fate).select_from(_joined().outerjoin(record, record.c.id == _job.c.instrumento_id))
+    its = (record.c.serventia_id == _job.c.serventia_id) & (record.c.id == _job.c.instrumento_id)
+    return sa.select(*own, *fate).select_from(_joined().outerjoin(record, its))
 
 
 def _items(conn: Connection, office: Office, rows: Sequence[sa.RowMapping], today: date) -> list[JsonObject]:

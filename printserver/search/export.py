@@ -7,12 +7,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
 from printserver.clock import local
 from printserver.errors import Recusa, invalid_input
 from printserver.office import Author, Office, acting, people
 from printserver.search import columns, spreadsheet
 from printserver.search.filters import Filters, conditions
-from printserver.search.results import SearchRow, all_rows
+from printserver.search.results import PIECE_ROWS, SearchRow, all_rows
 from printserver.search.streams import Export, Until, as_cell, write_csv
 
 FORMATS: Final[Mapping[str, str]] = {
@@ -49,6 +53,14 @@ def export_seals(office: Office, author: Author, filters: Filters, file_format: 
         pieces = spreadsheet.write(rows, _summary(office, author, filters, names, now), SHEET_ROWS)
     name = f"selos-{office.cns}-{local(now):%Y%m%d-%H%M}.{file_format}"
     return Export(name, FORMATS[file_format], Until(pieces, office.listeners.release))
+
+
+def all_seals_csv(conn: Connection, serventia_id: int) -> Iterator[bytes]:
+    """Yield all seals of an office as CSV, as they were made, in one state of the database. Nothing is logged."""
+    names = people.names(conn, serventia_id)
+    query = sa.select(db.selo).where(db.selo.c.serventia_id == serventia_id).order_by(db.selo.c.id)
+    found = conn.execute(query.execution_options(yield_per=PIECE_ROWS)).mappings()
+    yield from _csv(_with_names(iter(found), names))
 
 
 def _with_names(rows: Iterator[SearchRow], names: Mapping[str, str]) -> Iterator[SearchRow]:

@@ -90,7 +90,7 @@ def on_folha(office: Office, livro: str, folha: str) -> Condition:
     within = (
         sa.select(_s.id)
         .select_from(db.folha_lado)
-        .join(deed, deed.c.id == sides.documento_id)
+        .join(deed, (deed.c.serventia_id == sides.serventia_id) & (deed.c.id == sides.documento_id))
         .join(copy, sa.and_(copy.c.serventia_id == deed.c.serventia_id, copy.c.instrumento_id == deed.c.instrumento_id))
         .join(db.selo, sa.and_(_s.serventia_id == copy.c.serventia_id, _s.documento_id == copy.c.id))
         .where(

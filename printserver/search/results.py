@@ -46,7 +46,7 @@ def list_all(office: Office, filters: Filters, page_number: int = 1, *, by_place
             page = sa.select(_s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc()).limit(PAGE).offset(start)
             ids = list(conn.execute(page).scalars())
             total = _count(conn, where)
-        rows = _entries(conn, ids)
+        rows = _entries(conn, office, ids)
     return {
         "itens": [summary(row) for row in rows],
         "pagina": page_number,
@@ -88,7 +88,7 @@ def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[SearchRow]:
     while True:
         with office.db.read() as conn:
             keys = conn.execute(query.where(*after).limit(PIECE_ROWS)).all()
-            rows = _entries(conn, [key.id for key in keys])
+            rows = _entries(conn, office, [key.id for key in keys])
         yield from rows
         if len(keys) < PIECE_ROWS:
             return
@@ -102,7 +102,8 @@ def _count(conn: Connection, where: Sequence[Condition]) -> int:
     return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
 
-def _entries(conn: Connection, ids: Sequence[int]) -> list[SearchRow]:
+def _entries(conn: Connection, office: Office, ids: Sequence[int]) -> list[SearchRow]:
     """Return the rows of these ids, in their order."""
-    found = {row["id"]: row for row in conn.execute(sa.select(db.selo).where(_s.id.in_(ids))).mappings()}
+    mine = (_s.serventia_id == office.serventia_id, _s.id.in_(ids))
+    found = {row["id"]: row for row in conn.execute(sa.select(db.selo).where(*mine)).mappings()}
     return [found[number] for number in ids]

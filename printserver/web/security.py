@@ -129,7 +129,7 @@ def log_in(person: people.Person, before: Callable[[Act], None] | None = None) -
         if before is not None:
             before(act)
         if isinstance(older, str):
-            sessions.end(act.conn, older, act.now)
+            sessions.end(act.conn, act.office.serventia_id, older, act.now)
         token = sessions.begin(act.conn, person, act.now, request.remote_addr, _browser())
         act.log("pessoa", person.usuario, "entrou")
     session.clear()
@@ -178,7 +178,7 @@ def log_out(usuario: str | None) -> None:
     here, token = office(), session.get(_SESSION)
     if isinstance(token, str):
         with here.db.write() as conn:
-            sessions.end(conn, token, here.clock())
+            sessions.end(conn, here.serventia_id, token, here.clock())
     if usuario is not None:
         register("pessoa", usuario, "saiu")
     logout_user()
@@ -246,7 +246,7 @@ def _load(usuario: str) -> User | None:
         return None
     if found.due and not _by_itself():
         with here.db.write() as conn:
-            sessions.touch(conn, token, moment)
+            sessions.touch(conn, here.serventia_id, token, moment)
     return User(found.pessoa, _pending(found))
 
 

@@ -58,7 +58,7 @@ def test_init_json_prints_one_object_and_nothing_else(run: Run, tmp_path: Path) 
     assert (told["usuario"], told["cns"]) == ("ana", "113761")
     opened = database(tmp_path / "s")
     with opened.read() as conn:
-        assert people.api_key(conn, told["chave"]) is not None
+        assert people.api_key(conn, 1, told["chave"]) is not None
         assert people.check_password(conn, 1, "ana", told["senha"]) is not None
         assert conn.execute(sa.select(db.sequencia.c.proximo)).scalar_one() == 77
     opened.close()
@@ -88,7 +88,7 @@ def test_the_key_command_shows_a_new_key_once(run: Run, rig: Rig) -> None:
     key = ran.out.strip()
     assert rig.call("GET", "/jobs", key=key).status == 200
     with rig.office.db.read() as conn:
-        found = people.api_key(conn, key)
+        found = people.api_key(conn, 1, key)
     assert found is not None and found.direitos == {"imprimir", "responder"}
     assert rig.rows(db.log)[-1]["objeto"] == "chave"
     assert key not in str(rig.rows(db.log))

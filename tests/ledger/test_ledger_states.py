@@ -95,10 +95,10 @@ def test_an_end_stays_an_end(after: str) -> None:
     with jobs_table() as conn:
         n = put(conn, states.CANCELLED)
         if after == states.CANCELLED:
-            assert change_state(conn, n, states.CANCELLED, after)
+            assert change_state(conn, 1, n, states.CANCELLED, after)
         else:
             with pytest.raises(ForbiddenTransition):
-                change_state(conn, n, states.CANCELLED, after)
+                change_state(conn, 1, n, states.CANCELLED, after)
         assert read(conn, n)["estado"] == states.CANCELLED
 
 
@@ -108,11 +108,11 @@ def test_a_transition_outside_the_table_is_refused_and_writes_nothing(before: st
         n = put(conn, before)
         row = read(conn, n)
         if after == before or after in TRANSITIONS[before]:
-            assert change_state(conn, n, before, after)
+            assert change_state(conn, 1, n, before, after)
             assert read(conn, n) == row | dict(AT_REST) | {"estado": after}
         else:
             with pytest.raises(ForbiddenTransition, match=f"{before} -> {after}"):
-                change_state(conn, n, before, after)
+                change_state(conn, 1, n, before, after)
             assert read(conn, n) == row
 
 
@@ -122,7 +122,7 @@ def test_a_job_goes_only_along_the_table_whatever_is_asked_of_it(first: str, wan
         n, path = put(conn, first), [first]
         for state in wanted:
             try:
-                change_state(conn, n, path[-1], state)
+                change_state(conn, 1, n, path[-1], state)
             except ForbiddenTransition:
                 continue
             path.append(state)
@@ -136,7 +136,7 @@ def test_of_two_who_change_one_state_only_the_first_does(is_: str, before: str, 
     with jobs_table() as conn:
         n = put(conn, is_)
         row = read(conn, n)
-        assert change_state(conn, n, before, after) == (is_ == before)
+        assert change_state(conn, 1, n, before, after) == (is_ == before)
         if is_ != before:
             assert read(conn, n) == row
 
@@ -145,8 +145,8 @@ def test_columns_and_conditions_of_the_caller_go_with_the_state() -> None:
     with jobs_table() as conn:
         n = put(conn, states.FAILED)
         columns = due_at(NOW) | {"falhas": 0, "fila": "gaveta"}
-        assert not change_state(conn, n, states.FAILED, states.RENDERED, columns, db.job.c.dono == "another")
-        assert change_state(conn, n, states.FAILED, states.RENDERED, columns, db.job.c.dono == "engine")
+        assert not change_state(conn, 1, n, states.FAILED, states.RENDERED, columns, db.job.c.dono == "another")
+        assert change_state(conn, 1, n, states.FAILED, states.RENDERED, columns, db.job.c.dono == "engine")
         row = read(conn, n)
         assert {name: row[name] for name in ("estado", "encerrado", "vence_em", "dono", "posse_ate", "fila")} == {
             "estado": states.RENDERED,

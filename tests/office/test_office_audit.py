@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from printserver import db
-from printserver.office import LogEntry, audit
+from printserver.office import LogEntry, audit, create
 from support.office import NOW, Rig, command_line, disarm, open_rig
 
 
@@ -91,7 +91,7 @@ def test_a3_a_row_hashed_anew_is_found_by_the_next(rig: Rig) -> None:
         row = conn.execute(sa.select(db.log).where(db.log.c.n == 5)).mappings().one()
         changed = dict(row) | {"quem": "outro"}
         before = conn.execute(sa.select(db.log.c.hash).where(db.log.c.n == 4)).scalar_one()
-        changed["hash"] = audit.digest(before, changed)
+        changed["hash"] = audit.digest(before, create.DEMO_CNS, changed)
         conn.execute(sa.update(db.log).where(db.log.c.n == 5).values(quem="outro", hash=changed["hash"]))
     assert verify(rig)[1] == "o registro 6 da auditoria foi alterado"
 

@@ -50,7 +50,7 @@ def test_the_first_person_key_and_queue(folder: Path) -> None:
     office = Office.open_folder(folder)
     with office.db.read() as conn:
         admin = people.check_password(conn, 1, made.usuario, made.password)
-        key = people.api_key(conn, made.chave)
+        key = people.api_key(conn, 1, made.chave)
         queue = conn.execute(sa.select(db.fila)).mappings().one()
         kept = str([conn.execute(sa.select(table)).all() for table in (db.pessoa, db.chave_api)])
     assert admin is not None and (admin.usuario, admin.papel) == ("admin", "administrador")
@@ -152,15 +152,14 @@ def test_an_office_that_fails_half_made_leaves_nothing(folder: Path, monkeypatch
     assert list(folder.parent.iterdir()) == []
 
 
-def test_one_postgresql_holds_one_office(folder: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PRINTSERVER_BANCO_URL", postgres_url)
-    made = create.create_office(folder, NOW)
-    with pytest.raises(ConfigError, match="já tem uma serventia"):
-        create.create_office(folder.with_name("outra"), NOW)
+def test_one_postgresql_holds_an_office_once(folder: Path, postgres_url: str) -> None:
+    made = create.create_office(folder, NOW, banco=postgres_url)
+    with pytest.raises(ConfigError, match="já tem a serventia de CNS 123456"):
+        create.create_office(folder.with_name("outra"), NOW, banco=postgres_url)
     assert not folder.with_name("outra").exists()
     database = Database(postgres_url)
     with database.read() as conn:
-        assert people.api_key(conn, made.chave) is not None
+        assert people.api_key(conn, 1, made.chave) is not None
     database.close()
 
 

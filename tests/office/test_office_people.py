@@ -31,7 +31,7 @@ def _ana(conn: sa.Connection, papel: str = "escrevente") -> people.Person:
 
 def test_a2_a_key_is_found_by_its_text_and_only_its_hash_is_kept(conn: sa.Connection) -> None:
     text = people.create_key(conn, 1, "legado", ("imprimir", "selos"), NOW)
-    found = people.api_key(conn, text)
+    found = people.api_key(conn, 1, text)
     assert found is not None
     assert (found.nome, found.serventia_id, found.direitos) == ("legado", 1, {"imprimir", "selos"})
     guardado = repr(conn.execute(sa.select(db.chave_api)).all())
@@ -42,13 +42,13 @@ def test_a2_a_key_is_found_by_its_text_and_only_its_hash_is_kept(conn: sa.Connec
 @pytest.mark.parametrize("text", ["", "x", "çhave", "\ud800", "a" * 100_000])
 def test_a2_an_unknown_key_is_nobody(conn: sa.Connection, text: str) -> None:
     people.create_key(conn, 1, "legado", people.RIGHTS, NOW)
-    assert people.api_key(conn, text) is None
+    assert people.api_key(conn, 1, text) is None
 
 
 def test_a2_a_revoked_key_is_nobody(conn: sa.Connection) -> None:
     text = people.create_key(conn, 1, "legado", people.RIGHTS, NOW)
     conn.execute(db.chave_api.update().values(revogada_em=NOW))
-    assert people.api_key(conn, text) is None
+    assert people.api_key(conn, 1, text) is None
 
 
 @pytest.mark.parametrize("direitos", [(), ("imprimir", "tudo")])
@@ -116,7 +116,7 @@ def test_a1_a_bad_person_is_refused_by_field(
 
 
 def test_a2_the_author_tells_system_and_person_apart_and_keeps_the_rights_of_the_key(conn: sa.Connection) -> None:
-    api_key = people.api_key(conn, people.create_key(conn, 1, "legado", ("imprimir",), NOW))
+    api_key = people.api_key(conn, 1, people.create_key(conn, 1, "legado", ("imprimir",), NOW))
     assert api_key is not None
     author = people.on_behalf_of(people.author_of_key(api_key, "10.0.0.7"), _ana(conn, "tabeliao"))
     assert (author.sistema, author.pessoa, author.papel, author.endereco) == ("legado", "ana", "tabeliao", "10.0.0.7")
@@ -229,7 +229,7 @@ def test_a5_the_last_administrator_and_the_last_head_stay(conn: sa.Connection) -
 def test_a5_a_key_is_revoked_once_and_stays_on_the_list(conn: sa.Connection) -> None:
     text = people.create_key(conn, 1, "legado", people.RIGHTS, NOW)
     people.revoke_key(conn, 1, " legado ", NOW)
-    assert people.api_key(conn, text) is None
+    assert people.api_key(conn, 1, text) is None
     assert [(key.nome, when) for key, when in people.list_keys(conn, 1)] == [("legado", NOW)]
     for nome, word in (("legado", "estado-nao-permite"), ("nenhuma", "nao-encontrado")):
         with pytest.raises(Recusa, match=word):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from printserver import db
 from printserver.court import notices
-from printserver.office import audit, proof
+from printserver.office import audit, create, proof
 from printserver.office.proof import report
 from printserver.office.proof.proofs import LogRow
 from printserver.selo import generate_test_certificate
@@ -299,7 +299,7 @@ def rehash(conn: sa.Connection) -> None:
     """Recompute the whole chain, as an attacker who knows the program could."""
     previous, event = audit.GENESIS, 0
     for row in conn.execute(sa.select(db.log).order_by(db.log.c.n)).mappings().all():
-        digest = audit.digest(previous, row)
+        digest = audit.digest(previous, create.DEMO_CNS, row)
         conn.execute(sa.update(db.log).where(db.log.c.n == row["n"]).values(hash=digest))
         previous, event, n = digest, row["evento"] or event, row["n"]
     conn.execute(sa.update(db.cadeia).values(n=n, evento=event, hash=previous))

@@ -42,6 +42,7 @@ from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
 from printserver.selo import Certificate, generate_test_certificate
 from printserver.server.engine import Engine
+from support import bound
 from support.postgres import PrivatePostgres
 
 NOW = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
@@ -250,7 +251,7 @@ class Rig:
         """Verify all that is on record, as `auditoria verificar` does (A6)."""
         kept = auditoria.read_all(self.folder)
         with self.office.db.snapshot() as conn:
-            return auditoria.verify(conn, 1, kept, points)
+            return auditoria.verify(conn, self.office.serventia_id, kept, points)
 
     def codes(self) -> list[str]:
         """Return every seal ever made, in the order of making."""
@@ -317,6 +318,7 @@ def reopen(folder: Path, clock: Clock, key: str) -> Rig:
     """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
     with patch.object(Certificate, "load", _certificate), patch.object(upgrade, "upgrade"):  # the copy is migrated
         office = Office.open_folder(folder, clock)
+    bound.watch(office.db)
     office.render = _render()
     app = new_app("office-under-test")
     register(app, office)

@@ -155,7 +155,9 @@ def open_office(folder: Path, clock: Clock, settings: str = "", cns: str | None 
     with office.db.write() as conn:
         for usuario, (nome, papel) in PEOPLE.items():
             people.create_person(conn, office.serventia_id, usuario, nome, papel, PASSWORD, clock())
-        key = people.api_key(conn, people.create_key(conn, office.serventia_id, "legado", people.RIGHTS, clock()))
+        key = people.api_key(
+            conn, office.serventia_id, people.create_key(conn, office.serventia_id, "legado", people.RIGHTS, clock())
+        )
     assert key is not None
     yield Rig(office, clock, Engine(office), people.author_of_key(key, None))
     office.close()

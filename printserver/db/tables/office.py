@@ -21,6 +21,7 @@ serventia = sa.Table(
     sa.Column("cns", sa.String(6), nullable=False, unique=True),
     text("instancia", nullable=False),  # unique name of this office, so that programs can tell two servers apart
     moment("criada_em", nullable=False),
+    moment("mudou_em"),  # exported to go on elsewhere: nothing is written here any more; null: it works here
 )
 
 

@@ -64,17 +64,19 @@ def create_key(
     return text
 
 
-def api_key(conn: sa.Connection, text: str) -> ApiKey | None:
-    """Return the key with this text, found by its hash; None if it is unknown or revoked."""
+def api_key(conn: sa.Connection, serventia_id: int, text: str) -> ApiKey | None:
+    """Return the office's key with this text, found by its hash; None if it is unknown or revoked."""
     tabela = db.chave_api
-    is_valid = sa.select(tabela).where(tabela.c.sha256 == _sha256(text), tabela.c.revogada_em.is_(None))
-    row = conn.execute(is_valid).mappings().first()
+    valid = (tabela.c.serventia_id == serventia_id, tabela.c.revogada_em.is_(None))
+    row = conn.execute(sa.select(tabela).where(*valid, tabela.c.sha256 == _sha256(text))).mappings().first()
     return None if row is None else _key(row)
 
 
 def note_use(conn: sa.Connection, key: ApiKey, now: datetime) -> None:
     """Record that a key is used now."""
-    conn.execute(sa.update(db.chave_api).where(db.chave_api.c.id == key.id).values(usada_em=now))
+    table = db.chave_api
+    its = (table.c.serventia_id == key.serventia_id, table.c.id == key.id)
+    conn.execute(sa.update(table).where(*its).values(usada_em=now))
 
 
 def revoke_key(conn: sa.Connection, serventia_id: int, nome: str, now: datetime) -> None:

@@ -212,7 +212,7 @@ def _not_the_last(conn: sa.Connection, who: Person, papel: str | None) -> None:
 
 def _change(conn: sa.Connection, who: Person, now: datetime, **changed: object) -> None:
     """Change a person's row, and end their sessions unless only the name changed."""
-    conn.execute(sa.update(db.pessoa).where(db.pessoa.c.id == who.id).values(**changed))
+    conn.execute(sa.update(db.pessoa).where(db.this_row(db.pessoa, who.serventia_id, who.id)).values(**changed))
     if changed.keys() != {"nome"}:
         tabela = db.sessao
         open_sessions = (

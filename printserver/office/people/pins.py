@@ -38,7 +38,9 @@ def check_pin(pin: str, field: str = "pin") -> None:
 def set_pin(conn: sa.Connection, who: Person, pin: str) -> None:
     """Store the PIN of a person. Raises as `check_pin`."""
     check_pin(pin)
-    conn.execute(sa.update(db.pessoa).where(db.pessoa.c.id == who.id).values(pin_hash=hash_password(pin)))
+    conn.execute(
+        sa.update(db.pessoa).where(db.this_row(db.pessoa, who.serventia_id, who.id)).values(pin_hash=hash_password(pin))
+    )
 
 
 def has_pin(conn: sa.Connection, who: Person) -> bool:
@@ -52,7 +54,9 @@ def is_pin(conn: sa.Connection, who: Person, pin: str) -> bool:
 
 
 def _kept(conn: sa.Connection, who: Person) -> str | None:
-    found = conn.execute(sa.select(db.pessoa.c.pin_hash).where(db.pessoa.c.id == who.id)).scalar_one_or_none()
+    found = conn.execute(
+        sa.select(db.pessoa.c.pin_hash).where(db.this_row(db.pessoa, who.serventia_id, who.id))
+    ).scalar_one_or_none()
     return None if found is None else str(found)
 
 

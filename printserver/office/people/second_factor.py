@@ -59,7 +59,7 @@ def enable_factor(conn: sa.Connection, who: Person, secret: str, step: int, offi
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     conn.execute(
         sa.update(db.pessoa)
-        .where(_person.id == who.id)
+        .where(db.this_row(db.pessoa, who.serventia_id, who.id))
         .values(
             fator_segredo=_sealer(office_secret).encrypt(secret.encode()).decode(),
             fator_passo=step,
@@ -73,27 +73,35 @@ def disable_factor(conn: sa.Connection, who: Person) -> None:
     """Remove the second factor of a person and their recovery codes."""
     conn.execute(
         sa.update(db.pessoa)
-        .where(_person.id == who.id)
+        .where(db.this_row(db.pessoa, who.serventia_id, who.id))
         .values(fator_segredo=None, fator_passo=None, fator_reserva=None)
     )
 
 
 def find_factor(conn: sa.Connection, who: Person) -> SecondFactor:
     """Return the state of a person's second factor."""
-    row = conn.execute(sa.select(_person.fator_segredo, _person.fator_reserva).where(_person.id == who.id)).one()
+    row = conn.execute(
+        sa.select(_person.fator_segredo, _person.fator_reserva).where(db.this_row(db.pessoa, who.serventia_id, who.id))
+    ).one()
     return SecondFactor(row.fator_segredo is not None, len(row.fator_reserva or ()))
 
 
 def use_factor(conn: sa.Connection, who: Person, code: str, now: datetime, office_secret: str) -> bool:
     """Return whether the code is right and was not used before: one of the app, or a recovery code; then it is used."""
-    query = sa.select(_person.fator_segredo, _person.fator_reserva).where(_person.id == who.id)
+    query = sa.select(_person.fator_segredo, _person.fator_reserva).where(
+        db.this_row(db.pessoa, who.serventia_id, who.id)
+    )
     row = conn.execute(query.with_for_update()).one()
     if row.fator_segredo is None:
         return False
     step = factor_step(_secret(row.fator_segredo, office_secret), code, now)
     if step is not None:
         unused = sa.or_(_person.fator_passo.is_(None), _person.fator_passo < step)
-        found = conn.execute(sa.update(db.pessoa).where(_person.id == who.id, unused).values(fator_passo=step))
+        found = conn.execute(
+            sa.update(db.pessoa)
+            .where(db.this_row(db.pessoa, who.serventia_id, who.id), unused)
+            .values(fator_passo=step)
+        )
         return bool(found.rowcount)
     return _use_recovery_code(conn, who, code, row.fator_reserva or ())
 
@@ -103,7 +111,9 @@ def _use_recovery_code(conn: sa.Connection, who: Person, code: str, left: Sequen
     if digest not in left:
         return False
     remaining = [each for each in left if each != digest]
-    conn.execute(sa.update(db.pessoa).where(_person.id == who.id).values(fator_reserva=remaining))
+    conn.execute(
+        sa.update(db.pessoa).where(db.this_row(db.pessoa, who.serventia_id, who.id)).values(fator_reserva=remaining)
+    )
     return True
 
 

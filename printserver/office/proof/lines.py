@@ -134,5 +134,5 @@ def _without_entry(conn: Connection, serventia_id: int, linha: LogRow) -> Iterat
         .where(_log.c.serventia_id == serventia_id, _log.c.objeto == linha.objeto, ~there.exists())
         .group_by(_log.c.objeto_id)
     )
-    for each in conn.execution_options(yield_per=AT_ONCE).execute(query):
+    for each in conn.execute(query.execution_options(yield_per=AT_ONCE)):
         yield f"{linha.nome} {each.objeto_id} sumiu do banco: está no registro {each.n} da auditoria"

@@ -177,7 +177,12 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "tabela": {"gravada": "Gravou a tabela {nome}"},
     "sequencia": {"criada": "Pôs o próximo número de selo"},
-    "serventia": {"criada": "Criou a serventia {nome}"},
+    "serventia": {
+        "criada": "Criou a serventia {nome}",
+        "exportada": "Exportou a serventia {nome} inteira",
+        "mudou": "Fechou a serventia {nome} aqui, para que continue em outro lugar",
+        "aberta": "Abriu a serventia {nome} aqui: ela não trabalha em outro lugar",
+    },
     "tribunal": {
         "feita": "Comparou os selos com a lista do tribunal",
         "pedida": "Mandou comunicar agora o que espera",
@@ -201,6 +206,8 @@ _QUESTIONS: Final[Mapping[str, str]] = {
 }
 _LABELS: Final[Mapping[str, str]] = {
     "a_quem": "a quem",
+    "manifesto": "SHA-256 do manifesto",
+    "segredos": "com senhas e chaves",
     "atinge": "também atinge",
     "antes": "antes",
     "ate": "até",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from printserver.db import Moment
+from printserver.db import Moment, walls
 
 revision = "0001"
 down_revision = None
@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("cns", sa.String(length=6), nullable=False),
         sa.Column("instancia", sa.Text(), nullable=False),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.Column("mudou_em", Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_serventia")),
         sa.UniqueConstraint("cns", name=op.f("uq_serventia_cns")),
     )
@@ -1138,6 +1139,7 @@ def upgrade() -> None:
     triggers = _SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else _POSTGRES_TRIGGERS
     for trigger in triggers:
         op.execute(trigger)
+    walls.raise_walls(op.get_bind())
 
 
 def _copies() -> None:

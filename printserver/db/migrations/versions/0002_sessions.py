@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from printserver.db import Moment
+from printserver.db import Moment, walls
 
 revision = "0002"
 down_revision = "0001"
@@ -23,8 +23,9 @@ def upgrade() -> None:
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
         sa.Column("vista_em", Moment(timezone=True), nullable=False),
         sa.Column("fim_em", Moment(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["pessoa_id"], ["pessoa.id"], name=op.f("fk_sessao_pessoa_id_pessoa")),
+        walls.link(op.get_bind(), op.f("fk_sessao_pessoa_id_pessoa"), "pessoa_id", "pessoa"),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_sessao_serventia_id_serventia")),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_sessao")),
     )
     op.create_index("ix_sessao_pessoa", "sessao", ["serventia_id", "pessoa_id"])
+    walls.raise_walls(op.get_bind())
