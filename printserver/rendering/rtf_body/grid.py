@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import floor
 from typing import Final
 
 from printserver.rtf import Border, Cell, Row, Side, Table
@@ -12,6 +13,7 @@ _NEAR: Final = 8
 """Between edges that are the same column's."""
 _RAGGED: Final = 284
 """By how much a row may be narrower than its table. Such a row is widened, as in LibreOffice; others are not."""
+_PARTS: Final = 10_000
 _LEAST: Final = 0.5
 """Part of the width of a row's cells that its width may be. A smaller one is a slip."""
 
@@ -81,15 +83,21 @@ def _scaled(row: Row, edge: int) -> Row:
     """Return a row whose cells fill the width that it says of itself, from its left edge; none is without width."""
     if not row.cells:
         return row
-    own, wanted = row.right - row.left, min(row.width, max(edge, row.right) - row.left)
-    factor = wanted / own if own > 0 and wanted >= own * _LEAST else 1.0
+    own = max(row.right - row.left, row.cells[-1].right - row.left, 1)
+    wanted = min(row.width, max(edge - row.left, own))
+    width = wanted if wanted >= own * _LEAST else own
     cells, at = [], row.left
     for cell in row.cells:
-        start, end = (row.left + round((edge - row.left) * factor) for edge in (cell.left, cell.right))
+        start, end = (row.left + _part(edge - row.left, own, width) for edge in (cell.left, cell.right))
         start = max(start, at)
         at = max(end, start + _NEAR + 1)
         cells.append(replace(cell, left=start, right=at))
-    return replace(row, cells=tuple(cells), right=max(row.left + round(own * factor), at))
+    return replace(row, cells=tuple(cells), right=max(row.left + width, at))
+
+
+def _part(at: int, own: int, width: int) -> int:
+    """Return a place in a row of the cells' own width, in the row's width. LibreOffice rounds so; it decides lines."""
+    return floor(at * _PARTS / own + 0.5) * width // _PARTS
 
 
 def _even(rows: list[Row]) -> list[Row]:
