@@ -232,6 +232,8 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "fi": _shape("first"),
     "li": _shape("left"),
     "ri": _shape("right"),
+    "lin": _shape("left"),
+    "rin": _shape("right"),
     "sb": _shape("before"),
     "sa": _shape("after"),
     "sl": _shape("line"),
