@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import floor
+from operator import attrgetter
 from typing import Final
 
 from printserver.rtf import Border, Cell, Row, Side, Table
 
+_start, _end = attrgetter("start"), attrgetter("end")
 _NEAR: Final = 8
 """Between edges that are the same column's."""
 _RAGGED: Final = 284
@@ -56,7 +58,7 @@ class Grid:
         for placed in (each for row in self.cells for each in row):
             for row in rows[placed.top : placed.bottom]:
                 row.append(placed)
-        return [sorted(row, key=lambda placed: placed.start) for row in rows]
+        return [sorted(row, key=_start) for row in rows]
 
     def covered(self, at: int) -> list[Placed]:
         """Return the cells in a row that begin above it."""
@@ -67,16 +69,18 @@ class Grid:
         if side in ("top", "bottom"):
             row = placed.top - 1 if side == "top" else placed.bottom
             found = self._covering[row] if 0 <= row < len(self.rows) else []
-            first = bisect_right(found, placed.start, key=lambda other: other.end)
-            return found[first : bisect_left(found, placed.end, key=lambda other: other.start)]
+            first = bisect_right(found, placed.start, key=_end)
+            return found[first : bisect_left(found, placed.end, key=_start)]
         return [other for row in self._covering[placed.top : placed.bottom] for other in _beside(placed, side, row)]
 
 
 def _beside(placed: Placed, side: Side, row: list[Placed]) -> list[Placed]:
     """Return the cell of a row that is next to another of it, if there is one."""
     if side == "left":
-        return [other for other in row if other.end == placed.start]
-    return [other for other in row if other.start == placed.end]
+        found = row[: bisect_left(row, placed.start, key=_start)][-1:]
+        return [other for other in found if other.end == placed.start]
+    at = bisect_left(row, placed.end, key=_start)
+    return [other for other in row[at : at + 1] if other.start == placed.end]
 
 
 def _scaled(row: Row, edge: int) -> Row:

@@ -88,7 +88,8 @@ class _Maker:
     def _row(self, at: int) -> tuple[str, float]:
         """Return a row and its height."""
         row = self._grid.rows[at]
-        cells = [self._cell(placed, row) for placed in self._grid.cells[at]]
+        top, bottom = (max((cell.padding[side] for cell in row.cells), default=0) / TWIPS_PER_POINT for side in (0, 2))
+        cells = [self._cell(placed, row, (top, bottom)) for placed in self._grid.cells[at]]
         own = [cell for cell in cells if not cell.placed.cell.merge_down]
         made, column = [], 0
         covered = {each for placed in self._grid.covered(at) for each in range(placed.start, placed.end)}
@@ -118,15 +119,14 @@ class _Maker:
         opposite = _SIDES[_SIDES.index(side) - 2]
         return [other.border(opposite) for other in self._grid.facing(placed, side)]
 
-    def _cell(self, placed: Placed, row: Row) -> "_Cell":
-        """Return a cell. The top and bottom padding in a row is the largest of its cells."""
+    def _cell(self, placed: Placed, row: Row, high: tuple[float, float]) -> "_Cell":
+        """Return a cell. `high`: the top and bottom padding of all cells of its row, the largest of them."""
         cell, drawn = placed.cell, self._drawn(placed)
-        top, bottom = (max(each.padding[side] for each in row.cells) / TWIPS_PER_POINT for side in (0, 2))
         left, right = cell.padding[3] / TWIPS_PER_POINT, cell.padding[1] / TWIPS_PER_POINT
         html, height = self._cells(cell.blocks, (cell.right - cell.left) / TWIPS_PER_POINT - left - right)
         left += (self._left if placed.start == 0 else 0.0) - drawn.left
         right += (self._right if placed.end == self._last else 0.0) - drawn.right
-        padding = _Sides(top, max(right, 0.0), bottom, max(left, 0.0))
+        padding = _Sides(high[0], max(right, 0.0), high[1], max(left, 0.0))
         wanted = 0.0 if cell.merge_down else max(abs(row.height) / TWIPS_PER_POINT - self._least(placed, padding), 0.0)
         if row.height < 0 and height > wanted and (height <= wanted + _OVERFLOW or not _has_text(cell)):
             html, height = f'<div style="height:{points(wanted)}">{html}</div>', wanted
