@@ -127,7 +127,9 @@ class _Maker:
         left += (self._left if placed.start == 0 else 0.0) - drawn.left
         right += (self._right if placed.end == self._last else 0.0) - drawn.right
         padding = _Sides(high[0], max(right, 0.0), high[1], max(left, 0.0))
-        wanted = 0.0 if cell.merge_down else max(abs(row.height) / TWIPS_PER_POINT - self._least(placed, padding), 0.0)
+        wanted = 0.0
+        if row.height and not cell.merge_down:
+            wanted = max(abs(row.height) / TWIPS_PER_POINT - self._least(placed, padding), 0.0)
         if row.height < 0 and height > wanted and (height <= wanted + _OVERFLOW or not _has_text(cell)):
             html, height = f'<div style="height:{points(wanted)}">{html}</div>', wanted
         return _Cell(placed, html, height, wanted, padding.high + drawn.high, _look(cell, padding, drawn))
