@@ -40,6 +40,15 @@ def _shape_flag(name: str) -> Control:
     return do
 
 
+def _no_widow_control(state: State, _: int | None) -> None:
+    state.shape = replace(state.shape, widow_control=False)
+
+
+def _document_widow_control(state: State, _: int | None) -> None:
+    state.widow_control = True
+    state.shape = replace(state.shape, widow_control=True)
+
+
 def _align(alignment: Alignment) -> Control:
     def do(state: State, _: int | None) -> None:
         state.shape = replace(state.shape, alignment=alignment)
@@ -223,6 +232,8 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "fi": _shape("first"),
     "li": _shape("left"),
     "ri": _shape("right"),
+    "lin": _shape("left"),
+    "rin": _shape("right"),
     "sb": _shape("before"),
     "sa": _shape("after"),
     "sl": _shape("line"),
@@ -230,6 +241,9 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "keep": _shape_flag("keep"),
     "keepn": _shape_flag("keep_next"),
     "pagebb": _shape_flag("page_break"),
+    "widctlpar": _shape_flag("widow_control"),
+    "nowidctlpar": _no_widow_control,
+    "widowctrl": _document_widow_control,
     "intbl": _in_table,
     "itap": _depth,
     "tx": _stop,

@@ -83,7 +83,8 @@ class Shape:
     """How a paragraph is set: RTF's `\\ql \\fi \\li \\ri \\sb \\sa \\sl \\slmult \\tx \\brdr… \\keep \\keepn \\pagebb`.
 
     `line`: 0 automatic; otherwise with `multiple` in 240ths of the line, without: at least so many twips, exactly so
-    many if negative. All properties are those in force at the paragraph's end, with the groups' scopes.
+    many if negative. `widow_control` (`\\widctlpar`, `\\widowctrl`): neither first nor last line is alone on a page.
+    All properties are those in force at the paragraph's end, with the groups' scopes.
     """
 
     alignment: Alignment = "esquerda"
@@ -100,6 +101,7 @@ class Shape:
     keep: bool = False
     keep_next: bool = False
     page_break: bool = False
+    widow_control: bool = False
 
 
 @dataclass(frozen=True, slots=True)

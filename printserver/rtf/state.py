@@ -125,6 +125,8 @@ class State:
     shading: Shading = NO_SHADING
     hidden: bool = False
     deleted: bool = False
+    widow_control: bool = False
+    """The document's `\\widowctrl`, which `\\pard` brings back."""
 
     def copy(self) -> "State":
         """Return the state of a group inside this one."""
@@ -137,7 +139,7 @@ class State:
 
     def reset_paragraph(self) -> None:
         """`\\pard`."""
-        self.shape, self.stops, self.borders = Shape(), (), {}
+        self.shape, self.stops, self.borders = Shape(widow_control=self.widow_control), (), {}
         self.next_stop, self.next_leader = "esquerda", ""
         self.in_table, self.depth, self.listed = False, 0, False
         self.shading = NO_SHADING

@@ -368,3 +368,13 @@ def test_a_font_of_other_widths_is_noticed_once() -> None:
 def test_markup_in_the_text_is_text() -> None:
     fragment = lay_out(document(said("<b>a & b</b>\u00a0<script>")))
     assert bare("".join(letter.text for letter in drawn(fragment).letters)) == "<b>a&b</b><script>"
+
+
+@pytest.mark.parametrize(("controlled", "pages"), [(True, (1, 2, 2, 2)), (False, (1, 1, 2, 2))])
+def test_widow_control_leaves_no_line_alone_on_a_page(controlled: bool, pages: tuple[int, int, int, int]) -> None:
+    """Pages of five lines of a twenty-point line each."""
+    paper = Paper(6000, 4880, 1440, 1440, 1440, 1440)
+    lines = said("a\nb\nc\nd", line=-400, widow_control=controlled)
+    others = said("A\nB\nC\nD", line=-400, widow_control=controlled)
+    found = shown(lines, others, paper=paper)
+    assert (found.at("a").page, found.at("A").page, found.at("B").page, found.at("D").page) == pages

@@ -261,3 +261,13 @@ def test_a_box_takes_its_width_and_stays_with_its_word() -> None:
 def test_small_capitals_are_capitals_of_four_fifths() -> None:
     made = tokens(Run("Ab", Face(small_caps=True)))
     assert [(piece.text, piece.letter.size) for piece in made[0].pieces] == [("A", 12.0), ("B", pytest.approx(9.6))]
+
+
+def test_text_at_a_centre_stop_ends_at_the_margin() -> None:
+    (line,) = broken("a\tbbbb", stops=(Stop(4000, "centro"),), width=200, edge=300)
+    assert line.parts[1].start == pytest.approx(200 - width("bbbb"))
+
+
+def test_a_right_stop_beyond_the_paper_is_at_the_margin() -> None:
+    (line,) = broken("a\tb", stops=(Stop(7000, "direita"),), width=200, edge=300)
+    assert line.parts[1].start == pytest.approx(200 - width("b"))

@@ -414,3 +414,12 @@ def test_s12_a_hostile_text_is_read_whole(name: str) -> None:
     filled: Any = rtf.substitute(document, lambda _: "v")
     assert len(list(filled.paragraphs())) == len(list(document.paragraphs()))
     assert len(rtf.likely_slips(rtf.variables(document))) < 500
+
+
+def test_widow_control_is_the_documents_unless_the_paragraph_says_otherwise() -> None:
+    found = of(r"\pard a\par\pard\widctlpar b\par\widowctrl\pard c\par\pard\nowidctlpar d\par\pard e\par").paragraphs()
+    assert [paragraph.shape.widow_control for paragraph in found] == [False, True, True, False, True]
+
+
+def test_of_an_indent_and_its_logical_one_the_later_counts() -> None:
+    assert (shape(r"\li0\lin567").left, shape(r"\rin567\ri100").right) == (567, 100)

@@ -111,7 +111,7 @@ class Flow:
             style = here.css
             if line.page_break or (at == 0 and _breaks([paragraph], column)):
                 style += "break-before:page;"
-            if shape.keep_next and last and not shape.keep:
+            if (shape.keep_next and last and not shape.keep) or (shape.widow_control and _pairs(at, len(lines))):
                 style += "break-after:avoid;"
             html.append(line_html(line, height, end_letter, self._sheet, origin=box.origin, style=style))
         whole = "".join(html)
@@ -129,6 +129,11 @@ class Flow:
         first = replace(room, start=indent + shape.first / TWIPS_PER_POINT)
         tokens = self._reader.read(runs)
         return break_lines(tokens, first, room, stops(shape, self._default_tab), shape.alignment)
+
+
+def _pairs(at: int, lines: int) -> bool:
+    """Return whether a line stays with the next one: the first or the last one would be alone on its page."""
+    return at + 1 < lines and at in (0, lines - 2)
 
 
 def _after(group: _Group) -> float:

@@ -4,14 +4,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import floor
+from operator import attrgetter
 from typing import Final
 
 from printserver.rtf import Border, Cell, Row, Side, Table
 
+_start, _end = attrgetter("start"), attrgetter("end")
 _NEAR: Final = 8
 """Between edges that are the same column's."""
 _RAGGED: Final = 284
 """By how much a row may be narrower than its table. Such a row is widened, as in LibreOffice; others are not."""
+_PARTS: Final = 10_000
 _LEAST: Final = 0.5
 """Part of the width of a row's cells that its width may be. A smaller one is a slip."""
 
@@ -54,7 +58,7 @@ class Grid:
         for placed in (each for row in self.cells for each in row):
             for row in rows[placed.top : placed.bottom]:
                 row.append(placed)
-        return [sorted(row, key=lambda placed: placed.start) for row in rows]
+        return [sorted(row, key=_start) for row in rows]
 
     def covered(self, at: int) -> list[Placed]:
         """Return the cells in a row that begin above it."""
@@ -65,31 +69,39 @@ class Grid:
         if side in ("top", "bottom"):
             row = placed.top - 1 if side == "top" else placed.bottom
             found = self._covering[row] if 0 <= row < len(self.rows) else []
-            first = bisect_right(found, placed.start, key=lambda other: other.end)
-            return found[first : bisect_left(found, placed.end, key=lambda other: other.start)]
+            first = bisect_right(found, placed.start, key=_end)
+            return found[first : bisect_left(found, placed.end, key=_start)]
         return [other for row in self._covering[placed.top : placed.bottom] for other in _beside(placed, side, row)]
 
 
 def _beside(placed: Placed, side: Side, row: list[Placed]) -> list[Placed]:
     """Return the cell of a row that is next to another of it, if there is one."""
     if side == "left":
-        return [other for other in row if other.end == placed.start]
-    return [other for other in row if other.start == placed.end]
+        found = row[: bisect_left(row, placed.start, key=_start)][-1:]
+        return [other for other in found if other.end == placed.start]
+    at = bisect_left(row, placed.end, key=_start)
+    return [other for other in row[at : at + 1] if other.start == placed.end]
 
 
 def _scaled(row: Row, edge: int) -> Row:
     """Return a row whose cells fill the width that it says of itself, from its left edge; none is without width."""
     if not row.cells:
         return row
-    own, wanted = row.right - row.left, min(row.width, max(edge, row.right) - row.left)
-    factor = wanted / own if own > 0 and wanted >= own * _LEAST else 1.0
+    own = max(row.right - row.left, row.cells[-1].right - row.left, 1)
+    wanted = min(row.width, max(edge - row.left, own))
+    width = wanted if wanted >= own * _LEAST else own
     cells, at = [], row.left
     for cell in row.cells:
-        start, end = (row.left + round((edge - row.left) * factor) for edge in (cell.left, cell.right))
+        start, end = (row.left + _part(edge - row.left, own, width) for edge in (cell.left, cell.right))
         start = max(start, at)
         at = max(end, start + _NEAR + 1)
         cells.append(replace(cell, left=start, right=at))
-    return replace(row, cells=tuple(cells), right=max(row.left + round(own * factor), at))
+    return replace(row, cells=tuple(cells), right=max(row.left + width, at))
+
+
+def _part(at: int, own: int, width: int) -> int:
+    """Return a place in a row of the cells' own width, in the row's width. LibreOffice rounds so; it decides lines."""
+    return floor(at * _PARTS / own + 0.5) * width // _PARTS
 
 
 def _even(rows: list[Row]) -> list[Row]:

@@ -149,7 +149,7 @@ class _Breaker:
         part, room = self._parts[-1], self._room
         width = part.measure.with_more(word.pieces)
         end = room.end
-        if part.stop is not None and part.stop.at / TWIPS_PER_POINT > end + _LITTLE:
+        if part.stop is not None and end + _LITTLE < part.stop.at / TWIPS_PER_POINT <= room.edge:
             end = part.stop.at / TWIPS_PER_POINT if part.stop.kind == "direita" else room.edge
         return part.begin(width, room, (word,)) + width <= end + _LITTLE
 

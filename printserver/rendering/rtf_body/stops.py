@@ -55,13 +55,15 @@ def stops(shape: Shape, default_tab: int) -> Stops:
 def begin(stop: Stop, x: float, width: float, decimal: float, room: Room) -> float:
     """Return where text of `width` begins after a tab at `x` to `stop`; `decimal` is its width before the comma.
 
-    Text that is wider than its place begins at the tab.
+    Text that is wider than its place begins at the tab. Text at a centre stop ends at the right edge at the latest; a
+    stop beyond the paper is at the right edge.
     """
     at = stop.at / TWIPS_PER_POINT
+    edge = room.end if at <= room.end + _LITTLE or at > room.edge else room.edge
     if stop.kind == "direita":
-        return max(x, min(at, room.edge) - width)
+        return max(x, min(at, edge) - width)
     if stop.kind == "centro":
-        return max(x, min(at - width / 2, room.edge - width))
+        return max(x, min(at - width / 2, edge - width))
     if stop.kind == "decimal":
         return max(x, at - decimal)
     return at

@@ -86,21 +86,21 @@ class _Maker:
         return html, sum(height for _, height in made)
 
     def _row(self, at: int) -> tuple[str, float]:
-        """Return a row and its height. The top and bottom padding of its cells is the largest of them."""
+        """Return a row and its height."""
         row = self._grid.rows[at]
         top, bottom = (max((cell.padding[side] for cell in row.cells), default=0) / TWIPS_PER_POINT for side in (0, 2))
-        made, heights = [], [max(row.height, 0) / TWIPS_PER_POINT]
-        column = 0
+        cells = [self._cell(placed, row, (top, bottom)) for placed in self._grid.cells[at]]
+        own = [cell for cell in cells if not cell.placed.cell.merge_down]
+        made, column = [], 0
         covered = {each for placed in self._grid.covered(at) for each in range(placed.start, placed.end)}
-        for placed in self._grid.cells[at]:
-            made.append(_gap(column, placed.start, covered))
-            html, height = self._cell(placed, row, (top, bottom))
-            made.append(html)
-            heights.append(0.0 if placed.cell.merge_down else height)
-            column = placed.end
+        for cell in cells:
+            made.append(_gap(column, cell.placed.start, covered))
+            made.append(cell.shown(self._sheet))
+            column = cell.placed.end
         made.append(_gap(column, self._last, covered))
         attribute = f' class="{self._sheet.name("break-inside:avoid")}"' if row.keep else ""
-        return f"<tr{attribute}>{''.join(made)}</tr>", max(heights)
+        height = max((max(cell.height, cell.wanted) + cell.around for cell in own), default=0.0)
+        return f"<tr{attribute}>{''.join(made)}</tr>", max(height, row.height / TWIPS_PER_POINT)
 
     def _drawn(self, placed: Placed) -> _Sides:
         """Return what of its borders a cell draws."""
@@ -119,24 +119,44 @@ class _Maker:
         opposite = _SIDES[_SIDES.index(side) - 2]
         return [other.border(opposite) for other in self._grid.facing(placed, side)]
 
-    def _cell(self, placed: Placed, row: Row, padding: tuple[float, float]) -> tuple[str, float]:
-        """Return a cell and its height."""
+    def _cell(self, placed: Placed, row: Row, high: tuple[float, float]) -> "_Cell":
+        """Return a cell. `high`: the top and bottom padding of all cells of its row, the largest of them."""
         cell, drawn = placed.cell, self._drawn(placed)
         left, right = cell.padding[3] / TWIPS_PER_POINT, cell.padding[1] / TWIPS_PER_POINT
         html, height = self._cells(cell.blocks, (cell.right - cell.left) / TWIPS_PER_POINT - left - right)
         left += (self._left if placed.start == 0 else 0.0) - drawn.left
         right += (self._right if placed.end == self._last else 0.0) - drawn.right
-        around = _Sides(padding[0], max(right, 0.0), padding[1], max(left, 0.0))
-        wanted = 0.0 if cell.merge_down else max(abs(row.height) / TWIPS_PER_POINT - self._least(placed, around), 0.0)
-        style = _look(cell, around, drawn)
+        padding = _Sides(high[0], max(right, 0.0), high[1], max(left, 0.0))
+        wanted = 0.0
+        if row.height and not cell.merge_down:
+            wanted = max(abs(row.height) / TWIPS_PER_POINT - self._least(placed, padding), 0.0)
         if row.height < 0 and height > wanted and (height <= wanted + _OVERFLOW or not _has_text(cell)):
             html, height = f'<div style="height:{points(wanted)}">{html}</div>', wanted
-        elif height < wanted:
-            style += f"height:{points(wanted)};"
-            height = wanted
-        spans = f' colspan="{placed.end - placed.start}"' if placed.end - placed.start > 1 else ""
-        spans += f' rowspan="{cell.merge_down + 1}"' if cell.merge_down else ""
-        return f'<td class="{self._sheet.name(style)}"{spans}>{html}</td>', height + around.high + drawn.high
+        return _Cell(placed, html, height, wanted, padding.high + drawn.high, _look(cell, padding, drawn))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell with its text. `height`, `wanted`: of its text, and that which the row says; `around`: what is around it.
+
+    `look`: its declarations.
+    """
+
+    placed: Placed
+    html: str
+    height: float
+    wanted: float
+    around: float
+    look: str
+
+    def shown(self, sheet: Sheet) -> str:
+        """Return the HTML. A row moves to the next page if its height has no room, even if some of its lines have."""
+        placed = self.placed
+        look = self.look + (f"height:{points(self.wanted)};" if self.height < self.wanted else "")
+        columns, rows = placed.end - placed.start, placed.bottom - placed.top
+        spans = f' colspan="{columns}"' if columns > 1 else ""
+        spans += f' rowspan="{rows}"' if rows > 1 else ""
+        return f'<td class="{sheet.name(look)}"{spans}>{self.html}</td>'
 
 
 def _look(cell: Cell, padding: _Sides, drawn: _Sides) -> str:
