@@ -103,10 +103,11 @@ class Flow:
         end_letter = letter(paragraph.end)
         html, total = [], 0.0
         lines = self._lines(paragraph, column, box)
-        for at, line in enumerate(lines):
-            height = line_height(line, end_letter, shape)
+        heights = [line_height(line, end_letter, shape) for line in lines]
+        for at, (line, height) in enumerate(zip(lines, heights, strict=True)):
             last = at == len(lines) - 1
-            here = _Gaps(gaps.above if at == 0 else 0.0, height.below + (gaps.below if last else 0.0))
+            below = heights[at if last else at + 1].below  # the space between two lines is that of the lower one
+            here = _Gaps(gaps.above if at == 0 else 0.0, below + (gaps.below if last else 0.0))
             total += here.above + height.height + here.below
             style = here.css
             if line.page_break or (at == 0 and _breaks([paragraph], column)):
