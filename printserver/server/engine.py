@@ -29,7 +29,7 @@ from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
 from printserver.ledger import JobRow, close_expired, names
-from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
+from printserver.office import Bell, HeadDiffers, Office, engine_mark, owner_name, proof
 from printserver.server.logs import configure_logs
 from printserver.server.processes import HEARD_FD, RING_FD, call_at_stop, die_with_parent
 from printserver.server.reporting import Reporting
@@ -202,7 +202,8 @@ def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> N
     engine = Engine(office)
     call_at_stop(engine.stop)
     try:
-        engine.run()
+        with engine_mark.marked(instance):
+            engine.run()
     finally:
         office.close()
 
