@@ -9,6 +9,7 @@ PACKAGES="
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0
   cups cups-client cups-filters cups-ipp-utils dbus-daemon
   postgresql
+  restic
   poppler-utils
 "
 VENV=.venv

@@ -159,9 +159,9 @@ class Meter:
         for gauge in (self._copy_age, self._copy_late, self._copy_failed):
             gauge.clear()
         for place in found.lugares:
-            age = place.idade(now)
+            age = place.age(now)
             self._copy_age.labels(place.lugar).set(math.nan if age is None else age.total_seconds())
-            self._copy_late.labels(place.lugar).set(place.atraso.total_seconds())
+            self._copy_late.labels(place.lugar).set(place.late.total_seconds())
             self._copy_failed.labels(place.lugar).set(place.falha is not None)
         last = found.ensaio
         self._rehearsal_age.set(math.nan if last is None else (now - last.quando).total_seconds())

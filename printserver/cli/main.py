@@ -16,7 +16,7 @@ from printserver.cli.base import (
     office,
     record,
 )
-from printserver.cli.copies import all_copies, all_steps, make_copy, restore
+from printserver.cli.copies import all_copies, all_steps, make_copy, rehearse, restore
 from printserver.cli.court import simulated_court
 from printserver.cli.incidents import all_incidents
 from printserver.cli.models import all_models
@@ -200,6 +200,7 @@ cli.add_command(show_health)
 cli.add_command(all_models)
 cli.add_command(make_copy)
 cli.add_command(all_copies)
+cli.add_command(rehearse)
 cli.add_command(restore)
 cli.add_command(all_steps)
 cli.add_command(simulated_court)
