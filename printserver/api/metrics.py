@@ -8,6 +8,7 @@ from flask import Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from printserver import copies, db
+from printserver.api.watch_metrics import WatchMetrics
 from printserver.court import standing
 from printserver.office import Office
 
@@ -93,6 +94,8 @@ class Meter:
             "printserver_mirror_down", "1 while the mirror of the log cannot be written.", registry=self.registry
         )
 
+        self._watch = WatchMetrics(self.registry)
+
     @staticmethod
     def start() -> None:
         """Record when the current request arrived."""
@@ -134,6 +137,7 @@ class Meter:
         self._certificate.set((office.certificado.valid_until - office.clock()).total_seconds())
         self._court(office)
         self._copies(office)
+        self._watch.set(office)
         return generate_latest(self.registry)
 
     def _court(self, office: Office) -> None:

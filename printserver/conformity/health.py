@@ -169,27 +169,27 @@ def _of_copies(office: Office) -> Iterator[Part]:
         return
     now = office.clock()
     for place in found.lugares:
-        age = place.idade(now)
+        age = place.age(now)
         text = "nenhuma" if age is None else f"a última há {_hours(age)}"
         if place.falha is not None:
             yield Part(f"cópia {place.lugar}", BAD, f"{text}; a última tentativa falhou: {place.falha.falha}")
-        elif place.velha or age is None:
+        elif place.old or age is None:
             yield Part(f"cópia {place.lugar}", BAD, text, "Veja a mídia e copie agora: printserver copia.")
         else:
             yield Part(f"cópia {place.lugar}", GOOD, text)
     if not any(place.fora for place in found.lugares):
         yield Part("cópia fora", WARN, "nenhum lugar é fora desta máquina", "Acrescente um em copias.lugares.")
     yield _rehearsal(found)
-    if found.chave.lembrete:
-        yield Part("chave das cópias", WARN, found.chave.lembrete)
+    if found.chave.reminder:
+        yield Part("chave das cópias", WARN, found.chave.reminder)
     if found.espelho is not None:
         broken = found.espelho.falha
         yield Part("espelho", BAD, broken) if broken else Part("espelho", GOOD, f"até o registro {found.espelho.n}")
 
 
 def _rehearsal(found: copies.Standing) -> Part:
-    if found.ensaio_falta:
-        return Part("ensaio", BAD, found.ensaio_falta, "Corrija e ensaie de novo: printserver ensaio.")
+    if found.rehearsal_fault:
+        return Part("ensaio", BAD, found.rehearsal_fault, "Corrija e ensaie de novo: printserver ensaio.")
     if found.ensaio is None:
         return Part("ensaio", WARN, "nenhum até hoje", "Ensaie a restauração: printserver ensaio.")
     return Part("ensaio", GOOD, f"o último, de {local(found.ensaio.quando):%d/%m/%Y}, deu certo")
