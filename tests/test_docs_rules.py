@@ -28,7 +28,7 @@ RULES = [
     for number in range(first, last + 1)
 ]
 RULES.insert(RULES.index("S8"), "S7a")
-RULES += ["A5", "A6", "A7"]
+RULES += ["A5", "A6", "A7", "B1", "B2", "B3", "B4"]
 RULES.insert(RULES.index("P3"), "P2a")
 FACTS = ("held by", "proved by", "not yet")
 

@@ -19,20 +19,22 @@ from pydantic import BaseModel
 from wordfreq import get_frequency_dict
 
 import printserver
-from printserver import db
+from printserver import copies, db, portability
 from printserver.api import BLUEPRINTS, describe
 from printserver.cli.main import cli
 from printserver.closing import Figures
 from printserver.formats import BlockValues, SeloValues
 from printserver.office.proof.daily_head import Head
-from printserver.portability import Manifest
 from printserver.rendering import Stamp
 from printserver.simulator import faults, rules
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for folder in ("printserver", "tests", "bench") for path in (ROOT / folder).rglob("*.py"))
 # Dataclasses whose fields are written to a column or a file by their names.
-KEPT = (Figures, Stamp, BlockValues, SeloValues, Head, faults.State, rules.Fault, rules.StoredSelo, Manifest)
+KEPT = (
+    *(copies.Manifest, portability.Manifest, Figures, Stamp, BlockValues, SeloValues, Head),
+    *(faults.State, rules.Fault, rules.StoredSelo),
+)
 # Names of persons and places, and words of other standards that Portuguese text uses more than English.
 NAMES = frozenset({"ana", "antonia", "antonio", "carlos", "jose", "maria", "paulo", "pedro", "sao", "tereza"})
 TERMS = frozenset(

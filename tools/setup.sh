@@ -9,7 +9,8 @@ PACKAGES="
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0
   cups cups-client cups-filters cups-ipp-utils dbus-daemon
   postgresql
-  poppler-utils
+  restic
+  poppler-utils prometheus
 "
 VENV=.venv
 STAMP=$VENV/.setup

@@ -8,6 +8,7 @@ from flask import Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from printserver import copies, db
+from printserver.api.watch_metrics import WatchMetrics
 from printserver.court import standing
 from printserver.office import Office
 
@@ -93,6 +94,8 @@ class Meter:
             "printserver_mirror_down", "1 while the mirror of the log cannot be written.", registry=self.registry
         )
 
+        self._watch = WatchMetrics(self.registry)
+
     @staticmethod
     def start() -> None:
         """Record when the current request arrived."""
@@ -134,6 +137,7 @@ class Meter:
         self._certificate.set((office.certificado.valid_until - office.clock()).total_seconds())
         self._court(office)
         self._copies(office)
+        self._watch.set(office)
         return generate_latest(self.registry)
 
     def _court(self, office: Office) -> None:
@@ -159,9 +163,9 @@ class Meter:
         for gauge in (self._copy_age, self._copy_late, self._copy_failed):
             gauge.clear()
         for place in found.lugares:
-            age = place.idade(now)
+            age = place.age(now)
             self._copy_age.labels(place.lugar).set(math.nan if age is None else age.total_seconds())
-            self._copy_late.labels(place.lugar).set(place.atraso.total_seconds())
+            self._copy_late.labels(place.lugar).set(place.late.total_seconds())
             self._copy_failed.labels(place.lugar).set(place.falha is not None)
         last = found.ensaio
         self._rehearsal_age.set(math.nan if last is None else (now - last.quando).total_seconds())

@@ -51,6 +51,23 @@ def make_copy(folder: Path, only_if_grown: bool, new_disk: bool) -> None:
         sys.exit(1)
 
 
+@click.command("ensaio")
+@instance_option
+def rehearse(folder: Path) -> None:
+    """Restaura a cópia mais nova numa pasta à parte, confere, mede e guarda a ata em PDF."""
+    with open_office(folder) as office:
+        done = copies.rehearse(office, operator())
+    if done.ata:
+        click.echo(f"Ata: {folder / done.ata}")
+    if not done.certo:
+        raise ConfigError(f"o ensaio de restauração falhou: {done.falha}")
+    figures = done.figuras
+    click.echo(
+        f"A cópia de {done.lugar} foi restaurada e confere: {figures['registro_n']} registros, "
+        f"{figures['spool_arquivos']} PDFs, em {figures['trazer_s'] + figures['montar_s']:.0f} s."
+    )
+
+
 @click.command("restaurar")
 @click.argument("origem")
 @instance_option
@@ -106,7 +123,7 @@ def show_release(folder: Path) -> None:
     click.echo(f"Recuperada da cópia de {local(found.restauracao.copia_de):%d/%m/%Y às %Hh%M}.")
     for step in release.STEPS:
         click.echo(f"  {release.NAMES[step]}: {'falta' if step in found.faltam else 'conferido'}")
-    click.echo(f"  próximos números: {_numbers(found.proximos)}")
+    click.echo(f"  próximos números: {_numbers(found.following)}")
     sys.exit(1)
 
 
@@ -176,6 +193,26 @@ def all_copies() -> None:
     """As cópias da serventia: situação, chave, espelho."""
 
 
+@all_copies.command("folha")
+@click.argument("saida", type=PATH)
+@instance_option
+def print_sheet(saida: Path, folder: Path) -> None:
+    """Grava em SAIDA a folha de emergência (PDF, A4), com a chave das cópias, para imprimir e assinar."""
+    with open_office(folder) as office:
+        saida.write_bytes(copies.emergency_sheet(office, _operator(office), operator()))
+    click.echo(f"{saida} gravada. Imprima-a, assine-a, guarde-a, e apague o arquivo.")
+
+
+@all_copies.command("conferir")
+@instance_option
+def confirm_key(folder: Path) -> None:
+    """Confere a chave da folha de emergência, pedida aqui, ou em PRINTSERVER_CHAVE."""
+    typed = os.environ.get("PRINTSERVER_CHAVE") or click.prompt("Chave das cópias")
+    with open_office(folder) as office:
+        copies.confirm(office, _operator(office), typed)
+    click.echo("A chave é a desta serventia.")
+
+
 @all_copies.command("espelho-novo")
 @instance_option
 def new_mirror(folder: Path) -> None:
@@ -208,8 +245,8 @@ def show_standing(folder: Path) -> None:
     if found.ensaio is not None:
         result = "certo" if found.ensaio.certo else "falhou"
         click.echo(f"último ensaio: {local(found.ensaio.quando):%d/%m/%Y}, {result}")
-    if found.chave.lembrete:
-        click.echo(found.chave.lembrete)
+    if found.chave.reminder:
+        click.echo(found.chave.reminder)
     for text in found.warnings:
         click.echo(text, err=True)
     sys.exit(1 if found.warnings else 0)

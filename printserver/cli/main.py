@@ -16,7 +16,7 @@ from printserver.cli.base import (
     office,
     record,
 )
-from printserver.cli.copies import all_copies, all_steps, make_copy, restore
+from printserver.cli.copies import all_copies, all_steps, make_copy, rehearse, restore
 from printserver.cli.court import simulated_court
 from printserver.cli.incidents import all_incidents
 from printserver.cli.models import all_models
@@ -24,6 +24,7 @@ from printserver.cli.offices import offices_group
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
+from printserver.cli.watch import show_health
 from printserver.clock import system_clock
 from printserver.common import faults
 from printserver.delivery import queue_setup
@@ -212,9 +213,11 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 
 cli.add_command(audit)
 cli.add_command(all_incidents)
+cli.add_command(show_health)
 cli.add_command(all_models)
 cli.add_command(make_copy)
 cli.add_command(all_copies)
+cli.add_command(rehearse)
 cli.add_command(restore)
 cli.add_command(all_steps)
 cli.add_command(simulated_court)

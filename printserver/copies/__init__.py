@@ -3,8 +3,12 @@
 from printserver.copies.fetch import Source
 from printserver.copies.key import KeyStanding, confirm
 from printserver.copies.make import Made, credentials_of, make_copy
+from printserver.copies.manifest import Manifest
+from printserver.copies.minutes import read as read_minutes
+from printserver.copies.rehearsal import rehearse
 from printserver.copies.restore import Restored, restore
 from printserver.copies.rows import Copy, Rehearsal, copies, rehearsal, rehearsals
+from printserver.copies.sheet import emergency_sheet
 from printserver.copies.standing import Place, Standing, same_disk, standing
 from printserver.copies.watch import observe
 from printserver.copies.watch import run as watch
@@ -13,6 +17,7 @@ __all__ = [
     "Copy",
     "KeyStanding",
     "Made",
+    "Manifest",
     "Place",
     "Rehearsal",
     "Restored",
@@ -21,10 +26,13 @@ __all__ = [
     "confirm",
     "copies",
     "credentials_of",
+    "emergency_sheet",
     "make_copy",
     "observe",
+    "read_minutes",
     "rehearsal",
     "rehearsals",
+    "rehearse",
     "release",
     "restore",
     "same_disk",

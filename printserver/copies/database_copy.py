@@ -30,8 +30,8 @@ class DatabaseState:
 
     registro_n: int
     registro_hash: str
-    esquema: str
-    contagens: dict[str, int]
+    schema: str
+    counts: dict[str, int]
 
 
 def copy_sqlite(source: Path, target: Path, serventia_id: int, now: datetime) -> DatabaseState:

@@ -28,7 +28,7 @@ class KeyStanding:
     criada_em: datetime | None
     conferida_em: datetime | None
     conferida_por: str | None
-    lembrete: str | None
+    reminder: str | None
 
 
 def key_standing(conn: Connection, office: Office, now: datetime) -> KeyStanding:

@@ -23,14 +23,14 @@ RowKey = tuple[Any, ...]
 class Lost:
     """What a mirror knows beyond the copy.
 
-    `rows` are the newest of each table by primary key, `sequencias` the next numbers, `codigos` the seals named.
+    `rows` are the newest of each table by primary key, `sequences` the next numbers, `codigos` the seals named.
     `ate` is the last entry.
     """
 
     arquivo: str
     entries: int = 0
     ate: tuple[int, str] = (0, "")
-    sequencias: dict[str, int] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
     codigos: set[str] = field(default_factory=set)
     rows: dict[str, dict[RowKey, JsonObject]] = field(default_factory=dict)
 
@@ -86,7 +86,7 @@ def _checked(
     n, previous = int(first["n"]), str(first["hash"])
     if n > head[0]:
         raise invalid_input(FIELD, f"{path}: começa no registro {n}, e a cópia termina no {head[0]}: falta o meio")
-    lost = Lost(str(path), sequencias=dict(first["sequencias"]), ate=(n, previous))
+    lost = Lost(str(path), sequences=dict(first["sequencias"]), ate=(n, previous))
     _require_point(conn, office, path, (n, previous), head)
     for line in lines:
         entry = mirror_lines.entry_of(line, office.serventia_id)
@@ -94,7 +94,7 @@ def _checked(
             raise invalid_input(FIELD, f"{path}: o registro {n + 1} foi alterado ou falta")
         n, previous = int(line["n"]), str(line["hash"])
         lost.ate = (n, previous)
-        lost.sequencias = _highest(lost.sequencias, line.get("sequencias") or {})
+        lost.sequences = _highest(lost.sequences, line.get("sequencias") or {})
         if n <= head[0]:
             _require_point(conn, office, path, (n, previous), head)
         else:

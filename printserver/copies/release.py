@@ -38,7 +38,7 @@ class Release:
     restauracao: Restoration
     pedidos: tuple[str, ...]
     faltam: tuple[str, ...]
-    proximos: JsonView
+    following: JsonView
 
 
 def standing(office: Office) -> Release | None:
@@ -72,7 +72,7 @@ def take_mirror(office: Office, author: Author, place: str, reason: str = "") ->
         counts = bring_back(act, lost)
         after_copy.hold_prints(act)
         after_copy.ask_before_sending(act)
-        for name, following in lost.sequencias.items():
+        for name, following in lost.sequences.items():
             _forward(act, name, following)
         _past(act, lost.codigos)
         what = {"arquivo": lost.arquivo, "registros": lost.entries, "cabeca": f"{lost.ate[0]}:{lost.ate[1]}", **counts}

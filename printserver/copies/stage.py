@@ -62,7 +62,7 @@ def gather(office: Office, now: datetime) -> Manifest:
     digests = {name: digest for top in others for name, digest in _copied(office.instance, files, top)}
     manifest = Manifest(
         programa=__version__,
-        esquema=state.esquema,
+        esquema=state.schema,
         cns=office.cns,
         instancia=office.instance_name,
         pasta=str(office.instance.absolute()),
@@ -72,7 +72,7 @@ def gather(office: Office, now: datetime) -> Manifest:
         banco_bytes=target.stat().st_size,
         registro_n=state.registro_n,
         registro_hash=state.registro_hash,
-        contagens=state.contagens,
+        contagens=state.counts,
         arquivos=heads | digests,
         spool_arquivos=count,
         spool_bytes=size,

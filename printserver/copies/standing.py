@@ -22,17 +22,17 @@ OVERDUE: Final = timedelta(hours=2)  # over the hours after which a copy is made
 class Place:
     """A place of the settings: its newest copy, and the newest attempt if that failed.
 
-    `fora`: on another machine. `atraso`: the age of the oldest entry of the log that is not in the copy (zero: all is).
+    `fora`: on another machine. `late`: the age of the oldest entry of the log that is not in the copy (zero: all is).
     """
 
     lugar: str
     fora: bool
     copia: Copy | None
     falha: Copy | None
-    atraso: timedelta
-    velha: bool
+    late: timedelta
+    old: bool
 
-    def idade(self, now: datetime) -> timedelta | None:
+    def age(self, now: datetime) -> timedelta | None:
         """Return the age of the newest copy; None: there is none."""
         return None if self.copia is None else max(timedelta(), now - self.copia.fim)
 
@@ -41,15 +41,15 @@ class Place:
 class Standing:
     """How the copies stand. Sentences are Portuguese and stay the same while what they say lasts; None: all is well.
 
-    `falhou`: the newest attempt failed. `velhas`: a copy is missing or too old. `ensaio_falta`: the newest rehearsal
-    failed or is too old. `espelho`: None if that option is off.
+    `failed`: the newest attempt failed. `too_old`: a copy is missing or too old. `rehearsal_fault`: the newest
+    rehearsal failed or is too old. `espelho`: None if that option is off.
     """
 
     lugares: tuple[Place, ...]
-    falhou: str | None
-    velhas: str | None
+    failed: str | None
+    too_old: str | None
     ensaio: Rehearsal | None
-    ensaio_falta: str | None
+    rehearsal_fault: str | None
     chave: KeyStanding
     espelho: MirrorState | None
 
@@ -57,7 +57,7 @@ class Standing:
     def warnings(self) -> tuple[str, ...]:
         """What every screen says."""
         mirror = self.espelho.falha if self.espelho is not None else None
-        return tuple(each for each in (self.falhou, self.velhas, self.ensaio_falta, mirror) if each is not None)
+        return tuple(each for each in (self.failed, self.too_old, self.rehearsal_fault, mirror) if each is not None)
 
 
 def standing(conn: Connection, office: Office, now: datetime) -> Standing:
@@ -67,10 +67,10 @@ def standing(conn: Connection, office: Office, now: datetime) -> Standing:
     newest = next(iter(rows.rehearsals(conn, sid, 1)), None)
     return Standing(
         lugares=places,
-        falhou=_failed(conn, office, places),
-        velhas=_old(places),
+        failed=_failed(conn, office, places),
+        too_old=_old(places),
         ensaio=newest,
-        ensaio_falta=_rehearsal_fault(newest, places, now - timedelta(days=settings.ensaio_dias)),
+        rehearsal_fault=_rehearsal_fault(newest, places, now - timedelta(days=settings.ensaio_dias)),
         chave=key_standing(conn, office, now),
         espelho=office.mirror.state(office.settings.espelho),
     )
@@ -113,7 +113,7 @@ def _old(places: tuple[Place, ...]) -> str | None:
         f"{place.lugar}: "
         + ("nenhuma cópia" if place.copia is None else f"a última é de {local(place.copia.fim):%d/%m/%Y às %Hh%M}")
         for place in places
-        if place.velha
+        if place.old
     ]
     return f"Cópia velha demais. {'; '.join(said)}." if said else None
 

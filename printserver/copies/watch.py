@@ -48,4 +48,4 @@ def observe(office: Office) -> None:
 def _faults(conn: Connection, office: Office) -> dict[str, str | None]:
     found = standing(conn, office, office.clock())
     mirror = found.espelho.falha if found.espelho is not None else None
-    return {OLD: found.velhas, MIRROR: mirror}
+    return {OLD: found.too_old, MIRROR: mirror}

@@ -57,6 +57,7 @@ __all__ = [
     "change_proof",
     "copy_key",
     "create",
+    "engine_mark",
     "evidence",
     "format_versions",
     "load_settings",

@@ -29,7 +29,7 @@ from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
 from printserver.ledger import JobRow, close_expired, names
-from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
+from printserver.office import Bell, HeadDiffers, Office, engine_mark, owner_name, proof
 from printserver.server.life_signs import beat
 from printserver.server.logs import configure_logs
 from printserver.server.processes import BEAT_FD, HEARD_FD, RING_FD, call_at_stop, die_with_parent
@@ -207,7 +207,8 @@ def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> N
     engine = Engine(office, beat(int(life) if life else None))
     call_at_stop(engine.stop)
     try:
-        engine.run()
+        with engine_mark.marked(instance):
+            engine.run()
     finally:
         office.close()
 

@@ -129,7 +129,7 @@ def court_status() -> JsonObject:
         open_ones = incidents.open_ones(conn, here.serventia_id)
         copied = copies.standing(conn, here, now())
     found = standing.status(here) | {"impedimentos": keeps, "faltas": _missing(here), "incidentes": open_ones}
-    found |= {"copias": copied.warnings, "chave_das_copias": copied.chave.lembrete}
+    found |= {"copias": copied.warnings, "chave_das_copias": copied.chave.reminder}
     with _lock:
         _kept[here.instance_name] = (seconds, here.state.generation, found)
     return found

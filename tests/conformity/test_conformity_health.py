@@ -1,0 +1,73 @@
+"""`printserver saude`: one line a part, with real faults: what is wrong, what to do, and the exit status."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from printserver import db, incidents
+from printserver.office import engine_mark
+from support.office import Rig, command_line, open_rig
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with open_rig(tmp_path / "casa") as opened:
+        opened.out.mkdir(parents=True, exist_ok=True)
+        yield opened
+
+
+def health(rig: Rig, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, str]]]:
+    status = command_line("saude", "--json", "--instance", rig.folder)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["estado"] == "problema") == (status == 1)
+    return status, {each["nome"]: each for each in told["partes"]}
+
+
+def test_each_part_has_a_line_and_a_fault_says_what_to_do(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    with engine_mark.marked(rig.folder):
+        status, parts = health(rig, capsys)
+    assert {name for name, each in parts.items() if each["estado"] == "problema"} == set(), parts
+    assert status == 0
+    wanted = {"banco", "escrita", "disco", "spool", "relogio", "hora", "motor", "tribunal", "certificado", "cópias"}
+    assert wanted | {"fila notas", "incidentes"} <= set(parts)
+    assert parts["motor"]["texto"] == "no ar"
+    with rig.office.db.write() as conn:
+        incidents.open_incident(conn, rig.office, "copia-falhou", "a cópia falhou: disco cheio", rig.clock())
+        conn.execute(sa.update(db.fila).values(destino=str(rig.folder / "nada" / "disso")))
+    (rig.folder / "spool").rename(rig.folder / "outro")
+    status, parts = health(rig, capsys)
+    bad = {name: each for name, each in parts.items() if each["estado"] == "problema"}
+    assert status == 1
+    assert set(bad) == {"spool", "motor", "fila notas", "incidente 1"}
+    assert "não pode ser escrita" in bad["spool"]["texto"]
+    assert bad["incidente 1"]["o_que_fazer"] == incidents.REMEDIES["copia-falhou"]
+    assert command_line("saude", "--instance", rig.folder) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("PROBLEMA  motor") and "→ Ponha o servidor no ar" in line for line in lines)
+
+
+def test_an_office_that_does_not_open_is_one_line(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    (rig.folder / "printserver.toml").write_text("[selo]\nsequencia = 'nada'\n", "utf-8")
+    assert command_line("saude", "--instance", rig.folder) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "selo.sequencia" in line
+    assert command_line("saude", "--instance", rig.folder / "nada") == 1
+    assert "não existe" in capsys.readouterr().out
+
+
+def test_a_copy_that_failed_and_a_certificate_near_its_end_are_said(
+    rig: Rig, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    settings = rig.folder / "printserver.toml"
+    settings.write_text(f'{settings.read_text("utf-8")}\n[copias]\nlugares = ["{tmp_path}/copias"]\n', "utf-8")
+    row = {"serventia_id": 1, "lugar": f"{tmp_path}/copias", "situacao": "falhou", "falha": "a mídia saiu"}
+    with rig.office.db.write() as conn:
+        conn.execute(sa.insert(db.copia).values(**row, inicio=rig.clock(), fim=rig.clock() + timedelta(minutes=1)))
+    _, parts = health(rig, capsys)
+    place = parts[f"cópia {tmp_path}/copias"]
+    assert (place["estado"], place["texto"]) == ("problema", "nenhuma; a última tentativa falhou: a mídia saiu")
+    assert parts["cópia fora"]["estado"] == "atencao"
