@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +24,10 @@ TAG: Final = "printserver"
 _REMOTE: Final = re.compile(r"^(sftp|s3|rest|rclone|b2|azure|gs|swift):")
 _LIMIT_S: Final = 6 * 3600.0  # of one command
 _SHORT_S: Final = 120.0  # of a look at a repository
+
+_RETRIES_HERE: Final = 3  # of a damaged file, until restic is ended
+_RETRIES_REMOTE: Final = 7
+_DAMAGED: Final = re.compile(r"returned error, retrying after .*(EOF|invalid data|ciphertext|hash|no such file)", re.I)
 
 NO_REPOSITORY: Final = "não há cópias desta serventia ali"
 # What restic says, in small letters → what is wrong, and what to do.
@@ -135,12 +141,52 @@ class Repository:
         self.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         command = [program, "--quiet", "--repo", self.place, "--cache-dir", str(self.cache), *arguments]
         environment = {**os.environ, **self.credentials, "RESTIC_PASSWORD": self.key, "LC_ALL": "C"}
+        retries = _RETRIES_REMOTE if remote(self.place) else _RETRIES_HERE
+        done = _watched(command, folder, environment, limit_s, retries)
+        if done is None:
+            raise PlaceFault(f"{self.place}: não terminou no tempo. Confira a rede e o disco")
+        return done
+
+
+def _watched(
+    command: Sequence[str], folder: Path | None, environment: Mapping[str, str], limit_s: float, retries: int
+) -> _Done | None:
+    """Run restic; None if the time was over.
+
+    It is ended when it keeps on reading a damaged file: by itself it tries that for a quarter of an hour.
+    """
+    with tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        timer = threading.Timer(limit_s, child.kill)
+        timer.start()
+        said: list[str] = []
+        damaged = 0
         try:
-            return subprocess.run(
-                command, cwd=folder, env=environment, capture_output=True, text=True, timeout=limit_s, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise PlaceFault(f"{self.place}: não terminou no tempo. Confira a rede e o disco") from None
+            for line in child.stderr or ():
+                said.append(line)
+                damaged += _DAMAGED.search(line) is not None
+                if damaged == retries:
+                    said.append("unexpected eof")
+                    child.terminate()
+            child.wait()
+        finally:
+            over = not timer.is_alive()
+            timer.cancel()
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+            if child.stderr is not None:
+                child.stderr.close()
+        out.seek(0)
+        return None if over else _Done(command, child.returncode, out.read().decode("utf-8", "replace"), "".join(said))
 
 
 def remote(place: str) -> bool:
