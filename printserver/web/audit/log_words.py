@@ -120,7 +120,10 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "programa": "O formato {nome} é o que vem com o programa",
         "prova": "Imprimiu uma prova do formato {nome}",
     },
-    "guarda": {"apagados": "Nomes das partes apagados, passado o prazo de guarda"},
+    "guarda": {
+        "apagados": "Nomes das partes apagados, passado o prazo de guarda",
+        "removidos": "Textos e PDFs removidos, passado o prazo de guarda",
+    },
     "hibridos": {"feita": "{nome}"},
     "modelo": {
         "importado": "Trouxe o modelo {nome}",
