@@ -166,7 +166,7 @@ def list_jobs(query: JobsQuery) -> Response:
     "GET /jobs/<job_id>/pdf",
     query=PdfQuery,
     answer=returns("application/pdf", "The PDF.", type="string", format="binary"),
-    refuses=("nao-encontrado", "pdf-ainda-nao"),
+    refuses=("nao-encontrado", "pdf-ainda-nao", "removido"),
 )
 def get_pdf(job_id: str, query: PdfQuery) -> Response:
     """Get the exact bytes that were printed, with a key that has the right `original`; else the marked copy (X9)."""
