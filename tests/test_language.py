@@ -27,12 +27,13 @@ from printserver.formats import BlockValues, SeloValues
 from printserver.office.proof.daily_head import Head
 from printserver.portability import Manifest
 from printserver.rendering import Stamp
+from printserver.retention import Held
 from printserver.simulator import faults, rules
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for folder in ("printserver", "tests", "bench") for path in (ROOT / folder).rglob("*.py"))
 # Dataclasses whose fields are written to a column or a file by their names.
-KEPT = (Figures, Stamp, BlockValues, SeloValues, Head, faults.State, rules.Fault, rules.StoredSelo, Manifest)
+KEPT = (Figures, Stamp, BlockValues, SeloValues, Head, faults.State, rules.Fault, rules.StoredSelo, Manifest, Held)
 # Names of persons and places, and words of other standards that Portuguese text uses more than English.
 NAMES = frozenset({"ana", "antonia", "antonio", "carlos", "jose", "maria", "paulo", "pedro", "sao", "tereza"})
 TERMS = frozenset(

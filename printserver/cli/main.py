@@ -22,7 +22,7 @@ from printserver.cli.offices import offices_group
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
-from printserver.cli.retention import retention_group
+from printserver.cli.retention import retention_group, titular_command
 from printserver.clock import system_clock
 from printserver.common import faults
 from printserver.delivery import queue_setup
@@ -199,6 +199,7 @@ cli.add_command(all_models)
 cli.add_command(simulated_court)
 cli.add_command(offices_group)
 cli.add_command(retention_group)
+cli.add_command(titular_command)
 
 
 @cli.command("demo")

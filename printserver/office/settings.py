@@ -123,9 +123,7 @@ else:
     _of_kinds = {word: (str, Field("", description=f"Para {kind.plural}.")) for word, kind in KINDS.items()}
     ByKind = create_model("ByKind", __base__=_ByKind, __doc__=_ByKind.__doc__, **_of_kinds)
     _KEPT: Final = "Dias, desde a impressão, em que se guardam texto e PDF: para {} (0: sempre)."
-    _of_terms = {
-        word: (int, Field(0, ge=0, description=_KEPT.format(kind.plural))) for word, kind in KINDS.items()
-    }
+    _of_terms = {word: (int, Field(0, ge=0, description=_KEPT.format(kind.plural))) for word, kind in KINDS.items()}
     DocumentTerms = create_model("DocumentTerms", __base__=_Terms, __doc__=_Terms.__doc__, **_of_terms)
 
 

@@ -14,7 +14,7 @@ from printserver.common.data import Row
 
 _AT_ONCE: Final = 500
 _BODY: Final = re.compile(r'"sha256": ?"([0-9a-f]{64})"')
-_WITH_BODIES: Final = ("pedido", "composicao", "instrumento_fixado")
+WITH_BODIES: Final = ("pedido", "composicao", "instrumento_fixado")
 
 
 @dataclass(slots=True)
@@ -35,21 +35,21 @@ class Named:
         self.layouts.add(row["layout"])
         if row["pdf_sha256"]:
             self.pdfs.add(row["pdf_sha256"])
-        for name in _WITH_BODIES:
+        for name in WITH_BODIES:
             self.bodies.update(_BODY.findall(row[name] or ""))
 
     def discard(self, row: Row) -> None:
         """Take out what a row of `query` names."""
         self.layouts.discard(row["layout"])
         self.pdfs.discard(row["pdf_sha256"])
-        for name in _WITH_BODIES:
+        for name in WITH_BODIES:
             self.bodies.difference_update(_BODY.findall(row[name] or ""))
 
 
 def query() -> sa.Select[Any]:
     """Return the query of what prints name; the texts of JSON columns are not parsed."""
     job = db.job.c
-    texts = (sa.cast(job[name], sa.Text).label(name) for name in _WITH_BODIES)
+    texts = (sa.cast(job[name], sa.Text).label(name) for name in WITH_BODIES)
     found = sa.select(job.id, job.layout, job.pdf_sha256, *texts)
     return found.execution_options(yield_per=_AT_ONCE)
 

@@ -43,6 +43,7 @@ KINDS: Final[Mapping[str, str]] = {
     "selo": "Selo",
     "sequencia": "Numeração dos selos",
     "serventia": "Serventia",
+    "titular": "Pedido de titular (LGPD)",
     "servico": "Serviço",
     "ato": "Ato da tabela",
     "tabela": "Tabela de serviços e atos",
@@ -177,6 +178,7 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "mudou": "Fechou a serventia {nome} aqui, para que continue em outro lugar",
         "aberta": "Abriu a serventia {nome} aqui: ela não trabalha em outro lugar",
     },
+    "titular": {"consultado": "Consultou o que se guarda do CPF {nome}"},
     "tribunal": {
         "feita": "Comparou os selos com a lista do tribunal",
         "pedida": "Mandou comunicar agora o que espera",
@@ -199,6 +201,8 @@ _QUESTIONS: Final[Mapping[str, str]] = {
     "folhas": "sobre o que saiu no papel",
 }
 _LABELS: Final[Mapping[str, str]] = {
+    "achados": "achados",
+    "quem_pediu": "quem consultou",
     "manifesto": "SHA-256 do manifesto",
     "segredos": "com senhas e chaves",
     "atinge": "também atinge",
