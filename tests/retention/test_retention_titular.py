@@ -31,7 +31,7 @@ def ask(rig: Rig, capsys: pytest.CaptureFixture[str], *words: object) -> tuple[i
 
 
 @pytest.mark.parametrize("written", [CPF, "52998224725", "529 982 247 25"])
-def test_lgpd_a_person_is_found_by_cpf_in_any_writing(
+def test_a3_a_person_is_found_by_cpf_in_any_writing(
     rig: Rig, capsys: pytest.CaptureFixture[str], written: str
 ) -> None:
     code, out, _ = ask(rig, capsys, written, "--json")
@@ -45,7 +45,7 @@ def test_lgpd_a_person_is_found_by_cpf_in_any_writing(
     assert not any(name == "Certidão 2026/778" for _, name in places)
 
 
-def test_lgpd_the_answer_never_quotes_a_document_and_the_log_never_has_the_cpf(
+def test_a3_the_answer_never_quotes_a_document_and_the_log_never_has_the_cpf(
     rig: Rig, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     target = tmp_path / "resposta.pdf"
@@ -73,5 +73,5 @@ def test_a_number_that_is_no_cpf_is_refused_in_a_sentence(
     assert len(rig.rows(db.log)) == before
 
 
-def test_lgpd_who_is_not_here_is_told_so(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a3_who_is_not_here_is_told_so(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Nada consta com este CPF." in ask(rig, capsys, "111.444.777-35")[1]
