@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from wordfreq import get_frequency_dict
 
 import printserver
-from printserver import copies, db, portability
+from printserver import copies, db, portability, retention
 from printserver.api import BLUEPRINTS, describe
 from printserver.cli.main import cli
 from printserver.closing import Figures
@@ -33,7 +33,7 @@ FILES = sorted(path for folder in ("printserver", "tests", "bench") for path in 
 # Dataclasses whose fields are written to a column or a file by their names.
 KEPT = (
     *(copies.Manifest, portability.Manifest, Figures, Stamp, BlockValues, SeloValues, Head),
-    *(faults.State, rules.Fault, rules.StoredSelo),
+    *(faults.State, rules.Fault, rules.StoredSelo, retention.Held),
 )
 # Names of persons and places, and words of other standards that Portuguese text uses more than English.
 NAMES = frozenset({"ana", "antonia", "antonio", "carlos", "jose", "maria", "paulo", "pedro", "sao", "tereza"})

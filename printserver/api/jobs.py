@@ -68,6 +68,7 @@ _ACCEPT: tuple[ErrorWord, ...] = (
     "negativa-sem-consulta",
     "habilitacao-desta-serventia",
     "edital-proprio-nao-sela",
+    "removido",
 )
 _ACT: tuple[ErrorWord, ...] = (
     "json-invalido",
@@ -78,7 +79,7 @@ _ACT: tuple[ErrorWord, ...] = (
     "em-processamento",
     "chave-reutilizada",
 )
-_ELSEWHERE: tuple[ErrorWord, ...] = ("fila-desconhecida", "bandeja-desconhecida", "papel-incompativel")
+_ELSEWHERE: tuple[ErrorWord, ...] = ("fila-desconhecida", "bandeja-desconhecida", "papel-incompativel", "removido")
 _ANSWER: tuple[ErrorWord, ...] = (*_ACT, "pergunta-respondida", "pergunta-mudou")
 
 blueprint = APIBlueprint("prints", __name__, url_prefix="/api/v1", tag="jobs")
@@ -166,7 +167,7 @@ def list_jobs(query: JobsQuery) -> Response:
     "GET /jobs/<job_id>/pdf",
     query=PdfQuery,
     answer=returns("application/pdf", "The PDF.", type="string", format="binary"),
-    refuses=("nao-encontrado", "pdf-ainda-nao"),
+    refuses=("nao-encontrado", "pdf-ainda-nao", "removido"),
 )
 def get_pdf(job_id: str, query: PdfQuery) -> Response:
     """Get the exact bytes that were printed, with a key that has the right `original`; else the marked copy (X9)."""
@@ -194,7 +195,10 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
     query=ActQuery,
     body=(requests.RespostaXa, examples.XA),
     answer=(200, schemas.Job, "The job, answered."),
-    refuses=(*_ANSWER, "impressao-em-andamento", "prazo-xa-encerrado", "folha-ocupada", "papel-ja-usado"),
+    refuses=(
+        *_ANSWER,
+        *("impressao-em-andamento", "prazo-xa-encerrado", "folha-ocupada", "papel-ja-usado", "removido"),
+    ),
 )
 def answer_xa(job_id: str, query: ActQuery, data: object) -> Response:
     """Answer the XA question: yes excludes the live seals and prints again, no changes nothing (X2, X3)."""

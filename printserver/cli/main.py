@@ -24,6 +24,7 @@ from printserver.cli.offices import offices_group
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
+from printserver.cli.retention import retention_group, titular_command
 from printserver.cli.watch import show_health
 from printserver.clock import system_clock
 from printserver.common import faults
@@ -222,6 +223,8 @@ cli.add_command(restore)
 cli.add_command(all_steps)
 cli.add_command(simulated_court)
 cli.add_command(offices_group)
+cli.add_command(retention_group)
+cli.add_command(titular_command)
 
 
 @cli.command("demo")

@@ -32,6 +32,7 @@ __all__ = [
     "report_queue_paper",
     "requests",
     "sheets",
+    "spool",
     "tally",
     "turns",
     "with_paper",

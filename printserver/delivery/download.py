@@ -58,6 +58,7 @@ def _with_pdf(office: Office, job_id: str) -> JobRow:
     """Return the row of a job that has its PDF. Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`."""
     with office.db.read() as conn:
         row = jobs.job_by_id(conn, office.serventia_id, job_id)
+    jobs.require_kept(row)
     if row["pdf_sha256"] is None:
         raise Recusa(
             "pdf-ainda-nao",

@@ -5,7 +5,7 @@ import hashlib
 import structlog
 
 from printserver.delivery import printout, spool
-from printserver.ledger import JobRow
+from printserver.ledger import JobRow, jobs
 from printserver.office import Office
 
 _log = structlog.get_logger()
@@ -19,8 +19,9 @@ def intact_pdf(office: Office, row: JobRow) -> bytes:
     """Return the bytes with the job's `pdf_sha256`; they are in the spool on return.
 
     A missing or changed file is stamped again from the stored layout and the seals, which gives the same bytes. Raises
-    `LostPdf` if it does not; OSError if the disk fails.
+    `LostPdf` if it does not; `Recusa` `removido` after its term; OSError if the disk fails.
     """
+    jobs.require_kept(row)
     digest = row["pdf_sha256"]
     try:
         return spool.read(office.spool, digest)

@@ -41,6 +41,7 @@ from printserver.documents.fields import (
     RequestModel,
     Serie,
     Text,
+    cpf_check_digits,
     field_error,
 )
 from printserver.documents.identity import identify, label
@@ -214,6 +215,7 @@ __all__ = [
     "civil_fields",
     "copy_name",
     "count_sheets",
+    "cpf_check_digits",
     "decide",
     "describe_models",
     "fee_lines",

@@ -71,6 +71,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> JsonObject:
         "fila_parada": wait.parada,
         **_status(conn, job),
         "criado_em": rfc3339(job.criado_em),
+        "removido_em": rfc3339(job.removido_em) if job.removido_em else None,
     }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.db import insert_or_ignore
+from printserver.errors import Recusa
 
 
 def store_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
@@ -25,21 +26,26 @@ def store_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
 
 
 def restore_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
-    """Return the value that was given to `store_bodies`."""
+    """Return the value that was given to `store_bodies`. Raises `Recusa` `removido` if a text was removed (A3)."""
     if isinstance(value, dict):
         if "sha256" in value and "formato" in value:
             return {
                 "formato": value["formato"],
-                "conteudo": conn.execute(
-                    sa.select(db.corpo.c.conteudo).where(
-                        db.corpo.c.serventia_id == serventia_id, db.corpo.c.sha256 == value["sha256"]
-                    )
-                ).scalar_one(),
+                "conteudo": _content(conn, serventia_id, value["sha256"]),
             }
         return {name: restore_bodies(conn, serventia_id, item) for name, item in value.items()}
     if isinstance(value, list):
         return [restore_bodies(conn, serventia_id, item) for item in value]
     return value
+
+
+def _content(conn: Connection, serventia_id: int, digest: str) -> str:
+    table = db.corpo.c
+    query = sa.select(table.conteudo).where(table.serventia_id == serventia_id, table.sha256 == digest)
+    found: str | None = conn.execute(query).scalar_one_or_none()
+    if found is None:
+        raise Recusa("removido", "O texto deste documento foi removido pelo prazo de guarda: envie-o outra vez.")
+    return found
 
 
 def are_kept(conn: Connection, serventia_id: int, value: object) -> bool:

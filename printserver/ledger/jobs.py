@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.clock import rfc3339
+from printserver.clock import local, rfc3339
 from printserver.common.data import Columns, JsonView, Row
 from printserver.documents import label
 from printserver.errors import Recusa
@@ -27,6 +27,17 @@ def job_by_id(conn: Connection, serventia_id: int, job_id: str) -> sa.RowMapping
 def get_job(conn: Connection, serventia_id: int, job_id: str) -> Job:
     """Return a job. Raises `Recusa` `nao-encontrado`."""
     return Job.from_row(job_by_id(conn, serventia_id, job_id))
+
+
+def require_kept(row: Job | Row) -> None:
+    """Raise `Recusa` `removido` if text and PDF of a job were removed after their term (A3)."""
+    moment = row.removido_em if isinstance(row, Job) else row["removido_em"]
+    if moment is not None:
+        raise Recusa(
+            "removido",
+            f"Texto e PDF deste documento foram removidos em {local(moment):%d/%m/%Y}, pelo prazo de guarda. Os selos "
+            "e o registro do que foi feito continuam.",
+        )
 
 
 def live_job(conn: Connection, serventia_id: int, document_id: int, *, lock: bool = False) -> Job | None:

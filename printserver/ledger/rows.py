@@ -163,6 +163,7 @@ class Job:
     posse_ate: datetime | None
     falhas: int
     criado_em: datetime
+    removido_em: datetime | None
 
     @classmethod
     def from_row(cls, row: Row) -> Self:

@@ -100,6 +100,14 @@ class Http(_Section):
     )
 
 
+class _Terms(_Section):
+    """One term in days per document type; 0: none."""
+
+    def of(self, kind: str) -> int:
+        """Return the term set for the document type `kind`."""
+        return int(getattr(self, kind))
+
+
 class _ByKind(_Section):
     """One name per document type; empty: the default."""
 
@@ -110,9 +118,13 @@ class _ByKind(_Section):
 
 if TYPE_CHECKING:
     ByKind = _ByKind
+    DocumentTerms = _Terms
 else:
     _of_kinds = {word: (str, Field("", description=f"Para {kind.plural}.")) for word, kind in KINDS.items()}
     ByKind = create_model("ByKind", __base__=_ByKind, __doc__=_ByKind.__doc__, **_of_kinds)
+    _KEPT: Final = "Dias, desde a impressão, em que se guardam texto e PDF: para {} (0: sempre)."
+    _of_terms = {word: (int, Field(0, ge=0, description=_KEPT.format(kind.plural))) for word, kind in KINDS.items()}
+    DocumentTerms = create_model("DocumentTerms", __base__=_Terms, __doc__=_Terms.__doc__, **_of_terms)
 
 
 class Selo(_Section):
@@ -359,6 +371,7 @@ class Settings(BaseSettings):
     guarda: Retention = Retention()
     copias: CopySettings = CopySettings()
     espelho: MirrorSettings = MirrorSettings()
+    prazos: DocumentTerms = DocumentTerms()
     render: Render = Render()
     motor: Motor = Motor()
 

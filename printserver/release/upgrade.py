@@ -89,8 +89,8 @@ class Upgrade:
                     told = True
                 if time.monotonic() > end:
                     raise ConfigError(
-                        f"há papel a caminho há mais de {journal.wait_s / 60:.0f} min ({waiting}): veja as filas em Hoje, "
-                        "e repita"
+                        f"há papel a caminho há mais de {journal.wait_s / 60:.0f} min ({waiting}): veja as filas "
+                        "em Hoje, e repita"
                     )
                 time.sleep(_PAUSE_S)
                 continue

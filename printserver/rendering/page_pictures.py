@@ -68,6 +68,11 @@ class PageImages:
             raise Undrawable("the PDF cannot be read")
         return found
 
+    def discard(self, sha256: str) -> None:
+        """Delete the images of the pages of a content. Raises OSError."""
+        for file in self._pasta.glob(f"{sha256}-*.png"):
+            file.unlink(missing_ok=True)
+
     def close(self) -> None:
         """End the process."""
         self._pool.close()

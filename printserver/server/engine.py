@@ -2,7 +2,7 @@
 
 1. Release claims held by dead engines on this machine.
 2. Close the questions that have expired (X1). In the first round of a day store the log's head (A6)
-   and forget names (LGPD).
+   and forget names, and remove texts and PDFs whose term is over (LGPD, A3).
 3. Claim due jobs, in the order of acceptance, and advance each as far as possible.
 4. Wait for the bell, or a moment, and repeat. Meanwhile each print server has a watcher (`delivery.watcher`), the court
    a sender (`court.sender`), and notices go by e-mail (`court.mail`).
@@ -21,7 +21,7 @@ from typing import Final
 
 import structlog
 
-from printserver import copies
+from printserver import copies, retention
 from printserver.clock import local_date
 from printserver.common import faults
 from printserver.court import mail
@@ -146,6 +146,7 @@ class Engine:
             if not proof.of_day(self._office.instance, self._office.clock()).exists():
                 self._keep_head()
             self._forget_names()
+            self._remove_expired()
 
     def _keep_head(self) -> None:
         """Sign the log's head and store it. A failure is only logged, so that printing continues."""
@@ -165,6 +166,15 @@ class Engine:
                 _log.info("names taken away after their term", documents=over)
         except Exception as error:
             _log.error("the names cannot be taken away", why=faults.passing(error), exc_info=True)
+
+    def _remove_expired(self) -> None:
+        """Remove texts and PDFs whose term is over (A3). A failure is only logged: the next day does it again."""
+        try:
+            made = retention.remove_expired(self._office.current())
+            if made.jobs:
+                _log.info("removed after their term", prints=made.jobs, texts=made.texts, files=made.files)
+        except Exception as error:
+            _log.error("what is over its term cannot be removed", why=faults.passing(error), exc_info=True)
 
     def _claim(self) -> bool:
         """Claim one job for each free worker; return whether there was anything to do."""

@@ -115,6 +115,7 @@ class Job(Answer):
     substitui: str | None
     substituido_por: str | None
     desatualizado: bool
+    removido_em: str | None
     links: dict[str, str]
 
 

@@ -55,6 +55,7 @@ job = sa.Table(
     moment("posse_ate"),
     sa.Column("falhas", sa.Integer, nullable=False, server_default="0"),
     moment("criado_em", nullable=False),
+    moment("removido_em"),  # its text and PDF were removed after their term (A3); null: they are kept
     sa.UniqueConstraint("serventia_id", "id"),
     unique_where("uq_job_viva", "serventia_id", "documento_id", where="viva"),
     sa.Index(

@@ -81,6 +81,7 @@ JOB: Final = LogRow(
         "viva": False,
         "desatualizado": False,
         "substituido_por": None,
+        "removido_em": None,
         "pdf_sha256": None,
         "fila": None,
         "bandeja": None,

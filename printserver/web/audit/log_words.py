@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, str]] = {
     "selo": "Selo",
     "sequencia": "Numeração dos selos",
     "serventia": "Serventia",
+    "titular": "Pedido de titular (LGPD)",
     "servico": "Serviço",
     "ato": "Ato da tabela",
     "tabela": "Tabela de serviços e atos",
@@ -121,7 +122,10 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "programa": "O formato {nome} é o que vem com o programa",
         "prova": "Imprimiu uma prova do formato {nome}",
     },
-    "guarda": {"apagados": "Nomes das partes apagados, passado o prazo de guarda"},
+    "guarda": {
+        "apagados": "Nomes das partes apagados, passado o prazo de guarda",
+        "removidos": "Textos e PDFs removidos, passado o prazo de guarda",
+    },
     "hibridos": {"feita": "{nome}"},
     "incidente": {
         "aberto": "Abriu-se o incidente {nome}",
@@ -183,6 +187,7 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "mudou": "Fechou a serventia {nome} aqui, para que continue em outro lugar",
         "aberta": "Abriu a serventia {nome} aqui: ela não trabalha em outro lugar",
     },
+    "titular": {"consultado": "Consultou o que se guarda do CPF {nome}"},
     "tribunal": {
         "feita": "Comparou os selos com a lista do tribunal",
         "pedida": "Mandou comunicar agora o que espera",
@@ -206,6 +211,8 @@ _QUESTIONS: Final[Mapping[str, str]] = {
 }
 _LABELS: Final[Mapping[str, str]] = {
     "a_quem": "a quem",
+    "achados": "achados",
+    "quem_pediu": "quem consultou",
     "manifesto": "SHA-256 do manifesto",
     "segredos": "com senhas e chaves",
     "atinge": "também atinge",

@@ -145,6 +145,8 @@ def _of_job(step: JsonView, before: str) -> str:
     why = what.get("motivo")
     if isinstance(what.get("paginas"), Mapping):
         return _sheets(who, what)
+    if what.get("removido"):
+        return "Texto e PDF removidos, passado o prazo de guarda"
     if what.get("desatualizado"):
         return "Ficou desatualizado: um selo que mostra foi excluído"
     if "certidao" in what:

@@ -52,7 +52,7 @@ def page_image(job_id: str, pagina: int) -> ResponseReturnValue:
     try:
         image = jobs.page_image(office(), job_id, pagina, int(width))
     except Recusa as refusal:
-        if refusal.word in ("nao-encontrado", "pdf-ainda-nao"):
+        if refusal.word in ("nao-encontrado", "pdf-ainda-nao", "removido"):
             raise
         words_alone = render_template("screens/sem_imagem.svg", texto=refusal.detail)
         return Response(words_alone, mimetype="image/svg+xml")
@@ -96,6 +96,8 @@ def sheets(job: JsonView) -> dict[int, JsonObject]:
 
 def _copy_part(job: JsonView) -> str:
     """Return the pages as images; live only until the PDF exists, so that a reader is not disturbed."""
+    if job["removido_em"]:
+        return render_template("screens/_copia.html", job=job)
     if job["sha256"]:
         return render_template("screens/_copia.html", job=job, medida=measure(job), folhas=sheets(job))
     return polling.live_part("screens/_copia.html", "web.vivo_copia", {"job_id": job["id"]}, job=job).html

@@ -864,6 +864,7 @@ def upgrade() -> None:
         sa.Column("posse_ate", Moment(timezone=True), nullable=True),
         sa.Column("falhas", sa.Integer(), server_default="0", nullable=False),
         sa.Column("criado_em", Moment(timezone=True), nullable=False),
+        sa.Column("removido_em", Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["chave_id"], ["chave_api.id"], name=op.f("fk_job_chave_id")),
         sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_job_documento_id")),
         sa.ForeignKeyConstraint(["instrumento_id"], ["instrumento.id"], name=op.f("fk_job_instrumento_id")),

@@ -1,0 +1,123 @@
+"""Texts and PDFs go after their term; seals, log and what others share stay (A3, LGPD)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from printserver import db, retention
+from printserver.office.settings import SETTINGS_FILE
+from support.office import Rig, command_line, edited_by_hand, open_rig
+from support.postgres import PrivatePostgres
+
+TEXT = {"formato": "texto", "conteudo": "Texto que só a certidão antiga tem, e que ninguém mais guarda."}
+SHARED = {"formato": "texto", "conteudo": "Texto padrão que duas certidões têm."}
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    server: PrivatePostgres | None = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
+    with open_rig(tmp_path / "serventia", postgres=server, settings={"prazos": {"certidao": 30}}) as opened:
+        yield opened
+
+
+def certidao(rig: Rig, body: dict[str, str], **more: Any) -> dict[str, Any]:
+    return rig.printed(rig.certidao(corpo=body, **more))
+
+
+def files(rig: Rig) -> set[str]:
+    return {path.stem for path in rig.office.spool.rglob("*.pdf")}
+
+
+def texts(rig: Rig) -> set[str]:
+    return {row["conteudo"] for row in rig.rows(db.corpo)}
+
+
+def test_a3_after_the_term_text_and_pdf_are_gone_and_seal_and_log_stay(rig: Rig) -> None:
+    old, shared, livro = certidao(rig, TEXT), certidao(rig, SHARED), rig.printed(rig.livro())
+    seal = old["selos"][0]["codigo"]
+    rig.clock.forward(days=20)
+    young = certidao(rig, SHARED)
+    before = {row["codigo"]: row for row in rig.rows(db.selo)}
+    layouts = {row["id"]: row["layout"] for row in rig.rows(db.job)}
+    rig.clock.forward(days=11)
+
+    assert retention.count_expired(rig.office) == {"certidao": 2}
+    made = retention.remove_expired(rig.office)
+    assert made.jobs == {"certidao": 2}
+    for gone in (old, shared):
+        job = rig.job(gone["id"])
+        assert job["removido_em"].startswith("2026-12-21")
+        for path in (f"/jobs/{gone['id']}/pdf", f"/jobs/{gone['id']}/pdf?copia=1"):
+            refused = rig.call("GET", path)
+            assert (refused.status, refused.word) == (410, "removido")
+            assert "21/12/2026" in refused.json["detail"]
+        assert gone["sha256"] not in files(rig)
+    assert TEXT["conteudo"] not in texts(rig)
+    assert SHARED["conteudo"] in texts(rig)  # the young one has it too
+    assert rig.office.render.kept(layouts[old["id"]]) is None
+    for kept in (young, livro):
+        assert rig.job(kept["id"])["removido_em"] is None
+        assert rig.pdf(kept["id"])
+    assert rig.selo(seal)["codigo"] == seal
+    assert {row["codigo"]: row for row in rig.rows(db.selo)} == before
+    assert rig.proof().gaps == []
+    told = [row for row in rig.rows(db.log) if (row["objeto"], row["estado"]) == ("guarda", "removidos")]
+    assert [row["detalhe"] for row in told] == [{"documentos": 2, "tipo": "certidao"}]
+    assert retention.remove_expired(rig.office).jobs == {}
+
+
+def test_a3_without_a_term_nothing_is_removed_and_the_engine_does_it_daily(rig: Rig) -> None:
+    livro, old = rig.printed(rig.livro()), certidao(rig, TEXT)
+    rig.clock.forward(days=400)
+    rig.engine.run_once()
+    assert rig.job(livro["id"])["removido_em"] is None
+    assert rig.job(old["id"])["removido_em"] is not None
+    assert old["sha256"] not in files(rig)
+
+
+def test_a3_a_pass_that_broke_off_is_finished_by_the_next(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = certidao(rig, TEXT)
+    rig.clock.forward(days=31)
+    monkeypatch.setattr(type(rig.office.imagens), "discard", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        retention.remove_expired(rig.office)
+    monkeypatch.undo()
+    rig.office.spool.mkdir(exist_ok=True)
+    path = rig.office.spool / old["sha256"][:2] / f"{old['sha256']}.pdf"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"left by the pass that broke off")
+    retention.remove_expired(rig.office)
+    assert not path.exists()
+    assert TEXT["conteudo"] not in texts(rig)
+
+
+def test_a3_a_print_that_may_still_come_to_paper_is_kept(rig: Rig) -> None:
+    waiting = rig.taken(rig.certidao(corpo=TEXT))
+    rig.clock.forward(days=31)
+    assert retention.remove_expired(rig.office).jobs == {}
+    rig.engine.run_once()
+    assert rig.pdf(waiting["id"])
+
+
+def test_a3_a_resend_of_what_was_removed_is_refused_in_words(rig: Rig) -> None:
+    old = certidao(rig, TEXT)
+    rig.clock.forward(days=31)
+    retention.remove_expired(rig.office)
+    for action in ("reenviar", "folhas"):
+        refused = rig.act(old["id"], action, **({"paginas": "1"} if action == "folhas" else {}))
+        assert 400 <= refused.status < 500, refused
+
+
+def test_the_command_counts_before_it_removes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_rig(tmp_path / "serventia") as opened:
+        job = certidao(opened, TEXT)
+        settings = opened.folder / SETTINGS_FILE
+        edited_by_hand(settings, settings.read_text() + "\n[prazos]\ncertidao = 1\n")
+        assert command_line("guarda", "aplicar", "--simular", "--instance", opened.folder) == 0
+        assert "as certidões: 1" in capsys.readouterr().out
+        assert job["sha256"] in files(opened)
+        assert command_line("guarda", "aplicar", "--instance", opened.folder) == 0
+        assert "Selos e auditoria ficam" in capsys.readouterr().out
+        assert job["sha256"] not in files(opened)
