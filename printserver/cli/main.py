@@ -21,6 +21,7 @@ from printserver.cli.models import all_models
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
+from printserver.cli.release import migrate, prove, upgrade
 from printserver.clock import system_clock
 from printserver.common import faults
 from printserver.delivery import queue_setup
@@ -201,6 +202,9 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 cli.add_command(audit)
 cli.add_command(all_models)
 cli.add_command(simulated_court)
+cli.add_command(upgrade)
+cli.add_command(migrate)
+cli.add_command(prove)
 
 
 @cli.command("demo")

@@ -120,7 +120,7 @@ class ProcessServices:
     def _launch(self, place: Place, command: Sequence[str], address: Path) -> "subprocess.Popen[bytes]":
         run = self._file(place).parent
         run.mkdir(mode=0o755, parents=True, exist_ok=True)
-        if self._machine.as_user():
+        if self._machine.user is not None and self._machine.as_user():
             shutil.chown(run, self._machine.user)
         # The shell writes its own number and becomes the server: no moment in which a server runs and is not known.
         script = 'read -r line < /proc/$$/stat && printf "%s" "$line" > "$0.new" && mv "$0.new" "$0" && exec "$@"'
