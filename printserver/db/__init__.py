@@ -84,6 +84,7 @@ __all__ = [
     "sequencia",
     "serventia",
     "sessao",
+    "sqlite",
     "tabela_guardada",
     "tentativa",
     "upgrade",
