@@ -17,6 +17,7 @@ from printserver.cli.base import (
     record,
 )
 from printserver.cli.court import simulated_court
+from printserver.cli.install import install
 from printserver.cli.models import all_models
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
@@ -40,17 +41,24 @@ def cli() -> None:
 @instance_option
 @click.option("--cns", help="CNS da serventia, 6 algarismos (sem ele: serventia de demonstração).")
 @click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
+@click.option("--nome", help="Nome da serventia, como sai nos documentos.")
 @click.option("--pessoa", help="Nome completo de quem administra; exigido com --cns.")
 @click.option("--usuario", help="Nome de usuário dessa pessoa; exigido com --cns.")
 @click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
 def init(
-    folder: Path, cns: str | None, proximo_numero: int, pessoa: str | None, usuario: str | None, as_json: bool
+    folder: Path,
+    cns: str | None,
+    proximo_numero: int,
+    nome: str | None,
+    pessoa: str | None,
+    usuario: str | None,
+    as_json: bool,
 ) -> None:
     """Cria uma serventia: pasta, banco, certificado de teste, primeira pessoa e uma chave. Nunca escreve por cima."""
     if (pessoa is None) != (usuario is None):
         raise ConfigError("--pessoa e --usuario vão juntos: o nome completo, e o nome com que a pessoa entra")
     person = create.FirstPerson(usuario, pessoa) if pessoa and usuario else None
-    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero, person=person)
+    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero, person=person, nome=nome)
     if as_json:
         shown = {
             "usuario": made.usuario,
@@ -202,6 +210,7 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 cli.add_command(audit)
 cli.add_command(all_models)
 cli.add_command(simulated_court)
+cli.add_command(install)
 cli.add_command(upgrade)
 cli.add_command(migrate)
 cli.add_command(prove)

@@ -153,8 +153,7 @@ def _require_room(machine: Machine, manifest: Manifest, offices: tuple[Place, ..
 
 def _copy(machine: Machine, place: Place) -> None:
     """Make the office's own copies, if it has places for them. Raises `ConfigError` if that fails."""
-    settings = load_settings(place.folder)
-    if not getattr(getattr(settings, "copias", None), "lugares", None):
+    if not load_settings(place.folder).model_dump().get("copias", {}).get("lugares"):
         return
     program = Release(machine.current.resolve()).printserver
     done = machine.run_inside([program, "copia", "--instance", place.folder])

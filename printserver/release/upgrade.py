@@ -131,7 +131,14 @@ class Upgrade:
     def _prove(self, journal: Journal) -> Journal:
         new = self._new(journal)
         for place in self._running(journal):
-            words = ["--destino", place.folder / PROOF, "--endereco", place.host, "--porta", str(place.port)]
+            words: list[str | Path] = [
+                "--destino",
+                place.folder / PROOF,
+                "--endereco",
+                place.host,
+                "--porta",
+                str(place.port),
+            ]
             words += ["--tls"] if place.door.tls else []
             self._program(new, "provar", "--instance", place.folder, *words)
         self._say("Página de prova conferida.")
