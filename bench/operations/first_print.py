@@ -42,9 +42,7 @@ def measure(system: bare.System, bundle: Path) -> None:
     key = told.partition("chave:")[2].split()[0]
     print_one(system, key, "1")
     printed = time.monotonic()
-    print(
-        f"from the bundle to the installed office: {installed - began:.0f} s; to the first print: {printed - began:.0f} s"
-    )
+    print(f"from the bundle to the office: {installed - began:.0f} s; to the first print: {printed - began:.0f} s")
     unit = "printserver@demonstracao.service"
     print(system.run("systemctl", "status", "--no-pager", "-n", "0", unit).stdout)
     print(system.run("systemd-analyze", "security", "--no-pager", unit).stdout.splitlines()[-1])
