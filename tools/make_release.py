@@ -237,8 +237,8 @@ def requirements(wheels: list[Path]) -> str:
 def for_the_shell(target: dict[str, object]) -> str:
     """Return the target as the install script reads it."""
     packages = " ".join(str(each) for each in target["packages"])  # type: ignore[attr-defined]
-    found = {"DISTRIBUTION": target["distribution"], "VERSION": target["version"], "ARCHITECTURE": ARCHITECTURE}
-    return "".join(f'{name}="{value}"\n' for name, value in (found | {"PACKAGES": packages}).items())
+    found = {"ID": target["distribution"], "VERSION": target["version"], "ARCHITECTURE": ARCHITECTURE}
+    return "".join(f'TARGET_{name}="{value}"\n' for name, value in (found | {"PACKAGES": packages}).items())
 
 
 def schema(source: Path) -> str:

@@ -19,11 +19,13 @@ from printserver.cli.base import (
 from printserver.cli.copies import all_copies, all_steps, make_copy, rehearse, restore
 from printserver.cli.court import simulated_court
 from printserver.cli.incidents import all_incidents
+from printserver.cli.install import install
 from printserver.cli.models import all_models
 from printserver.cli.offices import offices_group
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
+from printserver.cli.release import migrate, prove, upgrade
 from printserver.cli.retention import retention_group, titular_command
 from printserver.cli.watch import show_health
 from printserver.clock import system_clock
@@ -44,6 +46,7 @@ def cli() -> None:
 @instance_option
 @click.option("--cns", help="CNS da serventia, 6 algarismos (sem ele: serventia de demonstração).")
 @click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
+@click.option("--nome", help="Nome da serventia, como sai nos documentos.")
 @click.option("--pessoa", help="Nome completo de quem administra; exigido com --cns.")
 @click.option("--usuario", help="Nome de usuário dessa pessoa; exigido com --cns.")
 @click.option("--banco", help="Endereço de um PostgreSQL, que pode já ter outras serventias.")
@@ -52,6 +55,7 @@ def init(
     folder: Path,
     cns: str | None,
     proximo_numero: int,
+    nome: str | None,
     pessoa: str | None,
     usuario: str | None,
     banco: str | None,
@@ -62,7 +66,7 @@ def init(
         raise ConfigError("--pessoa e --usuario vão juntos: o nome completo, e o nome com que a pessoa entra")
     person = create.FirstPerson(usuario, pessoa) if pessoa and usuario else None
     made = create.create_office(
-        folder, system_clock(), cns=cns, proximo=proximo_numero, person=person, banco=banco or ""
+        folder, system_clock(), cns=cns, proximo=proximo_numero, person=person, nome=nome, banco=banco or ""
     )
     if as_json:
         shown = {
@@ -225,6 +229,10 @@ cli.add_command(simulated_court)
 cli.add_command(offices_group)
 cli.add_command(retention_group)
 cli.add_command(titular_command)
+cli.add_command(install)
+cli.add_command(upgrade)
+cli.add_command(migrate)
+cli.add_command(prove)
 
 
 @cli.command("demo")

@@ -15,14 +15,15 @@ from typing import Any, Final
 
 import click
 import sqlalchemy as sa
+import tomlkit
 from alembic.runtime.migration import MigrationContext
 
 from printserver.clock import system_clock
 from printserver.common import faults
-from printserver.common.files import sync_folder
+from printserver.common.files import sync_folder, write_whole
 from printserver.db import Database, sqlite
 from printserver.errors import ConfigError, Recusa
-from printserver.office import audit, create, load_settings
+from printserver.office import audit, create, load_settings, settings
 
 _DATABASE: Final = "printserver.db"
 _BESIDE: Final = ("-wal", "-shm", "-journal")
@@ -99,6 +100,17 @@ def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
         database.close()
 
 
+def places(folder: Path, where: str) -> None:
+    """Add a place to the settings of the office's copies. Raises `ConfigError` if it is none."""
+    path = folder / settings.SETTINGS_FILE
+    document = tomlkit.parse(path.read_text("utf-8"))
+    section = document.setdefault("copias", tomlkit.table())
+    section["lugares"] = [*section.get("lugares", []), where]
+    content = tomlkit.dumps(document).encode()
+    settings.read_settings(content, path)
+    write_whole(path, content)
+
+
 def _file(url: str) -> Path:
     return Path(str(sa.make_url(url).database))
 
@@ -139,6 +151,7 @@ _WORDS: Final[dict[str, Callable[..., Any]]] = {
     "mark": lambda folder: mark(Path(folder)),
     "keep": lambda folder, aside: keep(Path(folder), Path(aside)),
     "bring-back": lambda folder, aside: bring_back(Path(folder), Path(aside)),
+    "places": lambda folder, where: places(Path(folder), where),
     "note": lambda folder, *rest: note(Path(folder), *rest),
 }
 

@@ -42,7 +42,10 @@ class Release:
         """Return whether its venv is complete and its Python still loads the program."""
         if not (self.folder / _READY).exists() or not self.python.exists():
             return False
-        return subprocess.run([self.python, "-c", "import printserver.cli"], capture_output=True).returncode == 0
+        loaded = subprocess.run(
+            [self.python, "-c", "import printserver.cli"], capture_output=True, cwd="/", check=False
+        )
+        return loaded.returncode == 0
 
 
 def place(machine: Machine, bundle: Bundle, manifest: Manifest, python: str = _SYSTEM_PYTHON) -> Release:
@@ -91,7 +94,7 @@ def build(release: Release, python: str = _SYSTEM_PYTHON) -> None:
         "--no-cache-dir",
     ]
     install += ["--require-hashes", f"--find-links={wheels}", "-r", release.folder / "requirements.txt"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
     environment |= {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     create: list[str | Path] = [python, "-m", "venv", release.folder / "venv"]
     for command in (create, install):

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from printserver.common.files import sync_folder
 from printserver.errors import ConfigError
+from printserver.server import Door
 
 USER: Final = "printserver"
 OFFICE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
@@ -36,6 +37,11 @@ class Place:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     options: str = ""
+
+    @property
+    def door(self) -> Door:
+        """Where its server answers."""
+        return Door(self.host, self.port, "--tls" in self.options.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,11 @@ class Machine:
         entry = pwd.getpwnam(self.user)
         groups = [group.gr_gid for group in grp.getgrall() if self.user in group.gr_mem]
         return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": groups}
+
+
+def machine_at(root: Path) -> Machine:
+    """Return the machine whose files are under `root`; elsewhere than at `/` its offices are the caller's own."""
+    return Machine() if root == Path("/") else Machine(root.absolute(), None)
 
 
 def point(link: Path, target: Path) -> None:

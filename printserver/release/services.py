@@ -34,6 +34,9 @@ class Services(Protocol):
     def reload(self) -> None:
         """Read changed units."""
 
+    def enable(self, *units: str) -> None:
+        """Let units start with the machine. Raises `ConfigError`."""
+
     def conduct(self, conductor: Path) -> None:
         """Run the upgrade that is begun, by the release in folder `conductor`, until it ends."""
 
@@ -57,6 +60,12 @@ class SystemdServices:
     def reload(self) -> None:
         """Have systemd read its units again. Raises `ConfigError`."""
         self._call("daemon-reload")
+
+    def enable(self, *units: str) -> None:
+        """Enable units; timers begin at once. Raises `ConfigError`."""
+        self._call("enable", "--quiet", *units)
+        if timers := [unit for unit in units if unit.endswith(".timer")]:
+            self._call("start", *timers)
 
     def conduct(self, conductor: Path) -> None:  # noqa: ARG002  # the unit follows the link
         """Start the unit that conducts an upgrade: systemd starts it again if it is killed, and at each boot."""
@@ -110,6 +119,9 @@ class ProcessServices:
     def reload(self) -> None:
         """There are no units."""
 
+    def enable(self, *units: str) -> None:
+        """There are no units: what starts with the machine is the operator's."""
+
     def conduct(self, conductor: Path) -> None:
         """Run the upgrade in a process of its own, again if it is killed."""
         while True:
@@ -120,7 +132,7 @@ class ProcessServices:
     def _launch(self, place: Place, command: Sequence[str], address: Path) -> "subprocess.Popen[bytes]":
         run = self._file(place).parent
         run.mkdir(mode=0o755, parents=True, exist_ok=True)
-        if self._machine.as_user() and self._machine.user:
+        if self._machine.user is not None and self._machine.as_user():
             shutil.chown(run, self._machine.user)
         # The shell writes its own number and becomes the server: no moment in which a server runs and is not known.
         script = 'read -r line < /proc/$$/stat && printf "%s" "$line" > "$0.new" && mv "$0.new" "$0" && exec "$@"'

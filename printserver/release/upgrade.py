@@ -89,8 +89,8 @@ class Upgrade:
                     told = True
                 if time.monotonic() > end:
                     raise ConfigError(
-                        f"há papel a caminho há mais de {journal.wait_s / 60:.0f} min ({waiting}): veja as filas "
-                        "em Hoje, e repita"
+                        f"há papel a caminho há mais de {journal.wait_s / 60:.0f} min ({waiting}): veja em Hoje o que "
+                        "espera, e repita"
                     )
                 time.sleep(_PAUSE_S)
                 continue
@@ -131,7 +131,15 @@ class Upgrade:
     def _prove(self, journal: Journal) -> Journal:
         new = self._new(journal)
         for place in self._running(journal):
-            words = ("--destino", place.folder / PROOF, "--endereco", place.host, "--porta", str(place.port))
+            words: list[str | Path] = [
+                "--destino",
+                place.folder / PROOF,
+                "--endereco",
+                place.host,
+                "--porta",
+                str(place.port),
+            ]
+            words += ["--tls"] if place.door.tls else []
             self._program(new, "provar", "--instance", place.folder, *words)
         self._say("Página de prova conferida.")
         return journal.at("close")
@@ -223,7 +231,10 @@ class Upgrade:
     def _note(self, journal: Journal, state: str, why: str) -> None:
         old, new = (release.manifest.version for release in (self._old(journal), self._new(journal)))
         for place in self._machine.offices():
-            self._inside("note", place.folder, state, old, new, why)
+            try:
+                self._inside("note", place.folder, state, old, new, why)
+            except ConfigError as error:  # no reason to undo what was done
+                self._say(f"O registro da serventia {place.name} não foi escrito: {error}")
 
     def _end(self, journal: Journal, *, done: bool) -> None:
         old, new = (release.manifest.version for release in (self._old(journal), self._new(journal)))

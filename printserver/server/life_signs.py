@@ -5,9 +5,7 @@ full disk or a wrong clock: those are shown on the screens, and the server goes 
 """
 
 import http.client
-import json
 import os
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,13 +14,13 @@ from typing import Final
 
 import structlog
 
+from printserver.server.door import Door
 from printserver.server.notify import notify, watchdog_s
 
 _log = structlog.get_logger()
 
 _READY_PAUSE_S: Final = 0.1
 _LIMIT_S: Final = 30.0  # for an answer, without a watchdog
-_ANY_HOST: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # where to ask, not to listen
 _NEEDED: Final[Mapping[str, str]] = {
     "banco": "o banco de dados não responde",
     "spool": "a pasta dos PDFs não pode ser escrita",
@@ -52,30 +50,6 @@ class Beats:
         if self.last is not None and time.monotonic() - self.last <= limit_s:
             return None
         return "o motor não responde"
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Where the HTTP process listens."""
-
-    host: str
-    port: int
-    tls: bool
-
-    def conditions(self, limit_s: float) -> dict[str, bool]:
-        """Return what `/readyz` says of each condition. Raises OSError or HTTPException without an answer in time."""
-        host = _ANY_HOST.get(self.host, self.host)
-        connection = http.client.HTTPConnection(host, self.port, timeout=limit_s)
-        if self.tls:
-            # the certificate is not for this address, and nothing secret is sent
-            context = ssl._create_unverified_context()  # noqa: S323
-            connection = http.client.HTTPSConnection(host, self.port, timeout=limit_s, context=context)
-        try:
-            connection.request("GET", "/readyz")
-            found = json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
-        return {name: value for name, value in found.items() if isinstance(value, bool)}
 
 
 class LifeSigns:
@@ -119,7 +93,7 @@ class LifeSigns:
         if fault := self._beats.missing(self._limit_s):
             return fault
         try:
-            found = self._door.conditions(self._limit_s)
+            found = self._door.ask("/readyz", self._limit_s)
         except (OSError, http.client.HTTPException, ValueError):
             return "as telas e a API não respondem"
         return next((text for name, text in needed.items() if not found.get(name)), None)

@@ -16,7 +16,8 @@ import structlog
 
 from printserver.common import faults
 from printserver.errors import ConfigError
-from printserver.server.life_signs import Beats, Door, LifeSigns
+from printserver.server.door import Door
+from printserver.server.life_signs import Beats, LifeSigns
 from printserver.server.logs import configure_logs
 from printserver.server.processes import BEAT_FD, CANNOT_START, HEARD_FD, RING_FD
 

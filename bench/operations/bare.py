@@ -1,0 +1,72 @@
+"""A bare Debian 12, made by debootstrap and booted with systemd in namespaces of its own. Needs root."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BOOT = Path(__file__).with_name("boot.sh")
+MIRROR = "http://deb.debian.org/debian"
+
+
+def make(folder: Path, cached: Path | None = None) -> None:
+    """Make a minimal Debian 12 with systemd in `folder`; `cached`: a copy of one made before."""
+    if cached is not None and cached.is_dir():
+        subprocess.run(["cp", "-a", cached, folder], check=True)
+    else:
+        include = "--include=systemd,systemd-sysv,dbus,ca-certificates,procps,curl"
+        mirror = os.environ.get("DEBIAN_MIRROR", MIRROR)
+        subprocess.run(["debootstrap", "--variant=minbase", include, "bookworm", folder, mirror], check=True)
+    shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
+
+
+class System:
+    """A booted system."""
+
+    def __init__(self, root: Path, pid: int) -> None:
+        self.root = root
+        self.pid = pid
+
+    def run(self, *words: str, check: bool = True, limit_s: float = 1200) -> "subprocess.CompletedProcess[str]":
+        """Run a command in it; its output is text."""
+        inside = ["nsenter", "-t", str(self.pid), "-a", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"]
+        done = subprocess.run([*inside, *words], capture_output=True, text=True, timeout=limit_s, check=False)
+        if check and done.returncode != 0:
+            raise RuntimeError(f"{words}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+        return done
+
+
+@contextmanager
+def booted(root: Path) -> Iterator[System]:
+    """Boot the system and yield it once its boot is over; end it as a power failure does."""
+    own = ["--pid", "--fork", "--mount", "--uts", "--ipc", "--cgroup", "--propagation", "private", "--kill-child"]
+    outer = subprocess.Popen(["unshare", *own, BOOT, root], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        system = System(root, _process_one(outer))
+        end = time.monotonic() + 60
+        while system.run("systemctl", "is-system-running", check=False).stdout.strip() not in ("running", "degraded"):
+            if time.monotonic() > end:
+                raise TimeoutError("the system did not boot")
+            time.sleep(0.2)
+        yield system
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(_process_one(outer), signal.SIGKILL)
+        outer.kill()
+        outer.wait()
+
+
+def _process_one(outer: "subprocess.Popen[bytes]") -> int:
+    """Return the process that is number 1 in the namespace, once it is systemd."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        children = Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()
+        if children and Path(f"/proc/{children[0]}/comm").read_text().strip() == "systemd":
+            return int(children[0])
+        time.sleep(0.05)
+    raise TimeoutError("no systemd in the namespace")
