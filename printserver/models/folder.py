@@ -12,6 +12,8 @@ from printserver.common import faults
 from printserver.errors import ConfigError
 
 EXTENSION: Final = ".rtf"
+_OF_OTHERS: Final = (".doc", ".docx", ".dot", ".dotx", ".odt", ".wps")
+"""Texts of other programs, which may be models too; files of any other kind are not mentioned."""
 _LOCKS: Final = "~$"  # Word's lock files
 _LARGEST: Final = 16 * 1024 * 1024
 
@@ -76,7 +78,8 @@ def read(folder: Path, kept: Mapping[str, str]) -> Folder:
 
 def _contents(folder: Path, skipped: list[tuple[str, str]]) -> Iterable[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix.casefold() != EXTENSION or not path.is_file():
+        ending = path.suffix.casefold()
+        if not path.is_file() or ending not in (EXTENSION, *_OF_OTHERS):
             continue
         relative = path.relative_to(folder).as_posix()
         try:
@@ -89,8 +92,11 @@ def _contents(folder: Path, skipped: list[tuple[str, str]]) -> Iterable[tuple[st
 
 
 def _why_skipped(path: Path) -> str | None:
+    """Return why a file is no model; None if it may be one."""
     if path.name.startswith(_LOCKS):
         return "arquivo de trava do Word"
+    if path.suffix.casefold() in _OF_OTHERS:
+        return "não é RTF: abra no editor de textos e salve como RTF"
     return f"maior que {_LARGEST // 1024 // 1024} MB" if path.stat().st_size > _LARGEST else None
 
 

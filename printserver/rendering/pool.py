@@ -168,7 +168,7 @@ def _task(limit_s: float, func: Callable[..., object], args: tuple[Any, ...], kw
     signal.setitimer(signal.ITIMER_REAL, limit_s + _GRACE_S)
     try:
         return pickle.dumps(("value", func(*args, **kwargs)))
-    except MemoryError:
+    except (MemoryError, SystemError):  # a library in C without memory may raise SystemError
         return pickle.dumps(("memory", None))
     except Exception as error:
         return _portable(error)

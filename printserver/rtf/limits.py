@@ -9,11 +9,15 @@ MAX_DEPTH: Final = 100
 """Groups in one another."""
 MAX_TOKENS: Final = 300_000
 """Braces, control words and bytes. A deed of 300 pages with accents in hexadecimal has a third of them."""
-MAX_PARAGRAPHS: Final = 50_000
+MAX_PARAGRAPHS: Final = 20_000
+"""A deed of 300 pages has at most 15,000 lines."""
+MAX_CHARACTERS: Final = 1_200_000
+"""Of the text: 400 full pages."""
 MAX_SECTIONS: Final = 500
+MAX_PAGE_BREAKS: Final = 500
 MAX_ROWS: Final = 5_000
 """Rows of all tables."""
-MAX_TABLE_CELLS: Final = 50_000
+MAX_TABLE_CELLS: Final = 20_000
 """Cells of all tables."""
 MAX_CELLS: Final = 200
 """Cells of a row."""

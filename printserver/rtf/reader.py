@@ -9,7 +9,7 @@ from printserver.rtf.controls import CONTROLS, PARAGRAPH_WORDS
 from printserver.rtf.decoder import Decoder
 from printserver.rtf.flow import Flow
 from printserver.rtf.fonts import COLOR_TABLE, FONT_TABLE, Colors, Fonts
-from printserver.rtf.limits import MAX_DEPTH, MAX_PARAGRAPHS, SAVE_AGAIN, refuse
+from printserver.rtf.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_PAGE_BREAKS, MAX_PARAGRAPHS, SAVE_AGAIN, refuse
 from printserver.rtf.model import Rtf, paragraphs_of
 from printserver.rtf.notices import Notices
 from printserver.rtf.opening import check_beginning, has_second_document
@@ -60,7 +60,7 @@ class _Reader:
         self._flows = [Flow(self._rows)]
         self._fields: list[_Field] = []
         self._generator = ""
-        self._paragraphs = self._boxes = 0
+        self._paragraphs = self._boxes = self._characters = self._breaks = 0
         self._labelled = self._has_text = False  # of the present paragraph
         self._begun: State | None = None  # of the last paragraph of the body, if it is set but has not ended
         self._controls: Mapping[str, Control] = {
@@ -318,6 +318,12 @@ class _Reader:
             self._print(text, state)
 
     def _print(self, text: str, state: State) -> None:
+        self._characters += len(text)
+        if self._characters > MAX_CHARACTERS:
+            raise refuse(f"O RTF tem texto demais: mais de {MAX_CHARACTERS} letras. Divida o documento.")
+        self._breaks += text == "\f"
+        if self._breaks > MAX_PAGE_BREAKS:
+            raise refuse(f"O RTF tem mais de {MAX_PAGE_BREAKS} quebras de página. Divida o documento.")
         self._flows[-1].add(text, state)
         if not text.isspace():
             self._has_text = True

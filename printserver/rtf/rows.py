@@ -60,6 +60,10 @@ def _merge_across(row: RowDef, contents: Contents) -> _Made:
     left = row.left
     for definition, blocks in zip(*_paired(row, contents), strict=True):
         right = max(definition.right, left)
+        if right == left and definition.merge != "next":  # a cell without a width: its text gets one
+            if not _has_text(blocks):
+                continue
+            right = left + _UNDEFINED_WIDTH
         if definition.merge == "next" and made:
             cell, first = made[-1]
             added = tuple(blocks) if _has_text(blocks) else ()

@@ -17,11 +17,14 @@ _TOKEN: Final = re.compile(
 )
 _WORD, _NUMBER, _BYTE, _SYMBOL, _BRACE, _TEXT, _LONE = range(1, 8)
 _LARGEST: Final = 2**31 - 1
+_TOO_MANY: Final = f"O RTF tem sinais demais: mais de {MAX_TOKENS}. Divida o documento."
 _DIGITS: Final = 12  # more than the largest number has
 
 
 def tokens(source: str, start: int) -> Iterator[Token]:
     """Yield the tokens of `source` (one character a byte) from `start` on. Raises `Recusa` `corpo-invalido`."""
+    if "\\bin" not in source and sum(map(source.count, "\\{}")) > 2 * MAX_TOKENS:  # `\\` is one sign
+        raise refuse(_TOO_MANY)
     at, count = start, 0
     match, end = _TOKEN.match, len(source)
     while at < end:
@@ -33,7 +36,7 @@ def tokens(source: str, start: int) -> Iterator[Token]:
             continue
         count += index is not None
         if count > MAX_TOKENS:
-            raise refuse(f"O RTF tem sinais demais: mais de {MAX_TOKENS}. Divida o documento.")
+            raise refuse(_TOO_MANY)
         if index in (_WORD, _NUMBER):
             parameter = None if found[_NUMBER] is None else _clamped(found[_NUMBER])
             if found[_WORD] == "bin":

@@ -34,6 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("~$-wpt-assento-nascimento", "r09-word-97", "r01-truncado"):
         shutil.copy(DATA / "ruins" / f"{name}.rtf", made)
     (made / "leia-me.txt").write_text("nada")
+    (made / "Notas" / "Ata.DOCX").write_bytes(b"PK")
     return made
 
 
@@ -65,6 +66,8 @@ def test_a_folder_of_mixed_files_is_taken_over_and_each_file_has_its_line(rig: R
     out = imported(said, rig, folder)
     assert "5 prontos, 1 a conferir, 3 recusados." in out
     assert "pulado: ~$-wpt-assento-nascimento.rtf (arquivo de trava do Word)" in out
+    assert "pulado: Notas/Ata.DOCX (não é RTF: abra no editor de textos e salve como RTF)" in out
+    assert "leia-me" not in out
     rows = rows_of(rig)
     assert {name: row["estado"] for name, row in rows.items() if row["novidade"] == "novo"} == {
         "03-wpt-obito-breve-relato": "pronto",

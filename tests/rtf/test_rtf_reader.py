@@ -288,3 +288,26 @@ def test_a_value_has_the_face_of_its_variables_first_character_and_is_text() -> 
     assert faces[r"João \b <GMF>"] == (True, False, False)
     assert faces["a\nb"] == (False, True, True)
     assert rtf.variables(document) == {"Nome_Noivo": 1, "GMF": 1, "Outro": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (r"\b\b0" * 400_000, "sinais demais"),
+        ("palavra " * 160_000, "texto demais"),
+        (r"\par " * 20_001, "parágrafos"),
+        ("{" * 200, "grupos uns dentro dos outros"),
+    ],
+)
+def test_what_would_take_too_long_is_refused_by_its_size(text: str, said: str) -> None:
+    with pytest.raises(Recusa, match=said):
+        rtf.read(rb"{\rtf1 " + text.encode() + b"}")
+
+
+def test_cells_that_go_backwards_keep_their_text_and_their_order() -> None:
+    row = rb"{\rtf1\trowd\cellx9000\cellx5000\cellx1000\cellx1000 a\cell b\cell c\cell\cell\row}"
+    table = rtf.read(row).sections[0].blocks[0]
+    assert isinstance(table, rtf.Table)
+    edges = [(cell.left, cell.right) for cell in table.rows[0].cells]
+    assert all(left < right for left, right in edges)
+    assert [each.text for each in rtf.read(row).paragraphs()] == ["a", "b", "c"]

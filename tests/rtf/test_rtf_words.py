@@ -312,11 +312,12 @@ PLAIN = HEAD.encode()
         (PLAIN + b"\nx}} mais texto", "na linha 2, byte"),
         (PLAIN + b"\\bin-1 }", "bloco binário"),
         (PLAIN + b"{" * 100 + b"}" * 101, "100 grupos"),
-        (PLAIN + b"\\par" * 50_001 + b"}", "50000 parágrafos"),
+        (PLAIN + b"\\par" * 20_001 + b"}", "20000 parágrafos"),
+        (PLAIN + b"\\page " * 501 + b"}", "500 quebras de página"),
         (PLAIN + b"{}" * 150_001 + b"}", "sinais demais"),
         (PLAIN + b"x\\sect " * 501 + b"}", "500 seções"),
         (PLAIN + b"\\intbl\\cell" * 201 + b"}", "200 células"),
-        (PLAIN + b"\\trowd" + b"\\cellx9" * 150 + b"\\intbl" + b"\\cell\\row" * 400 + b"}", "50000 células"),
+        (PLAIN + b"\\trowd" + b"\\cellx9" * 150 + b"\\intbl" + b"\\cell\\row" * 400 + b"}", "20000 células"),
     ],
 )
 def test_s12_what_is_no_rtf_or_over_the_limits_is_refused_by_its_reason(content: bytes, reason: str) -> None:
@@ -403,7 +404,12 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "many names": lambda: PLAIN + "".join(f"<a{n:05}>" for n in range(20_000)).encode() + b"}",
     "a line of brackets": lambda: PLAIN + b"<" * 1_000_000 + b"}",
     "rows that continue": lambda: (
-        PLAIN + b"\\trowd" + b"\\clvmrg\\cellx100" * 100 + b"\\intbl" + b"\\cell\\row" * 490 + b"}"
+        PLAIN
+        + b"\\trowd"
+        + b"".join(b"\\clvmrg\\cellx%d" % at for at in range(1, 101))
+        + b"\\intbl"
+        + b"\\cell\\row" * 190
+        + b"}"
     ),
 }
 
