@@ -397,3 +397,9 @@ def test_a_section_without_a_page_of_its_own_goes_on_below_in_its_margins() -> N
     found = drawn(lay_out(Rtf((one, two))))
     assert [letter.page for letter in found.letters if letter.text in "AB"] == [1, 1]
     assert (found.at("B").x, found.at("B").y - found.at("A").y) == pytest.approx((144, 13.8), abs=0.1)
+
+
+def test_a_paragraph_of_a_page_break_alone_leaves_no_line_on_the_new_page() -> None:
+    found = shown(said("A"), said("\f"), said("B"), said("C\f"), said("D"))
+    assert [found.at(text).page for text in "ABCD"] == [1, 2, 2, 3]
+    assert found.at("B").y == pytest.approx(TOP + 11.2, abs=EXACT)
