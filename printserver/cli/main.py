@@ -23,7 +23,7 @@ from printserver.cli.models import all_models
 from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
-from printserver.cli.watch import show_health
+from printserver.cli.watch import report_conformity, show_health
 from printserver.clock import system_clock
 from printserver.common import faults
 from printserver.delivery import queue_setup
@@ -197,6 +197,7 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 cli.add_command(audit)
 cli.add_command(all_incidents)
 cli.add_command(show_health)
+cli.add_command(report_conformity)
 cli.add_command(all_models)
 cli.add_command(make_copy)
 cli.add_command(all_copies)
