@@ -20,7 +20,7 @@ _SUPPORT: Final = Path(__file__).with_name("support.toml")
 _LICENCE: Final = "License :: "
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXTRA: Final = re.compile(r"extra\s*==\s*[\"']([\w-]+)")
-_EXTRAS: Final = re.compile(r"\[[^\]]*\]")
+_OPTIONS: Final = re.compile(r"\[[^\]]*\]")
 _MOST_NAME: Final = 100  # a longer licence is its whole text
 
 
@@ -105,8 +105,8 @@ def _required(of: metadata.Distribution, extra: str = "") -> Iterator[metadata.D
         except metadata.PackageNotFoundError:
             continue  # for another platform or version of Python
         yield found
-        extras = _EXTRAS.match(line, name.end())
-        for wanted in re.findall(r"[\w-]+", extras[0]) if extras else ():
+        options = _OPTIONS.match(line, name.end())
+        for wanted in re.findall(r"[\w-]+", options[0]) if options else ():
             yield from _required(found, wanted)
 
 

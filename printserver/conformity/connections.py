@@ -19,7 +19,7 @@ class Measured:
 
     onde: str
     versao: str | None
-    cifra: str | None
+    cipher: str | None
     falha: str | None
 
     @property

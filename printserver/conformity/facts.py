@@ -45,10 +45,14 @@ def gather(office: Office, address: str) -> Mapping[str, Evidence]:
     made: dict[str, JsonObject] = {name: make(office) for name, make in _SETS.items()}
     court = connections.court(office)
     made["ligacoes"] = {
-        "porta": asdict(connections.own_port(address)),
-        "tribunal": asdict(court) if court is not None else None,
+        "porta": _connection(connections.own_port(address)),
+        "tribunal": _connection(court) if court is not None else None,
     }
     return {name: Evidence(name, facts, hashlib.sha256(canonical(facts)).hexdigest()) for name, facts in made.items()}
+
+
+def _connection(found: connections.Measured) -> JsonObject:
+    return {"onde": found.onde, "versao": found.versao, "cifra": found.cipher, "falha": found.falha}
 
 
 def _versions(office: Office) -> JsonObject:
@@ -108,7 +112,10 @@ def _keys(office: Office) -> JsonObject:
 
 def _machine(office: Office) -> JsonObject:
     clock, disk = machine.clock_source(), machine.disk_of(office.instance)
-    return {"relogio": asdict(clock) if clock else None, "disco": asdict(disk) if disk else None}
+    return {
+        "relogio": {"fonte": clock.fonte, "certo": clock.certo, "desvio_s": clock.offset_s} if clock else None,
+        "disco": {"aparelho": disk.device, "camadas": disk.layers, "cifrado": disk.encrypted} if disk else None,
+    }
 
 
 def _trail(office: Office) -> JsonObject:

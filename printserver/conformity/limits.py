@@ -11,9 +11,9 @@ class Limits:
 
     rpo_h: int
     rto_h: int
-    copia_h: int
-    ensaio_meses: int
-    trilha: str
+    copy_h: int
+    rehearsal_months: int
+    trail: str
 
 
 CLASSES: Final[Mapping[int, Limits]] = {

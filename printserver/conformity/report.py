@@ -22,20 +22,20 @@ class Answer:
     """A row of the report: the norm, what it asks, the state, what was measured, and the evidence by name."""
 
     norma: str
-    pede: str
+    asks: str
     estado: str
-    medido: str
-    evidencias: tuple[str, ...]
+    measured: str
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Conformity:
     """A report: when it was made, the office's class (0: not said), its rows and all evidence by name."""
 
-    feito_em: datetime
+    made_at: datetime
     classe: int
     linhas: Sequence[Answer]
-    evidencias: Mapping[str, Evidence]
+    evidence: Mapping[str, Evidence]
 
 
 def measure(office: Office, address: str) -> Conformity:
@@ -47,7 +47,7 @@ def measure(office: Office, address: str) -> Conformity:
     answers = []
     for each in QUESTIONS:
         state, text = each.judge(facts, limits) if each.judge else (OWN, "")
-        answers.append(Answer(each.norma, each.pede, state, text, each.evidencias))
+        answers.append(Answer(each.norma, each.asks, state, text, each.evidence))
     return Conformity(office.clock(), office.settings.serventia.classe, answers, evidence)
 
 
@@ -57,21 +57,21 @@ def as_json(office: Office, found: Conformity) -> JsonObject:
         "relatorio": "conformidade",
         "serventia": {"nome": office.settings.serventia.nome, "cns": office.cns, "classe": found.classe or None},
         "demonstracao": office.demonstracao,
-        "feito_em": rfc3339(found.feito_em),
+        "feito_em": rfc3339(found.made_at),
         "programa": __version__,
         "artigos": CHECK,
         "linhas": [
             {
                 "norma": each.norma,
-                "pede": each.pede,
+                "pede": each.asks,
                 "estado": each.estado,
-                "medido": each.medido,
-                "evidencias": {name: found.evidencias[name].sha256 for name in each.evidencias},
+                "medido": each.measured,
+                "evidencias": {name: found.evidence[name].sha256 for name in each.evidence},
             }
             for each in found.linhas
         ],
         "evidencias": {
-            name: {"sha256": each.sha256, "fatos": each.fatos} for name, each in sorted(found.evidencias.items())
+            name: {"sha256": each.sha256, "fatos": each.fatos} for name, each in sorted(found.evidence.items())
         },
     }
 
@@ -83,7 +83,7 @@ def as_pdf(office: Office, found: Conformity, who: str) -> bytes:
         Report(
             title="Relatório de conformidade",
             office=f"{here.nome} · CNS {office.cns} · {here.cidade}/{here.uf}",
-            made=f"Feito em {_when(found.feito_em)} por {who}, printserver {__version__}",
+            made=f"Feito em {_when(found.made_at)} por {who}, printserver {__version__}",
             facts=_facts(found),
             sections=list(_sections(found)),
             banner="SERVENTIA DE DEMONSTRAÇÃO: SEM VALOR LEGAL" if here.demonstracao else "",
@@ -98,7 +98,7 @@ def _facts(found: Conformity) -> list[tuple[str, str]]:
     return [
         ("Norma", f"Provimento CNJ 213/2026 (P213), anexos II e IV; artigos a {CHECK}"),
         ("Classe", said),
-        ("Pede a classe", f"perda até {limits.rpo_h} h, volta em {limits.rto_h} h, trilha {limits.trilha}"),
+        ("Pede a classe", f"perda até {limits.rpo_h} h, volta em {limits.rto_h} h, trilha {limits.trail}"),
         ("Resultado", "; ".join(f"{name}: {n}" for name, n in counts)),
     ]
 
@@ -111,7 +111,7 @@ def _sections(found: Conformity) -> Iterator[Section]:
         table=Table(
             ("O que se pede", "Estado", "Medido aqui", "Evidência"),
             [
-                (f"{each.pede}\n{each.norma}", STATES[each.estado], each.medido, ", ".join(each.evidencias))
+                (f"{each.asks}\n{each.norma}", STATES[each.estado], each.measured, ", ".join(each.evidence))
                 for each in measured
             ],
             (32, 13, 41, 14),
@@ -122,7 +122,7 @@ def _sections(found: Conformity) -> Iterator[Section]:
         "O programa não mede isto, e não o dá por feito: anexe a prova e assine.",
         table=Table(
             ("O que se pede", "Norma", "Prova da serventia, data e nome"),
-            [(each.pede, each.norma, "\n\n") for each in found.linhas if each.estado == OWN],
+            [(each.asks, each.norma, "\n\n") for each in found.linhas if each.estado == OWN],
             (36, 26, 38),
         ),
     )
@@ -135,7 +135,7 @@ def _sections(found: Conformity) -> Iterator[Section]:
 
 
 def _hashes(found: Conformity) -> Section:
-    listed = [(name, each.sha256) for name, each in sorted(found.evidencias.items())]
+    listed = [(name, each.sha256) for name, each in sorted(found.evidence.items())]
     text = (
         "Os fatos inteiros estão no arquivo JSON do mesmo relatório: o SHA-256 é o dos fatos em JSON, com as chaves em "
         "ordem e sem espaços."
@@ -144,7 +144,7 @@ def _hashes(found: Conformity) -> Section:
 
 
 def _support(found: Conformity) -> Section:
-    facts = found.evidencias["versoes"].fatos
+    facts = found.evidence["versoes"].fatos
     table = [
         (each["nome"], each["versao"], _day(each["ate"]) if each["ate"] else "não se sabe", each["fonte"])
         for each in facts["componentes"]
@@ -163,7 +163,7 @@ def _people(found: Conformity) -> Section:
             _moment(each["ultima_entrada"]) or "nunca",
             "sim" if each["segundo_fator"] else "não",
         )
-        for each in found.evidencias["pessoas"].fatos["pessoas"]
+        for each in found.evidence["pessoas"].fatos["pessoas"]
     ]
     return Section(
         "Pessoas", table=Table(("Pessoa", "Papel", "Última entrada", "Segundo fator"), table, (40, 22, 22, 16))
@@ -178,7 +178,7 @@ def _keys(found: Conformity) -> Section:
             _moment(each["usada_em"]) or "nunca",
             f"revogada em {_moment(each['revogada_em'])}" if each["revogada_em"] else "vale",
         )
-        for each in found.evidencias["chaves"].fatos["chaves"]
+        for each in found.evidence["chaves"].fatos["chaves"]
     ]
     return Section(
         "Chaves dos programas", table=Table(("Chave", "Pode", "Último uso", "Estado"), table, (24, 34, 20, 22))
@@ -186,7 +186,7 @@ def _keys(found: Conformity) -> Section:
 
 
 def _register(found: Conformity) -> Section:
-    facts = found.evidencias["certificados"].fatos
+    facts = found.evidence["certificados"].fatos
     table = [
         (_moment(each["quando"]) or "", each["fato"], _certificate(each["certificado"]), each["quem"] or "o servidor")
         for each in facts["registro"]
@@ -203,7 +203,7 @@ def _certificate(named: object) -> str:
 
 
 def _components(found: Conformity) -> Section:
-    bill = found.evidencias["componentes"].fatos
+    bill = found.evidence["componentes"].fatos
     table = [(each["name"], each["version"], _licence(each)) for each in bill["components"]]
     text = "Lista no formato CycloneDX 1.6 no arquivo JSON, pela declaração de cada componente."
     return Section(

@@ -28,8 +28,8 @@ class Question:
     """What a norm asks. `judge` returns the state and what was measured; None: it is the office's own matter."""
 
     norma: str
-    pede: str
-    evidencias: tuple[str, ...] = ()
+    asks: str
+    evidence: tuple[str, ...] = ()
     judge: Callable[[Facts, Limits], Judged] | None = None
 
 
@@ -181,9 +181,9 @@ def _copies(facts: Facts, limits: Limits) -> Judged:
         for each in places
     ]
     ages = [each["idade_s"] for each in places]
-    fresh = all(age is not None and age <= limits.copia_h * 3600 for age in ages)
+    fresh = all(age is not None and age <= limits.copy_h * 3600 for age in ages)
     two = len(places) > 1 and any(each["fora_da_maquina"] for each in places)
-    text = f"{'; '.join(said)}. Pedida ao menos a cada {limits.copia_h} h"
+    text = f"{'; '.join(said)}. Pedida ao menos a cada {limits.copy_h} h"
     text += (
         "" if facts["copias"]["podada_por_este_servidor"] is False else "; a trava contra apagar confere-se no lugar"
     )
@@ -195,7 +195,7 @@ def _copies(facts: Facts, limits: Limits) -> Judged:
 def _rehearsal(facts: Facts, limits: Limits) -> Judged:
     last = facts["copias"]["ensaio"]
     if last is None:
-        return UNMET, f"Nenhum ensaio até hoje; pedido a cada {limits.ensaio_meses} meses, com ata"
+        return UNMET, f"Nenhum ensaio até hoje; pedido a cada {limits.rehearsal_months} meses, com ata"
     outcome = "restaurado e conferido" if last["certo"] else "falhou"
     text = f"Último em {_day(last['quando'])}: {outcome}; ata {last['ata'] or 'não há'}"
     return (MET if last["certo"] and last["ata"] else UNMET), text
