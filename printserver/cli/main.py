@@ -27,7 +27,7 @@ from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
 from printserver.cli.release import migrate, prove, upgrade
 from printserver.cli.retention import retention_group, titular_command
-from printserver.cli.watch import show_health
+from printserver.cli.watch import report_conformity, show_health
 from printserver.clock import system_clock
 from printserver.common import faults
 from printserver.delivery import queue_setup
@@ -219,6 +219,7 @@ def preview_format(nome: str, destino: Path, folder: Path) -> None:
 cli.add_command(audit)
 cli.add_command(all_incidents)
 cli.add_command(show_health)
+cli.add_command(report_conformity)
 cli.add_command(all_models)
 cli.add_command(make_copy)
 cli.add_command(all_copies)

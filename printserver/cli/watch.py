@@ -1,6 +1,8 @@
 """The commands that watch the server: its health, and the report of conformity."""
 
+import hashlib
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +10,9 @@ from pathlib import Path
 import click
 
 from printserver import conformity
-from printserver.cli.base import instance_option
+from printserver.cli.base import PATH, instance_option, open_office, operator, record
+from printserver.common.files import write_whole
+from printserver.errors import ConfigError
 
 _SIGNS = {conformity.GOOD: "bem", conformity.WARN: "ATENÇÃO", conformity.BAD: "PROBLEMA", conformity.UNKNOWN: "?"}
 
@@ -28,3 +32,30 @@ def show_health(folder: Path, as_json: bool) -> None:
             do = f" → {each.o_que_fazer}" if each.o_que_fazer else ""
             click.echo(f"{_SIGNS[each.estado]:<8}  {each.nome:<{width}}  {each.texto}{do}")
     sys.exit(1 if worst == conformity.BAD else 0)
+
+
+@click.command("conformidade")
+@instance_option
+@click.argument("saida", type=PATH)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Escreve também SAIDA com final .json, com as evidências inteiras."
+)
+@click.option(
+    "--endereco", default="127.0.0.1:8631", show_default=True, help="Onde o servidor atende, para medir o TLS."
+)
+def report_conformity(folder: Path, saida: Path, as_json: bool, endereco: str) -> None:
+    """Escreve o relatório de conformidade em PDF: o que as normas pedem, e o que foi medido aqui."""
+    if re.fullmatch(r".+:[0-9]{1,5}", endereco) is None:
+        raise ConfigError(f"--endereco {endereco}: escreva MÁQUINA:PORTA, como 127.0.0.1:8631")
+    with open_office(folder) as office:
+        found = conformity.measure(office, endereco)
+        content = conformity.as_pdf(office, found, operator())
+        evidence = conformity.as_json(office, found)
+        write_whole(saida, content)
+        if as_json:
+            text = json.dumps(evidence, ensure_ascii=False, indent=1)
+            write_whole(saida.with_suffix(".json"), f"{text}\n".encode())
+        digest = hashlib.sha256(content).hexdigest()
+        with office.db.write() as conn:
+            record(conn, office.serventia_id, office.clock(), "conformidade", "relatorio", {"sha256": digest}, "feito")
+    click.echo(f"{saida} gravado.")

@@ -99,10 +99,10 @@ def _of_clock(office: Office) -> Iterator[Part]:  # noqa: ARG001
         yield Part(
             "hora", UNKNOWN, "esta máquina não diz se a hora é acertada", "Instale o chrony: apt install chrony."
         )
-    elif not found.certo or abs(found.desvio_s or 0) > _CLOCK_S:
+    elif not found.certo or abs(found.offset_s or 0) > _CLOCK_S:
         yield Part("hora", WARN, "o relógio não é acertado por NTP", "Ligue a máquina à rede ou acerte o NTP (chrony).")
     else:
-        by = f", desvio de {found.desvio_s * 1000:.1f} ms" if found.desvio_s is not None else ""
+        by = f", desvio de {found.offset_s * 1000:.1f} ms" if found.offset_s is not None else ""
         yield Part("hora", GOOD, f"acertada por {found.fonte}{by}".replace(".", ","))
 
 

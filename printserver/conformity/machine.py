@@ -17,16 +17,16 @@ class ClockSource:
 
     fonte: str
     certo: bool
-    desvio_s: float | None
+    offset_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Disk:
     """The disk of a folder: device, kinds of the layers below it, whether one of them is LUKS (None: not known)."""
 
-    aparelho: str
-    camadas: tuple[str, ...]
-    cifrado: bool | None
+    device: str
+    layers: tuple[str, ...]
+    encrypted: bool | None
 
 
 def ask(*command: str) -> str | None:

@@ -51,6 +51,7 @@ class Database:
             sqlite.check_version()
             # The pool has one connection per working thread; threads wait at `_write_lock` and busy_timeout, not here.
             options: dict[str, Any] = {"module": sqlite.dbapi, "connect_args": {"check_same_thread": False}}
+            options["hide_parameters"] = True  # they hold persons' names, and the text of an error is logged
             self._reader = sa.create_engine(url, pool_size=20, max_overflow=40, **options)
             self._writer = sa.create_engine(url, pool_size=1, max_overflow=1, **options)
             _tune_sqlite(self._reader, "BEGIN", self.witness)
@@ -62,6 +63,7 @@ class Database:
                 pool_size=20,
                 max_overflow=20,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 connect_args={} if "options" in asked else {"options": _SESSION},
             )
             event.listen(self._writer, "begin", self._announce)

@@ -57,6 +57,9 @@ class Serventia(_Section):
     uf: str = Field("SP", pattern=r"^[A-Z]{2}$", description="Estado da serventia.")
     oficial: Printed = Field("", description="Quem responde pela serventia, no rodapé das certidões civis.")
     endereco: Printed = Field("", description="Endereço e CEP, no rodapé das certidões do Registro Civil.")
+    classe: int = Field(
+        0, ge=0, le=3, description="Classe da serventia no Provimento 213 (1 a 3), para o relatório (0: não dita)."
+    )
     demonstracao: bool = Field(False, description="Serventia de demonstração: as impressões saem SEM VALOR LEGAL.")
 
 

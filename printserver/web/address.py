@@ -55,6 +55,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "correicao_trabalho": ("baixar",),
     "correicao_ato": ("id", "baixar"),
     "auditoria_exportar": _LOG,
+    "conformidade_exportar": ("formato",),
     "modelos": ("estado", "q"),
     "modelo_imagem": ("largura",),
     "formato_imagem": ("largura",),

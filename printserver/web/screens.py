@@ -46,7 +46,7 @@ from printserver.web.settings import (
     services,
     table_versions,
 )
-from printserver.web.watch import incidents_page
+from printserver.web.watch import conformity_page, incidents_page
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/", "hoje", today.first_page),
@@ -121,7 +121,9 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/auditoria/exportar", "auditoria_exportar", log_page.export_log, SEE_OFFICE),
     Screen("/auditoria/conferir", "auditoria_conferir", verify_page.show_verification, SEE_OFFICE, SEE_OFFICE),
     Screen("/vivo/auditoria", "vivo_conferencia_da_auditoria", verify_page.live_verification, SEE_OFFICE),
-    # -- Incidentes
+    # -- Conformidade e incidentes
+    Screen("/ajustes/conformidade", "conformidade", conformity_page.conformity_page, SEE_OFFICE),
+    Screen("/ajustes/conformidade/exportar", "conformidade_exportar", conformity_page.export_conformity, SEE_OFFICE),
     Screen("/ajustes/incidentes", "incidentes", incidents_page.list_of_incidents, SEE_OFFICE),
     Screen("/ajustes/incidentes/<int:numero>", "incidente", incidents_page.one_incident, SEE_OFFICE, INCIDENTS),
     Screen(

@@ -26,6 +26,7 @@ KINDS: Final[Mapping[str, str]] = {
     "balcao": "Ato do balcão",
     "certificado": "Certificado",
     "chave": "Chave de programa",
+    "conformidade": "Conformidade",
     "correicao": "Correição",
     "crc": "Certidão para a central",
     "exportacao": "Exportação",
@@ -86,6 +87,7 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "revogada": "Revogou a chave {nome}",
         "fila": "Mudou a fila da chave {nome}",
     },
+    "conformidade": {"feito": "Fez o relatório de conformidade"},
     "correicao": {"feita": "Fez a correição de {nome}"},
     "crc": {
         "selada": "Selou a certidão {nome} para a central",
@@ -274,7 +276,9 @@ _LABELS: Final[Mapping[str, str]] = {
     "valido_ate": "válido até",
     "visto": "visto",
 }
-_ALONE: Final = frozenset({"auditoria", "guarda", "sequencia", "tribunal"})  # kinds of which there is one
+_ALONE: Final = frozenset(
+    {"auditoria", "conformidade", "guarda", "sequencia", "tribunal"}
+)  # kinds of which there is one
 # Of no use to a person, told by the sentence, or too long to read.
 _UNTOLD: Final = frozenset({"job", "comunicacao", "documento", "pem", "tentativa", "cups_id", "pergunta"})
 _IN_SENTENCE: Final[Mapping[str, frozenset[str]]] = {

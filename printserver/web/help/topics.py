@@ -228,6 +228,12 @@ TOPICS: Final[Mapping[str, Topic]] = {
         ("A3",),
         "vigiar-o-servidor#incidentes",
     ),
+    "conformidade": Topic(
+        "O relatório do que as normas pedem e do que o servidor mede.",
+        "O que é da própria serventia fica em aberto: o programa não o dá por feito.",
+        ("A3",),
+        "vigiar-o-servidor#conformidade",
+    ),
     "primeiro_dia": Topic(
         "Os passos de uma serventia vazia até a primeira impressão.",
         "Um passo está feito quando o servidor o vê feito.",
@@ -316,6 +322,7 @@ SAME_AS: Final[Mapping[str, str]] = {
     "pessoa_nova": "pessoas",
     "chave_nova": "chaves",
     "incidente": "incidentes",
+    "conformidade_exportar": "conformidade",
     "chave_revogar": "chaves",
     "ajuda_capitulo": "ajuda",
     "fechamento_reabrir": "fechamento",

@@ -16,6 +16,7 @@ SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("chaves", "Chaves", "As chaves dos programas que imprimem: o que podem, o último uso, revogar."),
     ("auditoria", "Auditoria", "Tudo o que foi feito, por quem e de onde; exceções; conferência do registro."),
     ("incidentes", "Incidentes", "O que falhou, a quem comunicar e até quando; fechar com nome e causa."),
+    ("conformidade", "Conformidade", "O que as normas pedem e o que se mede aqui, em PDF, com as evidências."),
     # -- services and atos
     ("servicos", "Serviços e valores", "O que cada serviço custa, parcela por parcela, e desde quando."),
     ("atos", "Tabela de atos", "Os códigos do tribunal, e o que ainda falta conferir."),
