@@ -234,5 +234,5 @@ def _require_same(conn: Connection, serventia_id: int, n: int, digest: str, path
     if n and there != digest:
         raise _Gone(
             f"O espelho {path} tem o registro {n}, que o banco não tem ou tem diferente: o banco voltou no tempo. "
-            "Pare o servidor e siga «Recuperar uma cópia» no guia do operador."
+            "Pare o servidor e siga «Recuperar» no guia do operador."
         )
