@@ -99,6 +99,8 @@ def test_b3_the_screen_leads_a_restored_office_back(offices: tuple[Rig, Rig], tm
     assert head.send(page, f"{page}/tribunal", arquivo=file).status_code == 303
     shown = text(head, page)
     assert "3 selos, 0 não constam aqui" in shown
+    assert head.send(page, f"{page}/liberar", confirmo="sim").status_code == 409
+    copy(rig)
     assert head.send(page, f"{page}/liberar", confirmo="sim").status_code == 303
     assert "não há restauração em andamento" in text(head, page)
     assert rig.printed(rig.certidao())["estado"] == "impresso"

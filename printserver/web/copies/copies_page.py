@@ -1,4 +1,4 @@
-"""*Ajustes › Cópias*: places with the age of each copy, the key on paper, the rehearsals with their minutes (B1, B4)."""
+"""*Ajustes › Cópias*: places with the age of each copy, the key on paper, rehearsals with their minutes (B1, B4)."""
 
 import threading
 from collections.abc import Callable
