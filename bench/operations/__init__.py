@@ -1,1 +1,1 @@
-"""Operations measured on a bare system: installed from the bundle, served by systemd, upgraded and killed."""
+"""Benchmarks of operations: install, upgrade, copies, restores and lost disks. See bench/README.md."""

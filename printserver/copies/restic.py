@@ -73,17 +73,18 @@ class PlaceFault(ConfigError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A copy in a repository: its id, its time as restic has it, its office, and the head of the log in it."""
+    """A copy in a repository: its id, its time as restic has it, its office, branch and head of the log in it."""
 
     id: str
     quando: datetime
     cns: str
+    branch: str
     registro_n: int
 
     @property
-    def order(self) -> tuple[int, datetime]:
-        """What the newest copy has most of: entries of the log first, because a clock may have been wrong."""
-        return self.registro_n, self.quando
+    def order(self) -> tuple[str, int, datetime]:
+        """What the newest copy has most of: the last restore, then entries of the log; a clock may have been wrong."""
+        return self.branch, self.registro_n, self.quando
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,9 @@ class Repository:
             raise PlaceFault(f"{self.place}: a pasta de cima não existe. Se é um disco, ligue-o", empty=True)
         self._run("init", limit_s=_SHORT_S)
 
-    def backup(self, folder: Path, names: Sequence[str], cns: str, registro_n: int) -> JsonObject:
-        """Copy the paths `names` of `folder`; return restic's summary. Raises PlaceFault."""
-        tags = ["--tag", f"{TAG},n={registro_n}"]
+    def backup(self, folder: Path, names: Sequence[str], cns: str, marks: Mapping[str, object]) -> JsonObject:
+        """Copy the paths `names` of `folder`, with `marks` as tags; return restic's summary. Raises PlaceFault."""
+        tags = ["--tag", ",".join([TAG, *(f"{name}={value}" for name, value in marks.items())])]
         output = self._run("backup", "--json", "--host", cns, *tags, *names, folder=folder)
         summaries = [each for each in _json_lines(output) if each.get("message_type") == "summary"]
         if not summaries:
@@ -219,6 +220,12 @@ def _json_lines(output: str) -> Iterator[JsonObject]:
 
 
 def _snapshot(item: Mapping[str, Any]) -> Snapshot:
-    numbers = [int(tag[2:]) for tag in item.get("tags") or () if re.fullmatch(r"n=[0-9]{1,18}", tag)]
+    tags = dict(tag.split("=", 1) for tag in item.get("tags") or () if re.fullmatch(r"[nr]=[0-9]{0,18}", tag))
     moment = re.sub(r"(\.\d{6})\d+", r"\1", str(item["time"])).replace("Z", "+00:00")
-    return Snapshot(str(item["id"]), datetime.fromisoformat(moment), str(item["hostname"]), max(numbers, default=0))
+    return Snapshot(
+        str(item["id"]),
+        datetime.fromisoformat(moment),
+        str(item["hostname"]),
+        tags.get("r", ""),
+        int(tags.get("n") or 0),
+    )

@@ -265,6 +265,7 @@ def test_b3_b4_postgresql_is_dumped_restored_and_rehearsed(tmp_path: Path, reque
             back.office, person(back), copies.release.search.Arquivo(formato="csv", conteudo=listing)
         )
         copies.release.take_paper(back.office, person(back), "nenhum")
+        copy(back)
         copies.release.release(back.office, person(back))
         assert back.printed(back.certidao())["estado"] == "impresso"
         back.office.db.close()
