@@ -31,9 +31,7 @@ def ask(rig: Rig, capsys: pytest.CaptureFixture[str], *words: object) -> tuple[i
 
 
 @pytest.mark.parametrize("written", [CPF, "52998224725", "529 982 247 25"])
-def test_a3_a_person_is_found_by_cpf_in_any_writing(
-    rig: Rig, capsys: pytest.CaptureFixture[str], written: str
-) -> None:
+def test_a3_a_person_is_found_by_cpf_in_any_writing(rig: Rig, capsys: pytest.CaptureFixture[str], written: str) -> None:
     code, out, _ = ask(rig, capsys, written, "--json")
     found = json.loads(out)
     assert code == 0
