@@ -30,7 +30,7 @@ from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
 from printserver.ledger import JobRow, close_expired, names
-from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
+from printserver.office import Bell, HeadDiffers, Office, owner_name, proof, registry
 from printserver.server.logs import configure_logs
 from printserver.server.processes import HEARD_FD, RING_FD, call_at_stop, descriptors, die_with_parent
 from printserver.server.reporting import Reporting
@@ -55,6 +55,7 @@ class Engine:
         self._working: dict[Future[None], int] = {}  # the `n` of the job of each running step
         self._logged: str | None = None  # why the last round failed
         self._kept: date | None = None  # the office's day for which a log head was stored
+        self._closed = False
         self._next_cleaning = 0.0
         self._not_before = 0.0
         self._mailing = threading.Thread(target=mail.run, args=(office, self._stop), name="notices", daemon=True)
@@ -88,8 +89,11 @@ class Engine:
         if now < self._not_before:
             return False
         try:
-            self._reporting.follow(self._office.current(), self._office.settings.motor.espera_s)
             self._clean()
+            if self._closed:  # it works elsewhere: neither paper nor court hears of it from here (S3)
+                self._reporting.stop()
+                return False
+            self._reporting.follow(self._office.current(), self._office.settings.motor.espera_s)
             worked = self._claim()
         except Exception as error:
             self._cannot(error)
@@ -101,7 +105,10 @@ class Engine:
     def _clean(self) -> None:
         now = self._office.clock().timestamp()
         if now >= self._next_cleaning or now < self._next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may be set back
-            self.housekeeping()
+            with self._office.db.read() as conn:
+                self._closed = registry.moved_at(conn, self._office.serventia_id) is not None
+            if not self._closed:
+                self.housekeeping()
             self._watches.start(self._stop)
             self._next_cleaning = now + HOUSEKEEPING_S
 
