@@ -33,6 +33,20 @@ def instance_option(command: Command) -> Command:
     return option(command)
 
 
+def instances_option(command: Command) -> Command:
+    """Add `--instance`, which may be given more than once, as the argument `folders`."""
+    option = click.option(
+        "--instance",
+        "folders",
+        type=PATH,
+        multiple=True,
+        default=(Path("instance"),),
+        show_default=True,
+        help="Pasta da serventia; mais de uma vez, para várias.",
+    )
+    return option(command)
+
+
 @contextmanager
 def office(folder: Path, *, writing: bool = True) -> Iterator[tuple[sa.Connection, int, datetime]]:
     """Open an office's database for one command: yield connection, id of the office, and current time.

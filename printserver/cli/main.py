@@ -13,6 +13,7 @@ from printserver.cli.audit import audit
 from printserver.cli.base import (
     PATH,
     instance_option,
+    instances_option,
     office,
     record,
 )
@@ -32,8 +33,9 @@ from printserver.clock import system_clock
 from printserver.common import faults
 from printserver.delivery import queue_setup
 from printserver.errors import ConfigError, Recusa
-from printserver.office import create
+from printserver.office import Office, create, load_settings
 from printserver.server.logs import configure_logs
+from printserver.server.supervisor import Served
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -84,13 +86,13 @@ def init(
 
 
 @cli.command("serve")
-@instance_option
+@instances_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Endereço em que o servidor atende.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta; a da primeira.")
 @click.option("--tls", nargs=2, type=PATH, metavar="CERT KEY", help="Certificado e chave TLS (PEM).")
 @click.option("--sem-tls", is_flag=True, help="Atende fora desta máquina sem TLS, por sua conta.")
-def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem_tls: bool) -> None:
-    """Põe o servidor inteiro no ar: telas, API e motor."""
+def serve(folders: tuple[Path, ...], host: str, port: int, tls: tuple[Path, Path] | None, sem_tls: bool) -> None:
+    """Põe o servidor inteiro no ar: telas, API e motor. Com várias pastas, cada serventia tem a sua porta."""
     if not tls and not sem_tls and not _loopback(host):
         raise ConfigError(
             f"--host {host} atende fora desta máquina: dê --tls CERT KEY, ou --sem-tls se outro programa cuida disso"
@@ -98,21 +100,41 @@ def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem
     for path in tls or ():
         if not path.is_file():
             raise ConfigError(f"{path}: não existe")
-    from printserver.office import Office
     from printserver.server.supervisor import serve as run
 
     configure_logs()
-    Office.open_folder(folder, waits=True).close()  # fail early, with its name, on an invalid setting, table or format
-    sys.exit(run(folder, host, port, tls or None))
+    sys.exit(run(_openable(folders, host, port), tls or None))
+
+
+def _openable(folders: tuple[Path, ...], host: str, port: int) -> list[Served]:
+    """Return the offices that open, each with its port; one that does not is named, and the others are served.
+
+    Raises `ConfigError` if none opens.
+    """
+    found = []
+    for number, folder in enumerate(folders):
+        try:
+            Office.open_folder(folder, waits=True).close()
+        except ConfigError as error:
+            if len(folders) == 1:
+                raise
+            click.echo(f"printserver: {folder} fica fora do ar: {error}", err=True)
+        else:
+            found.append(Served(folder, host, load_settings(folder).http.porta or port + number))
+    if not found:
+        raise ConfigError("nenhuma das serventias pode ser aberta")
+    if len({each.port for each in found}) < len(found):
+        raise ConfigError("duas serventias têm a mesma porta: mude http.porta de uma delas")
+    return found
 
 
 @cli.command("worker")
-@instance_option
-def worker(folder: Path) -> None:
+@instances_option
+def worker(folders: tuple[Path, ...]) -> None:
     """Mais um motor, nesta máquina ou em outra (PostgreSQL)."""
     from printserver.server.engine import run_engine
 
-    run_engine(folder)
+    run_engine(folders)
 
 
 cli.add_command(api_key)

@@ -7,7 +7,7 @@ import click
 from printserver import portability
 from printserver.cli.base import PATH, instance_option, office_database, operator
 from printserver.db import Database
-from printserver.office import LogEntry, audit
+from printserver.office import LogEntry, audit, registry
 from printserver.portability import Manifest
 
 
@@ -80,7 +80,7 @@ def open_here(motivo: str, folder: Path) -> None:
 
 def _moved(database: Database, sid: int) -> bool:
     with database.read() as conn:
-        return portability.moved_at(conn, sid) is not None
+        return registry.moved_at(conn, sid) is not None
 
 
 def _tell(made: Manifest) -> None:

@@ -167,7 +167,8 @@ def _done(act: Act, found: Restoration, step: str, what: JsonObject) -> JsonObje
     kept["proximos"] = mirror_lines.sequences(act.conn, act.office.serventia_id)
     table = db.restauracao
     values = {"passos": {**found.passos, step: kept}}
-    act.conn.execute(sa.update(table).where(table.c.id == found.id).values(**values))
+    mine = (table.c.serventia_id == act.office.serventia_id, table.c.id == found.id)
+    act.conn.execute(sa.update(table).where(*mine).values(**values))
     act.log("restauracao", act.office.cns, step, {name: value for name, value in kept.items() if name != "quais"})
     return kept
 

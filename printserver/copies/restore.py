@@ -104,7 +104,11 @@ def _mark(draft: Path, folder: Path, fetched: Fetched, author: str, clock: Clock
                 values |= {"registro_n": made.registro_n, "registro_hash": made.registro_hash}
                 act.conn.execute(sa.insert(table).values(**values))
             else:
-                act.conn.execute(sa.update(table).where(table.c.id == found.id).values(**values))
+                act.conn.execute(
+                    sa.update(table)
+                    .where(table.c.serventia_id == office.serventia_id, table.c.id == found.id)
+                    .values(**values)
+                )
             _move_folders(act.conn, office.serventia_id, made.pasta, draft, folder)
             counts = after_copy.put_to_rest(act)
             what = {"copia_de": rfc3339(made.quando), "cabeca": f"{made.registro_n}:{made.registro_hash}"}
@@ -123,4 +127,6 @@ def _move_folders(conn: sa.Connection, serventia_id: int, before: str, draft: Pa
             inside = row.destino.removeprefix(f"{before}/")
             (draft / inside).mkdir(mode=0o700, parents=True, exist_ok=True)
             moved = str(folder.absolute() / inside)
-            conn.execute(sa.update(table).where(table.c.id == row.id).values(destino=moved))
+            conn.execute(
+                sa.update(table).where(table.c.serventia_id == serventia_id, table.c.id == row.id).values(destino=moved)
+            )

@@ -284,7 +284,10 @@ def reported(office: Office, job_id: str) -> dict[int, JsonObject]:
         table = db.pagina
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
         said = {each["pagina"]: each for each in conn.execute(query.order_by(table.c.id)).mappings()}
-    known, of_pages = sheets.numbers(office, job.as_row()), sheets.of_pages(office, job.as_row())
+    known: Mapping[int, str] = {}
+    of_pages: Mapping[int, int] = {}
+    if job.removido_em is None:  # which page was on which sheet stands in the layout
+        known, of_pages = sheets.numbers(office, job.as_row()), sheets.of_pages(office, job.as_row())
     return {
         page: {
             "folha": of_pages.get(page, page),
@@ -308,9 +311,10 @@ def allowed(office: Office, job_id: str) -> dict[str, bool]:
         question = questions.do_job(conn, office, job_id)
         asked = question is not None and question["estado"] == "aberta" and question["tipo"] == "folhas"
         vale = _accepts(lambda: require_live(job))
-        came_out = job.pdf_sha256 is not None and job.estado in (UNCERTAIN, HANDED_OFF, PRINTED, FAILED)
+        kept = job.removido_em is None
+        came_out = kept and job.pdf_sha256 is not None and job.estado in (UNCERTAIN, HANDED_OFF, PRINTED, FAILED)
         return {
-            "reenviar": _accepts(lambda: require_resendable(conn, job)) and not job.on_its_way,
+            "reenviar": kept and _accepts(lambda: require_resendable(conn, job)) and not job.on_its_way,
             "cancelar": job.held or job.on_its_way,
             "folhas": came_out and (vale or asked),
             "imprimir": came_out and vale,

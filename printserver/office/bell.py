@@ -6,27 +6,28 @@ Within a process it is a condition variable; across processes it uses a pipe tha
 import contextlib
 import os
 import threading
+from collections.abc import Sequence
 
 
 class Bell:
-    """Counts the rings in this process; `out` is the write end of a pipe to other processes."""
+    """Counts the rings in this process; `out` are the write ends of pipes to other processes."""
 
-    def __init__(self, heard: int | None = None, out: int | None = None) -> None:
-        """Listen on the pipe `heard` (a file descriptor) and ring into the pipe `out`; either may be None."""
+    def __init__(self, heard: Sequence[int] = (), out: Sequence[int] = ()) -> None:
+        """Listen on the pipes `heard` (file descriptors) and ring into the pipes `out`."""
         self._condition = threading.Condition()
         self._rings = 0
-        self._out = out
-        if out is not None:
-            os.set_blocking(out, False)
-        if heard is not None:
-            threading.Thread(target=self._listen, args=(heard,), name="bell", daemon=True).start()
+        self._out = tuple(out)
+        for pipe in self._out:
+            os.set_blocking(pipe, False)
+        for pipe in heard:
+            threading.Thread(target=self._listen, args=(pipe,), name="bell", daemon=True).start()
 
     def ring(self) -> None:
-        """Wake the waiters of this process and of the one at the other end."""
+        """Wake the waiters of this process and of those at the other ends."""
         self._wake()
-        if self._out is not None:
+        for pipe in self._out:
             with contextlib.suppress(OSError):  # a full pipe already holds an unread ring
-                os.write(self._out, b"!")
+                os.write(pipe, b"!")
 
     @property
     def rings(self) -> int:

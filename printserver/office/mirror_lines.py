@@ -101,7 +101,7 @@ def _rows(conn: Connection, serventia_id: int, entries: Sequence[Any]) -> dict[i
             for row in _select(conn, serventia_id, table, key, ids):
                 found[last[(kind, str(row[key]))]][table.name].append(row)
     _add_paper_seals(conn, found)
-    _add_documents(conn, found)
+    _add_documents(conn, serventia_id, found)
     _add_texts(conn, serventia_id, found)
     return found
 
@@ -121,17 +121,18 @@ def _select(
     yield from (dict(row) for row in conn.execute(query).mappings())
 
 
-def _add_documents(conn: Connection, found: Mapping[int, dict[str, list[JsonObject]]]) -> None:
+def _add_documents(conn: Connection, serventia_id: int, found: Mapping[int, dict[str, list[JsonObject]]]) -> None:
     """Add the rows of document and instrumento that the jobs and seals point at."""
     for rows in found.values():
         for table, column in ((db.instrumento, "instrumento_id"), (db.documento, "documento_id")):
             pointed = [row[column] for name in ("job", "selo") for row in rows.get(name, ()) if row.get(column)]
-            if not pointed:
-                continue
-            for row in conn.execute(sa.select(table).where(table.c.id.in_(sorted(set(pointed))))).mappings():
-                kept = dict(row)
+            for row in _select(conn, serventia_id, table, "id", sorted(set(pointed))):
+                kept = row
                 if table is db.instrumento:
-                    kept |= {"minuta": None, "minuta_em": None}  # its text is large, and the program sends it again
+                    kept = row | {
+                        "minuta": None,
+                        "minuta_em": None,
+                    }  # its text is large, and the program sends it again
                 rows[table.name].append(kept)
 
 

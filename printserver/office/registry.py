@@ -62,3 +62,10 @@ def new_office(conn: Connection, cns: str, instancia: str, created: datetime) ->
     db.walls.announce(conn, number)
     conn.execute(sa.insert(table).values(id=number, cns=cns, instancia=instancia, criada_em=created))
     return number
+
+
+def moved_at(conn: Connection, serventia_id: int) -> datetime | None:
+    """Return when the office moved away; None: it works here."""
+    query = sa.select(db.serventia.c.mudou_em).where(db.serventia.c.id == serventia_id)
+    found: datetime | None = conn.execute(query).scalar_one()
+    return found

@@ -89,6 +89,9 @@ class Http(_Section):
     """The HTTP process."""
 
     linhas: int = Field(16, ge=4, le=256, description="Linhas (threads) que atendem ao mesmo tempo.")
+    porta: int = Field(
+        0, ge=0, le=65535, description="Porta desta serventia (0: a de --port, e cada serventia seguinte a próxima)."
+    )
     corpo_mb: int = Field(24, ge=1, le=256, description="Tamanho máximo de um pedido, em MB.")
     proxy: str = Field(
         "", description="Endereço do proxy em cujos X-Forwarded-For e X-Forwarded-Proto se confia (vazio: nenhum)."
@@ -423,6 +426,7 @@ def read_settings(content: bytes, path: Path) -> Settings:
 AT_START: Final = (
     "banco",
     "http.linhas",
+    "http.porta",
     "http.corpo_mb",
     "http.proxy",
     "http.pedidos_por_minuto",

@@ -6,13 +6,12 @@ It is the move to another machine or database, the way out to another program, a
 from printserver.portability.archive import Manifest
 from printserver.portability.exporting import export_office
 from printserver.portability.importing import import_office
-from printserver.portability.moving import moved_at, settle_move, start_move
+from printserver.portability.moving import settle_move, start_move
 
 __all__ = [
     "Manifest",
     "export_office",
     "import_office",
-    "moved_at",
     "settle_move",
     "start_move",
 ]

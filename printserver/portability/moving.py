@@ -11,13 +11,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.errors import ConfigError
 from printserver.office import LogEntry, audit
-
-
-def moved_at(conn: Connection, serventia_id: int) -> datetime | None:
-    """Return when the office moved away; None: it works here."""
-    query = sa.select(db.serventia.c.mudou_em).where(db.serventia.c.id == serventia_id)
-    found: datetime | None = conn.execute(query).scalar_one()
-    return found
+from printserver.office.registry import moved_at
 
 
 def start_move(conn: Connection, serventia_id: int, now: datetime, who: str) -> bool:

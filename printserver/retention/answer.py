@@ -64,10 +64,7 @@ def as_pdf(office: Office, answer: Answer) -> bytes:
 
 
 def _cells(answer: Answer) -> Sequence[Sequence[str]]:
-    return [
-        (each.documento or "", f"{each.o_que} ({', '.join(each.campos)})", _day(each.desde), _until(each))
-        for each in answer.itens
-    ]
+    return [(each.documento or "", each.o_que, _day(each.desde), _until(each)) for each in answer.itens]
 
 
 def _until(held: Held) -> str:

@@ -13,8 +13,10 @@ Any number of engines may run, on any number of machines: the claim decides whic
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -29,10 +31,10 @@ from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
 from printserver.ledger import JobRow, close_expired, names
-from printserver.office import Bell, HeadDiffers, Office, engine_mark, owner_name, proof
+from printserver.office import Bell, HeadDiffers, Office, engine_mark, owner_name, proof, registry
 from printserver.server.life_signs import beat
 from printserver.server.logs import configure_logs
-from printserver.server.processes import BEAT_FD, HEARD_FD, RING_FD, call_at_stop, die_with_parent
+from printserver.server.processes import BEAT_FD, HEARD_FD, RING_FD, call_at_stop, descriptors, die_with_parent
 from printserver.server.reporting import Reporting
 
 _log = structlog.get_logger()
@@ -45,10 +47,8 @@ LONG_WRITE_S: Final = 1.0
 class Engine:
     """One engine over one office."""
 
-    def __init__(self, office: Office, beat: Callable[[], None] = lambda: None) -> None:
-        """`beat` is called in each round: the parent knows by it that the engine lives."""
+    def __init__(self, office: Office) -> None:
         self._office = office
-        self._beat = beat
         self._owner = owner_name()
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
@@ -57,6 +57,11 @@ class Engine:
         self._working: dict[Future[None], int] = {}  # the `n` of the job of each running step
         self._logged: str | None = None  # why the last round failed
         self._kept: date | None = None  # the office's day for which a log head was stored
+        self._closed = False
+        self._next_cleaning = 0.0
+        self._not_before = 0.0
+        self._mailing = threading.Thread(target=mail.run, args=(office, self._stop), name="notices", daemon=True)
+        self._watching = threading.Thread(target=copies.watch, args=(office, self._stop), name="copies", daemon=True)
 
     def stop(self) -> None:
         """Ask the loop to end after the current round."""
@@ -65,38 +70,61 @@ class Engine:
 
     def run(self) -> None:
         """Work until `stop`."""
-        _log.info("engine started", owner=self._owner)
+        self.begin()
         pause = self._office.settings.motor.espera_s
-        next_cleaning = 0.0
-        mailing = threading.Thread(target=mail.run, args=(self._office, self._stop), name="notices", daemon=True)
-        mailing.start()
-        watching = threading.Thread(target=copies.watch, args=(self._office, self._stop), name="copies", daemon=True)
-        watching.start()
         while not self._stop.is_set():
             seen = self._office.bell.rings
-            self._beat()
-            try:
-                self._reporting.follow(self._office.current(), pause)
-                now = self._office.clock().timestamp()
-                if now >= next_cleaning or now < next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may be set back
-                    self.housekeeping()
-                    self._watches.start(self._stop)
-                    next_cleaning = now + HOUSEKEEPING_S
-                worked = self._claim()
-            except Exception as error:
-                self._cannot(error)
-                self._stop.wait(pause)
-                continue
-            self._logged = None
-            if not worked:
+            if not self.round():
                 self._office.bell.wait(seen, pause)
+        self.finish()
+
+    def begin(self) -> None:
+        """Start what works beside the rounds."""
+        _log.info("engine started", owner=self._owner, serventia=self._office.cns)
+        self._mailing.start()
+        self._watching.start()
+
+    def round(self) -> bool:
+        """Do what is due, and give each free worker a job; return whether there may be more at once.
+
+        A round that fails is logged, and nothing is tried again before the engine's pause is over.
+        """
+        now = time.monotonic()
+        if now < self._not_before:
+            return False
+        try:
+            self._clean()
+            if self._closed:  # it works elsewhere: neither paper nor court hears of it from here (S3)
+                self._reporting.stop()
+                return False
+            self._reporting.follow(self._office.current(), self._office.settings.motor.espera_s)
+            worked = self._claim()
+        except Exception as error:
+            self._cannot(error)
+            self._not_before = now + self._office.settings.motor.espera_s
+            return False
+        self._logged = None
+        return worked
+
+    def _clean(self) -> None:
+        now = self._office.clock().timestamp()
+        if now >= self._next_cleaning or now < self._next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may be set back
+            with self._office.db.read() as conn:
+                self._closed = registry.moved_at(conn, self._office.serventia_id) is not None
+            if not self._closed:
+                self.housekeeping()
+            self._watches.start(self._stop)
+            self._next_cleaning = now + HOUSEKEEPING_S
+
+    def finish(self) -> None:
+        """End what was begun; running steps end first."""
         self._pool.shutdown(wait=True)
         self._watches.join()
         self._reporting.stop()
-        mailing.join(5.0)  # do not wait for a mail server that does not answer
-        watching.join(5.0)  # nor for a disk
+        self._mailing.join(5.0)  # do not wait for a mail server that does not answer
+        self._watching.join(5.0)  # nor for a disk
         self._keep_head()
-        _log.info("engine stopped")
+        _log.info("engine stopped", serventia=self._office.cns)
 
     def _cannot(self, error: Exception) -> None:
         """Log why a round failed: temporary reasons once each, unexpected ones with their traceback."""
@@ -206,28 +234,81 @@ def _log_long_write(seconds: float) -> None:
         _log.warning("a transaction was long", seconds=round(seconds, 3))
 
 
-def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> None:
-    """Run one engine over the office in `instance` until SIGTERM or SIGINT."""
+class Rounds:
+    """The engines of a machine's offices in one process, round by round: each office gets its turn, none waits for
+    another's jobs.
+
+    An office has its own workers, and in a round it gets at most as many jobs as it has free workers. A thousand jobs
+    of one office, or a queue that hangs, hold up no other.
+    """
+
+    def __init__(
+        self, engines: Sequence[Engine], bell: Bell, pause: float, sign: Callable[[], None] = lambda: None
+    ) -> None:
+        self._engines = list(engines)
+        self._bell = bell
+        self._pause = pause
+        self._sign = sign  # of life, one a round
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ask all engines to end after the current round."""
+        self._stop.set()
+        for engine in self._engines:
+            engine.stop()
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        for engine in self._engines:
+            engine.begin()
+        while not self._stop.is_set():
+            seen = self._bell.rings
+            self._sign()
+            worked = [engine.round() for engine in self._engines]  # not a generator: every office gets its turn
+            if not any(worked):
+                self._bell.wait(seen, self._pause)
+        for engine in self._engines:
+            engine.finish()
+
+
+def run_engine(instances: Sequence[Path], environment: Mapping[str, str] = os.environ) -> None:
+    """Run one engine over each of the offices in `instances` until SIGTERM or SIGINT.
+
+    An office that cannot be opened is left out and logged, unless it is the only one. Raises ConfigError.
+    """
     configure_logs()
-    heard, out = environment.get(HEARD_FD), environment.get(RING_FD)
-    bell = Bell(int(heard) if heard else None, int(out) if out else None)
-    office = Office.open_folder(instance, bell=bell, waits=True)
-    office.db.observe_write = _log_long_write
+    bell = Bell(descriptors(environment, HEARD_FD), descriptors(environment, RING_FD))
+    offices = []
+    for instance in instances:
+        try:
+            offices.append(Office.open_folder(instance, bell=bell, waits=True))
+        except ConfigError as error:
+            if len(instances) == 1:
+                raise
+            _log.error("an office is left out", folder=str(instance), why=str(error))
+    if not offices:
+        raise ConfigError("nenhuma serventia pôde ser aberta")
+    for office in offices:
+        office.db.observe_write = _log_long_write
+    pause = min(office.settings.motor.espera_s for office in offices)
     life = environment.get(BEAT_FD)
-    engine = Engine(office, beat(int(life) if life else None))
-    call_at_stop(engine.stop)
+    rounds = Rounds([Engine(office) for office in offices], bell, pause, beat(int(life) if life else None))
+    call_at_stop(rounds.stop)
     try:
-        with engine_mark.marked(instance):
-            engine.run()
+        with ExitStack() as marks:
+            for office in offices:
+                marks.enter_context(engine_mark.marked(office.instance))
+            rounds.run()
     finally:
-        office.close()
+        for office in offices:
+            office.close()
 
 
 def run() -> None:
-    """Run the process as the supervisor starts it: the folder is its argument."""
+    """Run the process as the supervisor starts it: the folders are its arguments."""
     die_with_parent()
     try:
-        run_engine(Path(sys.argv[1]))
+        run_engine([Path(each) for each in sys.argv[1:]])
     except ConfigError as error:
         _log.error("the engine cannot start", why=str(error))
         sys.exit(1)

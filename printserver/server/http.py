@@ -22,6 +22,7 @@ from printserver.server.processes import (
     HEARD_FD,
     RING_FD,
     call_at_stop,
+    descriptors,
     die_with_parent,
 )
 
@@ -37,8 +38,7 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
     _allow_open_files()
     try:
         context = _tls_context(tls) if tls else None
-        heard, out = os.environ.get(HEARD_FD), os.environ.get(RING_FD)
-        bell = Bell(int(heard) if heard else None, int(out) if out else None)
+        bell = Bell(descriptors(os.environ, HEARD_FD), descriptors(os.environ, RING_FD))
         office = Office.open_folder(instance, bell=bell, waits=True)
     except ConfigError as error:
         structlog.get_logger().error("http cannot start", why=str(error))

@@ -8,7 +8,7 @@ import http.client
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -55,8 +55,8 @@ class Beats:
 class LifeSigns:
     """Tells the service manager how the office is, in a thread of its own, until `stop`."""
 
-    def __init__(self, door: Door, beats: Beats) -> None:
-        self._door = door
+    def __init__(self, doors: Sequence[Door], beats: Beats) -> None:
+        self._doors = doors
         self._beats = beats
         self._every = watchdog_s()
         self._limit_s = self._every / 4 if self._every else _LIMIT_S
@@ -92,8 +92,11 @@ class LifeSigns:
         """Return what does not answer (Portuguese): the engine, HTTP, or a `needed` condition; None: all do."""
         if fault := self._beats.missing(self._limit_s):
             return fault
+        return next(filter(None, (self._fault_behind(door, needed) for door in self._doors)), None)
+
+    def _fault_behind(self, door: Door, needed: Mapping[str, str]) -> str | None:
         try:
-            found = self._door.ask("/readyz", self._limit_s)
+            found = door.ask("/readyz", self._limit_s)
         except (OSError, http.client.HTTPException, ValueError):
             return "as telas e a API não respondem"
         return next((text for name, text in needed.items() if not found.get(name)), None)

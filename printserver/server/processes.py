@@ -4,7 +4,7 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 HEARD_FD: Final = "PRINTSERVER_BELL_HEARD"  # read end: the other process rings
@@ -24,6 +24,11 @@ def die_with_parent(sign: int = signal.SIGTERM) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, sign)
     if os.getppid() != parent:  # the parent ended before the call
         os.kill(os.getpid(), sign)
+
+
+def descriptors(environment: Mapping[str, str], name: str) -> tuple[int, ...]:
+    """Return the file descriptors that the parent left in a variable, separated by commas."""
+    return tuple(int(each) for each in environment.get(name, "").split(",") if each)
 
 
 def call_at_stop(stop: Callable[[], None]) -> None:

@@ -55,6 +55,7 @@ class Reporting:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+            self._thread = None
 
 
 def _run(sender: Sender | None, stop: threading.Event, pause_s: float, before: threading.Thread | None) -> None:

@@ -31,16 +31,17 @@ RESTART_S: Final = 1.0
 class _Child:
     name: str
     command: Sequence[str]
-    heard: int
-    ring: int
+    heard: Sequence[int]
+    ring: Sequence[int]
     more: Mapping[str, int] = field(default_factory=dict)  # other descriptors that it inherits, by variable
     process: subprocess.Popen[bytes] | None = None
     started: float = field(default=0.0)
 
     def start(self) -> None:
-        inherited = {HEARD_FD: self.heard, RING_FD: self.ring, **self.more}
-        environment = os.environ | {name: str(fd) for name, fd in inherited.items()}
-        self.process = subprocess.Popen(self.command, env=environment, pass_fds=tuple(inherited.values()))
+        pipes = {HEARD_FD: ",".join(map(str, self.heard)), RING_FD: ",".join(map(str, self.ring))}
+        others = {name: str(fd) for name, fd in self.more.items()}
+        inherited = (*self.heard, *self.ring, *self.more.values())
+        self.process = subprocess.Popen(self.command, env=os.environ | pipes | others, pass_fds=inherited)
         self.started = time.monotonic()
 
 
@@ -49,24 +50,35 @@ def _program(module: str) -> list[str]:
     return [sys.executable, "-c", f"from printserver.server.{module} import run; run()"]
 
 
-def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An office to be served: its folder, and the address and port at which its screens and API answer."""
+
+    instance: Path
+    host: str
+    port: int
+
+
+def serve(offices: Sequence[Served], tls: tuple[Path, Path] | None) -> int:
     """Run the whole server until SIGTERM, SIGINT or SIGPWR (a failing power supply); return the exit status.
 
-    Raises `ConfigError` if the address is unusable: otherwise the HTTP process would be restarted forever.
+    Each office has an HTTP process of its own; one engine works for all of them. Raises `ConfigError` if an address is
+    unusable: otherwise its HTTP process would be restarted forever.
     """
-    _listen_once(host, port)
+    for each in offices:
+        _listen_once(each.host, each.port)
     configure_logs()
-    engine_hears, http_rings = os.pipe()
-    http_hears, engine_rings = os.pipe()
-    web = [*_program("http"), str(instance), host, str(port)]
-    if tls:
-        web += [str(tls[0]), str(tls[1])]
+    children, engine_heard, engine_ring = [], [], []
+    for each in offices:
+        (engine_hears, http_rings), (http_hears, engine_rings) = os.pipe(), os.pipe()
+        engine_heard.append(engine_hears)
+        engine_ring.append(engine_rings)
+        web = [*_program("http"), str(each.instance), each.host, str(each.port), *map(str, tls or ())]
+        children.append(_Child("http", web, [http_hears], [http_rings]))
+    engine = [*_program("engine"), *(str(each.instance) for each in offices)]
     beats = Beats()
-    children = [
-        _Child("http", web, http_hears, http_rings),
-        _Child("engine", [*_program("engine"), str(instance)], engine_hears, engine_rings, {BEAT_FD: beats.out}),
-    ]
-    signs = LifeSigns(Door(host, port, tls is not None), beats)
+    children.append(_Child("engine", engine, engine_heard, engine_ring, {BEAT_FD: beats.out}))
+    signs = LifeSigns([Door(each.host, each.port, tls is not None) for each in offices], beats)
     stopping = False
 
     def on_signal(_number: int, _frame: object) -> None:
@@ -86,8 +98,10 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
             if code is None:
                 continue
             if child.name == "http" and time.monotonic() - child.started < RESTART_S * 3 and code == CANNOT_START:
-                _log.error("http cannot start", code=code)
-                stopping, status = True, 1
+                _log.error("http cannot start", code=code, folder=child.command[3])
+                children.remove(child)
+                if not any(each.name == "http" for each in children):
+                    stopping, status = True, 1
                 break
             _log.error("child died, starting it again", child=child.name, code=code)
             time.sleep(RESTART_S)

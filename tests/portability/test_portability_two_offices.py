@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.exc import ProgrammingError
 
 from printserver import db
@@ -17,7 +16,7 @@ from printserver.office import people, proof
 from printserver.portability import values
 from printserver.server.app import create_app
 from support.office import ISENTO, PASSWORD, Rig
-from support.offices import OTHER_CNS, guarded_url, new_office
+from support.offices import OTHER_CNS, csrf, guarded_url, logged_in, new_office
 from support.postgres import PrivatePostgres
 
 NAME = "Zulmira Quaresma Xavante"  # of a person of B alone
@@ -168,20 +167,6 @@ def test_a5_keys_and_sessions_of_one_office_open_nothing_in_another(two: Two) ->
     other.set_cookie(cookie.key, cookie.value)
     assert other.get("/").status_code == 303
     assert other.application.config["SESSION_COOKIE_NAME"] != cookie.key
-
-
-def logged_in(app: Flask) -> FlaskClient:
-    client = app.test_client()
-    token = csrf(client, "/entrar")
-    found = client.post("/entrar", data={"usuario": "tereza", "senha": PASSWORD, "csrf_token": token})
-    assert found.status_code == 303, found
-    return client
-
-
-def csrf(client: FlaskClient, page: str) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).get_data(as_text=True))
-    assert found is not None, page
-    return found[1]
 
 
 def test_s1_no_screen_finds_or_changes_what_is_another_office_s(two: Two) -> None:

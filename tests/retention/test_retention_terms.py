@@ -8,7 +8,9 @@ import pytest
 
 from printserver import db, retention
 from printserver.office.settings import SETTINGS_FILE
+from printserver.server.app import create_app
 from support.office import Rig, command_line, edited_by_hand, open_rig
+from support.offices import logged_in
 from support.postgres import PrivatePostgres
 
 TEXT = {"formato": "texto", "conteudo": "Texto que só a certidão antiga tem, e que ninguém mais guarda."}
@@ -66,6 +68,25 @@ def test_a3_after_the_term_text_and_pdf_are_gone_and_seal_and_log_stay(rig: Rig)
     told = [row for row in rig.rows(db.log) if (row["objeto"], row["estado"]) == ("guarda", "removidos")]
     assert [row["detalhe"] for row in told] == [{"documentos": 2, "tipo": "certidao"}]
     assert retention.remove_expired(rig.office).jobs == {}
+
+
+def test_a3_the_screens_say_that_a_print_was_removed(rig: Rig) -> None:
+    old = certidao(rig, TEXT)
+    rig.clock.forward(days=31)
+    retention.remove_expired(rig.office)
+    app = create_app(rig.office)
+    client = logged_in(app)
+    for page in (f"/trabalhos/{old['id']}", f"/trabalhos/{old['id']}/vivo"):
+        shown = client.get(page)
+        assert shown.status_code == 200, page
+    shown = client.get(f"/trabalhos/{old['id']}").get_data(as_text=True)
+    assert "removidos em 21/12/2026, pelo prazo de guarda" in shown
+    assert f"/trabalhos/{old['id']}/paginas/" not in shown
+    for page in ("pdf", "paginas/1.png"):
+        gone = client.get(f"/trabalhos/{old['id']}/{page}")
+        assert gone.status_code == 410
+        assert "removidos em 21/12/2026" in gone.get_data(as_text=True)
+    assert client.get(f"/correicao/trabalho/{old['id']}/pdf").status_code == 200
 
 
 def test_a3_without_a_term_nothing_is_removed_and_the_engine_does_it_daily(rig: Rig) -> None:

@@ -223,7 +223,7 @@ def test_a_claim_lasts_as_long_as_the_setting_says(rig: Rig) -> None:
 
 def test_a_ring_is_heard_in_the_other_process_and_ends_a_wait() -> None:
     heard, out = os.pipe()
-    here, there = Bell(out=out), Bell(heard=heard)
+    here, there = Bell(out=[out]), Bell(heard=[heard])
     seen = there.rings
     waiting = threading.Thread(target=there.wait, args=(seen, 20))
     waiting.start()
@@ -244,7 +244,7 @@ def test_a_ring_before_the_wait_is_not_lost() -> None:
 
 def test_a_bell_that_nobody_hears_blocks_nobody() -> None:
     heard, out = os.pipe()
-    bell = Bell(out=out)
+    bell = Bell(out=[out])
     for _ in range(70_000):  # more than a pipe holds
         bell.ring()
     os.close(heard)

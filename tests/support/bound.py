@@ -18,6 +18,9 @@ _OURS = {name for name, table in db.metadata.tables.items() if "serventia_id" in
 # `FROM a JOIN b AS c ON …`, `FROM a, b`, `UPDATE a`, `DELETE FROM a`
 _NAMED = re.compile(r"\b(?:FROM|JOIN|UPDATE|,)\s+(\w+)(?:\s+AS\s+(\w+))?(?=[\s,)]|$)")
 
+# Conditions that cannot be met: SQLAlchemy leaves out the others of their WHERE.
+_NOTHING = re.compile(r"\bWHERE (?:false|0 = 1)\b")
+
 
 def watch(database: Database) -> None:
     """Fail at a statement of the program that reads or changes a table without naming the office."""
@@ -35,6 +38,8 @@ def _unbound(statement: str) -> str | None:
     """Return a table whose office the statement does not name."""
     if statement.startswith("INSERT"):
         return None  # the values name it, and the column is not null
+    if _NOTHING.search(statement):
+        return None
     for table, other in _NAMED.findall(statement):
         if table in _OURS and not re.search(rf"\b{other or table}\.serventia_id\b", _conditions(statement)):
             return str(table)

@@ -1,8 +1,12 @@
 """Two offices in one PostgreSQL, under a role that row-level security holds, or one that it does not."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
 
 from printserver.db import Database
 from printserver.office import create, people
@@ -41,3 +45,17 @@ def new_office(folder: Path, url: str, cns: str | None = None) -> Iterator[Rig]:
         yield rig
     finally:
         rig.office.db.close()
+
+
+def logged_in(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    token = csrf(client, "/entrar")
+    found = client.post("/entrar", data={"usuario": "tereza", "senha": PASSWORD, "csrf_token": token})
+    assert found.status_code == 303, found
+    return client
+
+
+def csrf(client: FlaskClient, page: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get(page).get_data(as_text=True))
+    assert found is not None, page
+    return found[1]

@@ -59,6 +59,7 @@ def of(job: JsonView) -> list[Action]:
 
 
 _DEAD = "Os selos desta impressão foram excluídos, ou outro documento tomou o lugar dela."
+_REMOVED = "Texto e PDF foram removidos, pelo prazo de guarda: mande o documento outra vez pelo programa."
 
 
 def _sheets_words(job: JsonView) -> str:
@@ -70,6 +71,8 @@ def _sheets_words(job: JsonView) -> str:
 
 
 def _why_no_sheets(job: JsonView) -> str:
+    if job["removido_em"]:
+        return _REMOVED
     if job["vale"] is False:
         return _DEAD
     if job["estado"] == "cancelado":
@@ -78,6 +81,8 @@ def _why_no_sheets(job: JsonView) -> str:
 
 
 def _why_no_resend(job: JsonView) -> str:
+    if job["removido_em"]:
+        return _REMOVED
     if job["vale"] is False:
         return _DEAD
     if job["desatualizado"]:
