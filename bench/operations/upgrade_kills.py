@@ -62,8 +62,7 @@ def once(system: bare.System, key: str, chance: random.Random, *, kills: bool, u
     """Upgrade once; `kills`: its conductor is killed at random moments; `until`: seconds until the power fails."""
     new = (system.root / "root/new").read_text()
     begun = subprocess.Popen(
-        ["nsenter", "-t", str(system.pid), "-a", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"]
-        + ["/usr/local/bin/printserver", "atualizar", f"/root/{new}", "--sim"],
+        [*system.inside, "/usr/local/bin/printserver", "atualizar", f"/root/{new}", "--sim"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
