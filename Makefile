@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 # Each process of a server would compile the whole program again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup run demo test lint fuzz bench lock clean
+.PHONY: help setup run demo test lint fuzz bench lock release clean
 
 help:            ## what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -46,6 +46,9 @@ lock: setup      ## make the lock files from pyproject.toml (UPGRADE=--upgrade)
 	echo 'setuptools>=77' | $(LOCK) - --output-file requirements-build.lock
 	$(LOCK) --extra dev pyproject.toml --output-file requirements.lock
 	$(LOCK) --extra bench --constraint requirements.lock pyproject.toml --output-file requirements-bench.lock
+
+release: setup   ## a signed bundle into dist/ (TARGET=debian-12 or ubuntu-24.04, KEY=the private key, kept elsewhere)
+	$(BIN)/python tools/make_release.py --target $(or $(TARGET),debian-12) --key $(or $(KEY),$(error give KEY=FILE; tools/make_release.py --new-key FILE makes one))
 
 clean:           ## what tools leave behind; neither .venv nor any instance
 	rm -rf .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache build dist bench/out

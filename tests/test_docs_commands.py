@@ -49,8 +49,13 @@ def _without(option: click.Option) -> str:
     return f"`{option.default}`" if isinstance(option.default, str | int | Path) else "—"
 
 
+# These act on the machine, not on one office's folder.
+OF_THE_MACHINE = ("instalar", "atualizar")
+
+
 def _common() -> set[str]:
-    return set.intersection(*({opt for part in command.params for opt in part.opts} for _, command in _commands(cli)))
+    offices = (command for path, command in _commands(cli) if path[0] not in OF_THE_MACHINE)
+    return set.intersection(*({opt for part in command.params for opt in part.opts} for command in offices))
 
 
 def test_every_command_stands_in_its_section_and_no_other_does() -> None:

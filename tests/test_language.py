@@ -54,6 +54,7 @@ TERMS = frozenset(
         "pem",
         "portal",
         "recusa",
+        "umask",
     }
 )
 # Portuguese words of two letters that are neither English nor a unit.

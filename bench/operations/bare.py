@@ -32,10 +32,15 @@ class System:
         self.root = root
         self.pid = pid
 
+    @property
+    def inside(self) -> list[str]:
+        """The begin of a command line that runs a command in it."""
+        plain = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"]
+        return ["nsenter", "-t", str(self.pid), "-a", *plain]
+
     def run(self, *words: str, check: bool = True, limit_s: float = 1200) -> "subprocess.CompletedProcess[str]":
         """Run a command in it; its output is text."""
-        inside = ["nsenter", "-t", str(self.pid), "-a", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"]
-        done = subprocess.run([*inside, *words], capture_output=True, text=True, timeout=limit_s, check=False)
+        done = subprocess.run([*self.inside, *words], capture_output=True, text=True, timeout=limit_s, check=False)
         if check and done.returncode != 0:
             raise RuntimeError(f"{words}: {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
         return done

@@ -28,7 +28,7 @@ NONE = "nenhuma"
 @click.option("--copias", "copies", help="Para onde vão as cópias: uma pasta, ou um lugar do restic; ou nenhuma.")
 @click.option("--iniciar/--nao-iniciar", "begin", default=None, help="Liga o servidor agora, ou não.")
 @click.option("--serventia", "name", help="Nome da serventia nesta máquina (sem ele: o CNS, ou demonstracao).")
-@click.option("--chave", "key", default="", help="Código da chave de versões, recebido por outro caminho, a comparar.")
+@click.option("--chave", "key", help="Código da chave de versões, recebido por outro caminho, a comparar.")
 @python_option
 @root_option
 def install(
@@ -42,7 +42,7 @@ def install(
     copies: str | None,
     begin: bool | None,
     name: str | None,
-    key: str,
+    key: str | None,
     python: str,
     root: Path,
 ) -> None:
@@ -53,7 +53,7 @@ def install(
         raise ConfigError("--cns e --demonstracao: um dos dois")
     machine = release.machine_at(root)
     services = release.services(machine)
-    bundle, manifest = steps.check_bundle(machine, pacote, key)
+    bundle, manifest = steps.check_bundle(machine, pacote, key or "")
     there = machine.offices()
     wanted = None
     if not there or cns or demo or name:

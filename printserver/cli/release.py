@@ -22,12 +22,12 @@ python_option = click.option(
 @click.argument("pacote", type=PATH, required=False)
 @click.option("--retomar", "resume", is_flag=True, help="Leva ao fim a atualização que ficou no meio.")
 @click.option("--sim", "yes", is_flag=True, help="Começa sem perguntar.")
-@click.option("--espera", "wait_min", type=click.FloatRange(0), default=15.0, help="Minutos que espera pelo papel.")
+@click.option("--espera", "wait_min", type=click.IntRange(0), default=15, help="Minutos que espera pelo papel.")
 @click.option("--mesmo-parada", "unready", is_flag=True, help="Atualiza também uma serventia parada ou não pronta.")
 @python_option
 @root_option
 def upgrade(
-    pacote: Path | None, resume: bool, yes: bool, wait_min: float, unready: bool, python: str, root: Path
+    pacote: Path | None, resume: bool, yes: bool, wait_min: int, unready: bool, python: str, root: Path
 ) -> None:
     """Troca a versão do programa por a de um pacote; se algo falha, a de antes volta por si mesma."""
     machine = release.machine_at(root)

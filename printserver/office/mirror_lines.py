@@ -126,14 +126,9 @@ def _add_documents(conn: Connection, serventia_id: int, found: Mapping[int, dict
     for rows in found.values():
         for table, column in ((db.instrumento, "instrumento_id"), (db.documento, "documento_id")):
             pointed = [row[column] for name in ("job", "selo") for row in rows.get(name, ()) if row.get(column)]
-            for row in _select(conn, serventia_id, table, "id", sorted(set(pointed))):
-                kept = row
-                if table is db.instrumento:
-                    kept = row | {
-                        "minuta": None,
-                        "minuta_em": None,
-                    }  # its text is large, and the program sends it again
-                rows[table.name].append(kept)
+            rows[table.name] += _select(conn, serventia_id, table, "id", sorted(set(pointed)))
+        for row in rows[db.instrumento.name]:
+            row |= {"minuta": None, "minuta_em": None}  # its text is large, and the program sends it again
 
 
 def _add_paper_seals(conn: Connection, found: Mapping[int, dict[str, list[JsonObject]]]) -> None:

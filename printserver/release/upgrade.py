@@ -83,7 +83,7 @@ class Upgrade:
         """Stop the offices at a moment in which no paper is half way."""
         end, told = time.monotonic() + journal.wait_s, False
         while True:
-            if waiting := self._open():
+            if waiting := self._waiting():
                 if not told:
                     self._say(f"Esperando o papel que está a caminho ({waiting}).")
                     told = True
@@ -96,11 +96,11 @@ class Upgrade:
                 continue
             self._keeper.hold()
             self._stop_all()
-            if not self._open():
+            marks = self._marks()
+            if not any(found["open"] for found in marks.values()):
                 break
             self._keeper.let_go()  # a print set out just before the stop: it is followed by a running server
             self._start_all(journal)
-        marks = {place.name: self._inside("mark", place.folder) for place in self._machine.offices()}
         self._say("Servidor parado.")
         return journal.at("copy", marks=marks)
 
@@ -159,11 +159,11 @@ class Upgrade:
         self._say(f"Voltando à versão {old.manifest.version}.")
         self._keeper.hold()
         self._stop_all()
-        migrated = [place for place in self._machine.offices() if self._is_migrated(place, journal)]
-        if after := [place.name for place in migrated if self._worked_since(place, journal)]:
+        migrated = self._migrated(journal)
+        if after := [place.name for place, worked in migrated if worked]:
             self._stay(journal, after)
             return
-        for place in migrated:
+        for place, _worked in migrated:
             self._inside("bring-back", place.folder, place.folder / ASIDE)
         self._use(old)
         if journal.before_last:
@@ -186,31 +186,34 @@ class Upgrade:
         self._say(why)
         self._end(replace(journal, why=why), done=False)
 
-    def _is_migrated(self, place: Place, journal: Journal) -> bool:
-        """Return whether the office's database is no longer in the schema that it had; a damaged one counts as such."""
-        if place.name not in journal.marks:
-            return False  # it went back before anything was changed
-        try:
-            found = self._inside("mark", place.folder)
-        except ConfigError:
-            return True
-        return bool(found["schema"] != journal.marks[place.name]["schema"])
+    def _migrated(self, journal: Journal) -> list[tuple[Place, bool]]:
+        """Return the offices whose database is no longer in the schema that it had, and whether they worked since.
 
-    def _worked_since(self, place: Place, journal: Journal) -> bool:
-        """Return whether a seal or a print was made since the office was stopped; a database that does not say: yes."""
-        if not journal.served:
-            return False
-        try:
-            found = self._inside("mark", place.folder)
-        except ConfigError:
-            return True
-        before = journal.marks[place.name]
-        return any(found[name] != before[name] for name in ("seal", "events"))
+        Work is a seal or a print since the office was stopped. A database that does not answer was changed; if it was
+        served after that, it counts as one that worked.
+        """
+        found = []
+        for place in self._machine.offices():
+            before = journal.marks.get(place.name)
+            if before is None:  # it went back before anything was changed
+                continue
+            try:
+                now = self._inside("mark", place.folder)
+            except ConfigError:
+                found.append((place, journal.served))
+                continue
+            if now["schema"] != before["schema"]:
+                worked = any(now[name] != before[name] for name in ("seal", "events"))
+                found.append((place, journal.served and worked))
+        return found
 
     # -- tools --------------------------------------------------------------------------------------------------------
 
-    def _open(self) -> int:
-        return sum(int(self._inside("mark", place.folder)["open"]) for place in self._machine.offices())
+    def _marks(self) -> dict[str, dict[str, Any]]:
+        return {place.name: self._inside("mark", place.folder) for place in self._machine.offices()}
+
+    def _waiting(self) -> int:
+        return sum(int(found["open"]) for found in self._marks().values())
 
     def _running(self, journal: Journal) -> list[Place]:
         return [place for place in self._machine.offices() if place.name in journal.running]

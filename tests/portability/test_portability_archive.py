@@ -68,7 +68,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def other_office(folder: Path, url: str) -> None:
     """Make an office whose rows have the same numbers as those of the one that comes."""
-    create.create_office(folder, NOW, cns="654321", banco=url)
+    create.create_office(folder, NOW, cns="654321", person=create.FirstPerson("ana", "Ana Prado"), banco=url)
 
 
 def test_a3_out_of_sqlite_into_a_postgresql_with_others_and_back_equal_to_row_and_byte(

@@ -28,10 +28,13 @@ def guarded_url(server: PrivatePostgres) -> str:
     return url.replace("//postgres@", f"//{ROLE}@")
 
 
+FIRST = create.FirstPerson("ana", "Ana Prado")
+
+
 @contextmanager
 def new_office(folder: Path, url: str, cns: str | None = None) -> Iterator[Rig]:
     """Give a new office in the database at `url`, with its people."""
-    made = create.create_office(folder, NOW, cns=cns, banco=url)
+    made = create.create_office(folder, NOW, cns=cns, person=FIRST if cns else None, banco=url)
     database = Database(url)
     with database.read() as conn:
         rows = dict(conn.exec_driver_sql("SELECT cns, id FROM serventia").all())

@@ -7,6 +7,7 @@ is not carried: PYTHONPATH leads to the packages of this environment, in which t
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -34,7 +35,6 @@ depends_on = None
 def upgrade() -> None:
     """Create it."""
     op.create_table("experiencia", sa.Column("id", sa.Integer, primary_key=True))
-    {fault}
 '''
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(("PRINTSERVER_", "PYTHON"))},
@@ -72,38 +72,28 @@ class Maker:
         answer: str = run(sys.executable, ROOT / "tools/make_release.py", *words, environment=os.environ).stdout
         return answer
 
-    def bundle(self, version: str, *, name: str = "", fault: str | None = None, module: str = "") -> Path:
-        """Return a bundle of that version. `fault`: its migration, if it has one, does that too ("": nothing).
-
-        `module`: text that is added to the module of the HTTP process.
-        """
-        tree = self.work / f"tree-{version}{name}"
+    def bundle(self, version: str, *, migration: bool = False, module: str = "") -> Path:
+        """Return a bundle of that version; `module`: text that is added to the module of the HTTP process."""
+        tree = self.work / f"tree-{version}"
         shutil.copytree(ROOT / "printserver", tree / "printserver", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "deploy", tree / "deploy")
         for each in ("pyproject.toml", "README.md"):
             shutil.copy(ROOT / each, tree)
         init = tree / "printserver/__init__.py"
         init.write_text(init.read_text().replace(OLD, version))
-        if fault is not None:
+        if migration:
             versions = tree / "printserver/db/migrations/versions"
             before = max(path.name[:4] for path in versions.glob("[0-9]*.py"))
-            (versions / "9999_more.py").write_text(_MIGRATION.format(before=before, fault=fault))
-        if module:
-            with (tree / "printserver/server/http.py").open("a") as file:
-                file.write(module)
-        wheels = self.work / f"wheels-{version}{name}"
+            (versions / "9999_more.py").write_text(_MIGRATION.format(before=before))
+        with (tree / "printserver/server/http.py").open("a") as file:
+            file.write(module)
+        wheels = self.work / f"wheels-{version}"
         pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
         run(*pip, "--no-index", "-w", wheels, tree, environment=os.environ)
-        out = self.work / f"out{name}"
         made = self.tool(
-            *("--target", _target(), "--key", self.key, "--wheels", wheels, "--out", out, "--source", tree)
+            *("--target", "debian-12", "--key", self.key, "--wheels", wheels, "--out", self.work, "--source", tree)
         )
         return Path(made.strip())
-
-
-def _target() -> str:
-    """The target that this machine passes for, whatever it is: its os-release is written for it."""
-    return "debian-12"
 
 
 @dataclass
@@ -164,6 +154,36 @@ class Machine:
         program = conductor if conductor.exists() else self.program / "current"
         return run(program / "venv/bin/python", "-c", code, self.root, check=check)
 
+    def begin(self, bundle: Path) -> None:
+        """Do what comes before the conductor: plan, copy, unpack, build, and put on record."""
+        code = _SETUP + f"chosen = release.plan(machine, services, Path({str(bundle)!r}), unready=False)\n"
+        self.inside(code + f"release.begin(machine, chosen, {sys.executable!r}, 60.0, 'teste')\n")
+
+    def die(self, step: str, when: str) -> None:
+        """Conduct the upgrade until it is killed at the `begin` or the `end` of a step."""
+        done = self.inside(_SETUP + f"step, when = {step!r}, {when!r}\n" + _DIE, check=False)
+        assert done.returncode == -signal.SIGKILL, done
+
+    def outcome(self) -> dict[str, Any]:
+        """Return how the last upgrade ended."""
+        found: dict[str, Any] = json.loads((self.program / "upgrade/outcome.json").read_text())
+        return found
+
+    def save(self) -> None:
+        """Keep the office as it is, for `reset`; it is stopped."""
+        shutil.copytree(self.office, self.root / "saved", symlinks=True)
+
+    def reset(self, release: Path) -> None:
+        """Have the release and the saved office again, and serve it."""
+        self.stop()
+        shutil.rmtree(self.office)
+        shutil.copytree(self.root / "saved", self.office, symlinks=True)
+        folder = self.program / "releases" / release.name.removesuffix(".tar").removeprefix("printserver-")
+        run(sys.executable, "-c", _PLACE, self.root, release, sys.executable)
+        assert (self.program / "current").resolve() == folder.resolve()
+        (self.program / "last").unlink(missing_ok=True)
+        self.start()
+
     def start(self) -> None:
         """Serve the office."""
         self.inside(_START)
@@ -182,6 +202,29 @@ services = release.services(machine)
 """
 _START = _SETUP + "[services.start(each) for each in machine.offices()]"
 _STOP = _SETUP + "[services.stop(each) for each in machine.offices()]"
+_DIE = """
+import os
+import signal
+from printserver.release import journal
+
+write, end = journal.Keeper.write, journal.Keeper.end
+
+def dying_write(self, found):
+    before = self.read()
+    if when == "end" and before.step == step and found.step != step:
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(self, found)
+    if when == "begin" and found.step == step and found.tries:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def dying_end(self, outcome):
+    if when == "end" and self.read().step == step:
+        os.kill(os.getpid(), signal.SIGKILL)
+    end(self, outcome)
+
+journal.Keeper.write, journal.Keeper.end = dying_write, dying_end
+release.Upgrade(machine, services).run()
+"""
 _PLACE = """
 import sys
 from pathlib import Path

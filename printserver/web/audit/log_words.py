@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, str]] = {
     "pdf": "PDF original",
     "pergunta": "Pergunta",
     "pessoa": "Pessoa",
+    "programa": "Programa",
     "selo": "Selo",
     "sequencia": "Numeração dos selos",
     "serventia": "Serventia",
@@ -198,6 +199,10 @@ _TOLD: Final[Mapping[str, Mapping[str, str]]] = {
         "criado": "Criou o ato {nome} na tabela",
         "mudado": "Mudou o ato {nome} da tabela",
         "retirado": "Retirou o ato {nome} da tabela",
+    },
+    "programa": {
+        "atualizado": "Atualizou o programa para a versão {nome}",
+        "voltou": "Desistiu da versão {nome} do programa e voltou à de antes",
     },
     "tabela": {"gravada": "Gravou a tabela {nome}"},
     "sequencia": {"criada": "Pôs o próximo número de selo"},
