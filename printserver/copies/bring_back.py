@@ -52,9 +52,9 @@ def _split(
     """Return the rows that are there in another state, with that state, and those that are not there."""
     changed: list[tuple[JsonObject, JsonView]] = []
     new: list[JsonObject] = []
-    keys = list(table.primary_key.columns)
+    names = {"serventia_id", *table.primary_key.columns.keys()}
     for row in rows:
-        same = [column == row[column.name] for column in keys]
+        same = [table.c[name] == row[name] for name in names]
         before = conn.execute(sa.select(table).where(*same)).mappings().one_or_none()
         if before is None:
             new.append(row)

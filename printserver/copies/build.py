@@ -56,8 +56,13 @@ def check(database: Database, fetched: Fetched, serventia_id: int) -> Mapping[st
             database_copy.check_sqlite(connection)
         finally:
             connection.close()
+    database.serve(serventia_id)
     with database.snapshot() as conn:
-        counts = {name: _count(conn, name) for name in manifest.contagens if name != "restauracao"}
+        counts = {
+            name: database_copy.count_rows(conn, db.metadata.tables[name], serventia_id)
+            for name in manifest.contagens
+            if name != "restauracao"
+        }
         unlike = [name for name, count in counts.items() if count != manifest.contagens[name]]
         if unlike:
             name = unlike[0]
@@ -82,10 +87,6 @@ def open_copied(folder: Path, database_url: str | None) -> Database:
         database.close()
         raise
     return database
-
-
-def _count(conn: sa.Connection, name: str) -> int:
-    return int(conn.execute(sa.select(sa.func.count()).select_from(db.metadata.tables[name])).scalar_one())
 
 
 def _require_empty(url: str) -> None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from printserver import db
 from printserver.common.files import sync_folder
-from printserver.db import Database, sqlite
+from printserver.db import Database, sqlite, walls
 from printserver.errors import ConfigError
 
 _LIMIT_S: Final = 3 * 3600.0
@@ -68,22 +68,29 @@ def check_sqlite(connection: Any) -> None:
 
 
 def copy_postgres(database: Database, target: Path, serventia_id: int) -> DatabaseState:
-    """Dump a PostgreSQL database in use into the new file `target`. Raises ConfigError."""
+    """Dump one office of a PostgreSQL database in use into the new file `target`. Raises ConfigError.
+
+    Row-level security leaves the other offices of the database out. A role that passes by it is refused there.
+    """
     program = shutil.which("pg_dump")
     if program is None:
         raise ConfigError("falta o programa pg_dump: instale-o (apt install postgresql-client) e repita")
     with database.snapshot() as conn:
         conn.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+        bypassing = walls.bypassing(conn)
+        if bypassing and conn.execute(sa.select(sa.func.count()).select_from(db.serventia)).scalar_one() > 1:
+            raise ConfigError(
+                "este banco tem outras serventias, e o usuário do banco lê as linhas de todas: nada foi copiado. Use um "
+                "usuário sem SUPERUSER e sem BYPASSRLS (veja no guia: Várias serventias num banco) e repita"
+            )
         snapshot = conn.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
-        run_tool(
-            [program, "--format=custom", "--compress=0", f"--snapshot={snapshot}", f"--file={target}"], database.url
-        )
+        command = [program, "--format=custom", "--compress=0", f"--snapshot={snapshot}", f"--file={target}"]
+        if not bypassing:
+            command.append("--enable-row-security")
+        run_tool(command, database.url, options=f"-c {walls.SETTING}={serventia_id}")
         head = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).one()
         tables = sorted(db.metadata.tables.values(), key=lambda table: table.name)
-        counts = {
-            table.name: int(conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
-            for table in tables
-        }
+        counts = {table.name: count_rows(conn, table, serventia_id) for table in tables}
         schema = conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
     listing = shutil.which("pg_restore")
     if listing is not None:
@@ -91,9 +98,20 @@ def copy_postgres(database: Database, target: Path, serventia_id: int) -> Databa
     return DatabaseState(head.n, head.hash, str(schema), counts)
 
 
-def run_tool(command: list[str], url: str) -> None:
-    """Run one of PostgreSQL's programs on the database `url`. Raises ConfigError with what it said."""
+def count_rows(conn: sa.Connection, table: sa.Table, serventia_id: int) -> int:
+    """Return how many rows of `table` are the office's."""
+    office = table.c.id if table is db.serventia else table.c.serventia_id
+    return int(conn.execute(sa.select(sa.func.count()).select_from(table).where(office == serventia_id)).scalar_one())
+
+
+def run_tool(command: list[str], url: str, options: str = "") -> None:
+    """Run one of PostgreSQL's programs on the database `url`, with `options` of the session.
+
+    Raises ConfigError with what it said.
+    """
     environment = dict(os.environ)
+    if options:
+        environment["PGOPTIONS"] = f"{environment.get('PGOPTIONS', '')} {options}".strip()
     if url:
         parts = sa.make_url(url).set(drivername="postgresql")
         if parts.password:

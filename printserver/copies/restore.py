@@ -63,7 +63,7 @@ def restore(source: Source, folder: Path, author: str, clock: Clock, database_ur
             _set_database(draft, database_url)
         database = build.open_copied(draft, database_url)
         try:
-            build.check(database, fetched, _office_id(database))
+            build.check(database, fetched, _office_id(database, fetched.manifest.cns))
         finally:
             database.close()
         counts = _mark(draft, folder, fetched, author, clock)
@@ -78,9 +78,9 @@ def restore(source: Source, folder: Path, author: str, clock: Clock, database_ur
     )
 
 
-def _office_id(database: db.Database) -> int:
+def _office_id(database: db.Database, cns: str) -> int:
     with database.read() as conn:
-        return int(conn.execute(sa.select(db.serventia.c.id)).scalars().one())
+        return int(conn.execute(sa.select(db.serventia.c.id).where(db.serventia.c.cns == cns)).scalars().one())
 
 
 def _set_database(draft: Path, url: str) -> None:

@@ -86,7 +86,10 @@ def _in_livro(serventia_id: int, terms: search.Terms) -> Condition:
     if terms.folha is None:
         return _j.livro == livro
     folha = normalize_folha(terms.folha)
-    there = [sides.serventia_id == serventia_id, sides.livro == livro, sides.folha == folha]
+    there = [
+        *(db.documento.c.serventia_id == serventia_id, sides.serventia_id == serventia_id),
+        *(sides.livro == livro, sides.folha == folha),
+    ]
     if terms.side is not None:
         there.append(sides.lado == terms.side)
     deeds = sa.select(db.documento.c.instrumento_id).join(db.folha_lado, sides.documento_id == db.documento.c.id)
