@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.operations import bare
 
 BODY = {"formato": "texto", "conteudo": "CERTIFICO que, revendo os livros desta serventia, nada consta."}
-DOCUMENT = {"tipo": "certidao", "pedido": "2026/000001", "via": 1, "servico": "certidao-notas", "corpo": BODY}
+DOCUMENT = {"tipo": "certidao", "via": 1, "servico": "certidao-notas", "corpo": BODY}
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def measure(system: bare.System, bundle: Path) -> None:
 
 def print_one(system: bare.System, key: str, number: str) -> None:
     """Print a certidão over the API; raise unless it came out."""
-    body = json.dumps({"escrevente": "admin", "documento": DOCUMENT})
+    body = json.dumps({"escrevente": "admin", "documento": DOCUMENT | {"pedido": number}})
     curl = ("curl", "-sS", "http://127.0.0.1:8631/api/v1/jobs?espera=20", "-H", f"Authorization: Bearer {key}")
     curl += ("-H", "Content-Type: application/json", "-H", f"Idempotency-Key: first-{number}", "-d", body)
     job = json.loads(system.run(*curl).stdout)

@@ -68,8 +68,12 @@ class SystemdServices:
             self._call("start", *timers)
 
     def conduct(self, conductor: Path) -> None:  # noqa: ARG002  # the unit follows the link
-        """Start the unit that conducts an upgrade: systemd starts it again if it is killed, and at each boot."""
-        subprocess.run(["systemctl", "start", "printserver-recover.service"], check=False)
+        """Start the unit that conducts an upgrade, and wait: systemd starts it again if it is killed, and at boot."""
+        unit = "printserver-recover.service"
+        subprocess.run(["systemctl", "start", unit], capture_output=True, check=False)
+        asked = ["systemctl", "is-active", unit]
+        while subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() == "activating":
+            time.sleep(0.5)
 
     def _call(self, *words: str) -> None:
         done = subprocess.run(["systemctl", *words], capture_output=True, text=True, check=False)
