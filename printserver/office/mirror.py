@@ -29,7 +29,7 @@ from printserver.common.data import JsonObject
 from printserver.common.files import sync_folder, write_whole
 from printserver.db import Database
 from printserver.errors import ConfigError
-from printserver.office import copy_key, mirror_lines
+from printserver.office import audit, copy_key, mirror_lines
 from printserver.office.settings import MirrorSettings
 
 _log = structlog.get_logger()
@@ -148,10 +148,10 @@ class Mirror:
         return path
 
     def _header(self, conn: Connection, of_log: str) -> bytes:
-        head = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == self._sid)).one()
+        n, digest = _start(conn, self._sid)
         office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == self._sid)).one()
         first: JsonObject = {"espelho": 1, "cns": self._cns, "instancia": office.instancia, "ramo": of_log}
-        first |= {"n": head.n, "hash": head.hash, "quando": rfc3339(self._clock())}
+        first |= {"n": n, "hash": digest, "quando": rfc3339(self._clock())}
         first["sequencias"] = mirror_lines.sequences(conn, self._sid)
         return (json.dumps(first, ensure_ascii=False) + "\n").encode()
 
@@ -190,6 +190,16 @@ def branch(conn: Connection, serventia_id: int) -> str:
     query = sa.select(table.c.quando, table.c.copia_de).where(table.c.serventia_id == serventia_id)
     row = conn.execute(query.order_by(table.c.id.desc()).limit(1)).one_or_none()
     return "" if row is None else f"{local(row.quando or row.copia_de):%Y%m%d%H%M%S}"
+
+
+def _start(conn: Connection, serventia_id: int) -> tuple[int, str]:
+    """Return the entry after which a new mirror begins: the one that the newest copy ends with, or none."""
+    table = db.copia
+    copied = (table.c.serventia_id == serventia_id, table.c.registro_n.is_not(None))
+    n = conn.execute(sa.select(sa.func.max(table.c.registro_n)).where(*copied)).scalar_one() or 0
+    log = (db.log.c.serventia_id == serventia_id, db.log.c.n == n)
+    digest = conn.execute(sa.select(db.log.c.hash).where(*log)).scalar_one_or_none()
+    return (0, audit.GENESIS) if digest is None else (n, digest)
 
 
 def forget(instance: Path) -> None:

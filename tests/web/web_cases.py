@@ -399,7 +399,7 @@ OWN_TESTS = {
     "web.chave_nova",
     "web.chave_revogar",
     "web.certidao",
-    # test_web_copies.py
+    # test_web_restore.py
     *("web.copias", "web.restauracao_espelho", "web.restauracao_tribunal", "web.restauracao_papel"),
     # test_web_incidents.py
     *("web.incidente", "web.incidente_comunicacao"),
