@@ -20,7 +20,7 @@ from printserver.copies.manifest import Manifest
 from printserver.copies.restic import PlaceFault, Repository
 from printserver.copies.rows import Copy
 from printserver.errors import ConfigError, Recusa
-from printserver.office import Office, ready
+from printserver.office import Office, mirror, ready
 
 INCIDENT: Final = "copia-falhou"
 _KEEP_ROWS: Final = timedelta(days=400)
@@ -107,8 +107,9 @@ def _send(office: Office, place: str, key: str, manifest: Manifest, *, new_disk:
     began, repo = office.clock(), repository(office, place, key)
     with office.db.read() as conn:
         before = rows.newest_copy(conn, office.serventia_id, place, rows.DONE)
+        marks = {"n": manifest.registro_n, "r": mirror.branch(conn, office.serventia_id)}
     _require_repository(repo, known=before is not None and not new_disk)
-    summary = repo.backup(office.instance, (stage.STAGE, stage.SPOOL), office.cns, manifest.registro_n)
+    summary = repo.backup(office.instance, (stage.STAGE, stage.SPOOL), office.cns, marks)
     settings = office.settings.copias
     if settings.podar and (before is None or local_date(before.fim) != local_date(began)):
         repo.forget(office.cns, settings.guarda_dias, settings.guarda_meses)

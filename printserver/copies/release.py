@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from printserver import db, search
 from printserver.clock import local_date, rfc3339
 from printserver.common.data import JsonObject, JsonView
-from printserver.copies import after_copy
+from printserver.copies import after_copy, rows
 from printserver.copies.bring_back import bring_back
 from printserver.copies.read_mirror import read_mirror
 from printserver.errors import ConfigError, Recusa, invalid_input
@@ -127,11 +127,16 @@ def take_paper(office: Office, author: Author, last: str) -> JsonObject:
 
 
 def release(office: Office, author: Author) -> None:
-    """End the restoration: the office seals and prints again. Raises `Recusa` `estado-nao-permite`."""
+    """End the restoration: the office seals and prints again. Raises `Recusa` `estado-nao-permite`.
+
+    A copy of the restored office comes first: the older copies and the mirror do not go on from each other any more.
+    """
     with acting(office, author) as act:
         found = _open(act)
         if missing := [step for step in STEPS if step not in found.passos]:
             raise Recusa("estado-nao-permite", f"Ainda falta: {', '.join(NAMES[step] for step in missing)}.")
+        if _lacks_copy(act, found):
+            raise Recusa("estado-nao-permite", "Antes, faça uma cópia da serventia recuperada: Ajustes › Cópias.")
         table = db.restauracao
         mine = (table.c.serventia_id == office.serventia_id, table.c.fim.is_(None))
         act.conn.execute(sa.update(table).where(*mine).values(fim=act.now))
@@ -140,6 +145,13 @@ def release(office: Office, author: Author) -> None:
 
 
 NAMES: Final = {MIRROR: "o espelho", COURT: "a lista do tribunal", PAPER: "o último papel"}
+
+
+def _lacks_copy(act: Act, found: Restoration) -> bool:
+    office = act.office
+    return bool(office.settings.copias.lugares) and not rows.copied_after(
+        act.conn, office.serventia_id, found.registro_n
+    )
 
 
 def _open(act: Act) -> Restoration:

@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +24,10 @@ TAG: Final = "printserver"
 _REMOTE: Final = re.compile(r"^(sftp|s3|rest|rclone|b2|azure|gs|swift):")
 _LIMIT_S: Final = 6 * 3600.0  # of one command
 _SHORT_S: Final = 120.0  # of a look at a repository
+
+_RETRIES_HERE: Final = 3  # of a damaged file, until restic is ended
+_RETRIES_REMOTE: Final = 7
+_DAMAGED: Final = re.compile(r"returned error, retrying after .*(EOF|invalid data|ciphertext|hash|no such file)", re.I)
 
 NO_REPOSITORY: Final = "não há cópias desta serventia ali"
 # What restic says, in small letters → what is wrong, and what to do.
@@ -67,17 +73,18 @@ class PlaceFault(ConfigError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A copy in a repository: its id, its time as restic has it, its office, and the head of the log in it."""
+    """A copy in a repository: its id, its time as restic has it, its office, branch and head of the log in it."""
 
     id: str
     quando: datetime
     cns: str
+    branch: str
     registro_n: int
 
     @property
-    def order(self) -> tuple[int, datetime]:
-        """What the newest copy has most of: entries of the log first, because a clock may have been wrong."""
-        return self.registro_n, self.quando
+    def order(self) -> tuple[str, int, datetime]:
+        """What the newest copy has most of: the last restore, then entries of the log; a clock may have been wrong."""
+        return self.branch, self.registro_n, self.quando
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +102,9 @@ class Repository:
             raise PlaceFault(f"{self.place}: a pasta de cima não existe. Se é um disco, ligue-o", empty=True)
         self._run("init", limit_s=_SHORT_S)
 
-    def backup(self, folder: Path, names: Sequence[str], cns: str, registro_n: int) -> JsonObject:
-        """Copy the paths `names` of `folder`; return restic's summary. Raises PlaceFault."""
-        tags = ["--tag", f"{TAG},n={registro_n}"]
+    def backup(self, folder: Path, names: Sequence[str], cns: str, marks: Mapping[str, object]) -> JsonObject:
+        """Copy the paths `names` of `folder`, with `marks` as tags; return restic's summary. Raises PlaceFault."""
+        tags = ["--tag", ",".join([TAG, *(f"{name}={value}" for name, value in marks.items())])]
         output = self._run("backup", "--json", "--host", cns, *tags, *names, folder=folder)
         summaries = [each for each in _json_lines(output) if each.get("message_type") == "summary"]
         if not summaries:
@@ -135,12 +142,52 @@ class Repository:
         self.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         command = [program, "--quiet", "--repo", self.place, "--cache-dir", str(self.cache), *arguments]
         environment = {**os.environ, **self.credentials, "RESTIC_PASSWORD": self.key, "LC_ALL": "C"}
+        retries = _RETRIES_REMOTE if remote(self.place) else _RETRIES_HERE
+        done = _watched(command, folder, environment, limit_s, retries)
+        if done is None:
+            raise PlaceFault(f"{self.place}: não terminou no tempo. Confira a rede e o disco")
+        return done
+
+
+def _watched(
+    command: Sequence[str], folder: Path | None, environment: Mapping[str, str], limit_s: float, retries: int
+) -> _Done | None:
+    """Run restic; None if the time was over.
+
+    It is ended when it keeps on reading a damaged file: by itself it tries that for a quarter of an hour.
+    """
+    with tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        timer = threading.Timer(limit_s, child.kill)
+        timer.start()
+        said: list[str] = []
+        damaged = 0
         try:
-            return subprocess.run(
-                command, cwd=folder, env=environment, capture_output=True, text=True, timeout=limit_s, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise PlaceFault(f"{self.place}: não terminou no tempo. Confira a rede e o disco") from None
+            for line in child.stderr or ():
+                said.append(line)
+                damaged += _DAMAGED.search(line) is not None
+                if damaged == retries:
+                    said.append("unexpected eof")
+                    child.terminate()
+            child.wait()
+        finally:
+            over = not timer.is_alive()
+            timer.cancel()
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+            if child.stderr is not None:
+                child.stderr.close()
+        out.seek(0)
+        return None if over else _Done(command, child.returncode, out.read().decode("utf-8", "replace"), "".join(said))
 
 
 def remote(place: str) -> bool:
@@ -173,6 +220,12 @@ def _json_lines(output: str) -> Iterator[JsonObject]:
 
 
 def _snapshot(item: Mapping[str, Any]) -> Snapshot:
-    numbers = [int(tag[2:]) for tag in item.get("tags") or () if re.fullmatch(r"n=[0-9]{1,18}", tag)]
+    tags = dict(tag.split("=", 1) for tag in item.get("tags") or () if re.fullmatch(r"[nr]=[0-9]{0,18}", tag))
     moment = re.sub(r"(\.\d{6})\d+", r"\1", str(item["time"])).replace("Z", "+00:00")
-    return Snapshot(str(item["id"]), datetime.fromisoformat(moment), str(item["hostname"]), max(numbers, default=0))
+    return Snapshot(
+        str(item["id"]),
+        datetime.fromisoformat(moment),
+        str(item["hostname"]),
+        tags.get("r", ""),
+        int(tags.get("n") or 0),
+    )

@@ -83,6 +83,13 @@ def newest_copy(conn: Connection, serventia_id: int, lugar: str, situacao: str |
     return None if row is None else Copy.from_row(row)
 
 
+def copied_after(conn: Connection, serventia_id: int, registro_n: int) -> bool:
+    """Return whether there is a copy with more of the log than its entry `registro_n`."""
+    table = db.copia
+    mine = (table.c.serventia_id == serventia_id, table.c.situacao == DONE, table.c.registro_n > registro_n)
+    return conn.execute(sa.select(sa.exists().where(*mine))).scalar_one()
+
+
 def copies(conn: Connection, serventia_id: int, most: int) -> Sequence[Copy]:
     """Return the newest copies and attempts, newest first."""
     table = db.copia

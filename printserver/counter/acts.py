@@ -16,7 +16,7 @@ from printserver.court import CARREGADO, ESTORNADO, WAITING
 from printserver.documents import Boolean, CodigoDoAto, Data, Reason, RequestModel, Text, Value, field_error, read
 from printserver.errors import Recusa, invalid_input
 from printserver.ledger import Call, Outcome, do_once
-from printserver.office import Act, Author, Office, acting, people
+from printserver.office import Act, Author, Office, acting, people, ready
 from printserver.seal_actions import BUSY, act_as, confirmed_ato, resolve_value
 from printserver.selo import PaperSeal, centavos, parse_paper_seal
 
@@ -64,6 +64,7 @@ def register(office: Office, author: Author, data: object, key: str | None = Non
 
     def make(call: Call) -> Outcome:
         with acting(office, author) as act:
+            ready.require_work(act.conn, office)
             return call.done(act, made=_register(act, read(AtoDeBalcao, data)))
 
     outcome, repeated = do_once(office, author, "POST /api/v1/atos-de-balcao", data, key, make, BUSY)
@@ -117,6 +118,7 @@ def reverse(
 
     def make(call: Call) -> Outcome:
         with acting(office, author) as act:
+            ready.require_work(act.conn, office)
             return call.done(act, made=_reverse(act, numero, read(Estorno, data)))
 
     outcome, repeated = do_once(office, author, f"POST /api/v1/atos-de-balcao/{numero}/estorno", data, key, make, BUSY)

@@ -56,7 +56,7 @@ class Witness:
         return (
             f"O arquivo do banco de dados ({self._path}) {what} com o servidor no ar: nada é selado nem impresso. "
             "Ponha de volta o arquivo que estava aberto; ou, se uma cópia foi recuperada, pare o servidor e siga "
-            "«Recuperar uma cópia» no guia do operador antes de ligá-lo."
+            "«Recuperar» no guia do operador antes de ligá-lo."
         )
 
     def behind(self, name: Count, found: int) -> Recusa | None:
@@ -70,7 +70,7 @@ class Witness:
             return None
         self._behind = (
             f"O banco de dados voltou no tempo com o servidor no ar ({name[1]}: este processo já gravou {seen}, e o "
-            f"banco está em {found}): nada é selado nem impresso. Pare o servidor e siga «Recuperar uma cópia» no guia "
+            f"banco está em {found}): nada é selado nem impresso. Pare o servidor e siga «Recuperar» no guia "
             "do operador antes de ligá-lo: números de selo já dados sairiam outra vez."
         )
         return Recusa("servidor-ocupado", self._behind, retry_after=60)

@@ -135,22 +135,22 @@ class Mirror:
 
     def _path(self, conn: Connection, folder: Path) -> Path:
         """Return the mirror's file; make it if this folder never had the mirror of this branch of the log."""
-        branch = _branch(conn, self._sid)
-        path, known = folder / file_name(self._cns, branch), _known(self._instance)
+        of_log = branch(conn, self._sid)
+        path, known = folder / file_name(self._cns, of_log), _known(self._instance)
         if known.get("arquivo") == str(path):
             return path
         if not folder.is_dir():
             raise _Gone(f"O espelho não está no lugar: a pasta {folder} não existe. Ligue o disco do espelho.")
         if not path.exists():
-            _create(path, self._header(conn, branch))
+            _create(path, self._header(conn, of_log))
         write_whole(_state_path(self._instance), json.dumps({"arquivo": str(path)}).encode())
         self._end = None
         return path
 
-    def _header(self, conn: Connection, branch: str) -> bytes:
+    def _header(self, conn: Connection, of_log: str) -> bytes:
         head = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == self._sid)).one()
         office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == self._sid)).one()
-        first: JsonObject = {"espelho": 1, "cns": self._cns, "instancia": office.instancia, "ramo": branch}
+        first: JsonObject = {"espelho": 1, "cns": self._cns, "instancia": office.instancia, "ramo": of_log}
         first |= {"n": head.n, "hash": head.hash, "quando": rfc3339(self._clock())}
         first["sequencias"] = mirror_lines.sequences(conn, self._sid)
         return (json.dumps(first, ensure_ascii=False) + "\n").encode()
@@ -179,12 +179,13 @@ class Mirror:
         return found
 
 
-def file_name(cns: str, branch: str) -> str:
-    """Return the name of a mirror's file. `branch` is empty, or the time of the restore that the log goes on from."""
-    return f"espelho-{cns}{'-' if branch else ''}{branch}.jsonl"
+def file_name(cns: str, of_log: str) -> str:
+    """Return the name of the mirror's file of a `branch`."""
+    return f"espelho-{cns}{'-' if of_log else ''}{of_log}.jsonl"
 
 
-def _branch(conn: Connection, serventia_id: int) -> str:
+def branch(conn: Connection, serventia_id: int) -> str:
+    """Return the branch of the log: empty, or the time of the office's newest restore; a later one sorts after."""
     table = db.restauracao
     query = sa.select(table.c.quando, table.c.copia_de).where(table.c.serventia_id == serventia_id)
     row = conn.execute(query.order_by(table.c.id.desc()).limit(1)).one_or_none()
@@ -234,5 +235,5 @@ def _require_same(conn: Connection, serventia_id: int, n: int, digest: str, path
     if n and there != digest:
         raise _Gone(
             f"O espelho {path} tem o registro {n}, que o banco não tem ou tem diferente: o banco voltou no tempo. "
-            "Pare o servidor e siga «Recuperar uma cópia» no guia do operador."
+            "Pare o servidor e siga «Recuperar» no guia do operador."
         )

@@ -25,6 +25,7 @@ from printserver.web.access import (
 from printserver.web.audit import inspection, log_page, verify_page
 from printserver.web.civil import collection, records
 from printserver.web.closing import day, month, report
+from printserver.web.copies import copies_page, release_page
 from printserver.web.counter import counter, counter_day, counter_numbers, daily
 from printserver.web.formats import editor, listing, sheet, transfer
 from printserver.web.help import pages as help_pages
@@ -177,6 +178,17 @@ SCREENS: Final[tuple[Screen, ...]] = (
     Screen("/ajustes/avisos", "ajuste_avisos", notices.notice_settings, SEE_OFFICE, SETTINGS),
     Screen("/ajustes/configuracao", "configuracao", configuration.list_settings, SEE_OFFICE),
     Screen("/ajustes/configuracao/<nome>", "configuracao_uma", configuration.change_setting, SEE_OFFICE, SETTINGS),
+    # -- Cópias
+    Screen("/ajustes/copias", "copias", copies_page.show_copies, SEE_OFFICE, SETTINGS),
+    Screen("/ajustes/copias/agora", "copia_agora", copies_page.copy_now, None, SETTINGS),
+    Screen("/ajustes/copias/ensaio", "copia_ensaio", copies_page.rehearse_now, None, SETTINGS),
+    Screen("/ajustes/copias/ensaios/<int:numero>/ata.pdf", "copia_ata", copies_page.minutes, SEE_OFFICE),
+    Screen("/ajustes/copias/folha", "copia_folha", copies_page.sheet, None, SETTINGS),
+    Screen("/ajustes/restauracao", "restauracao", release_page.show_release, SEE_OFFICE),
+    Screen("/ajustes/restauracao/espelho", "restauracao_espelho", release_page.bring_mirror, None, SETTINGS),
+    Screen("/ajustes/restauracao/tribunal", "restauracao_tribunal", release_page.bring_court, None, SETTINGS),
+    Screen("/ajustes/restauracao/papel", "restauracao_papel", release_page.bring_paper, None, SETTINGS),
+    Screen("/ajustes/restauracao/liberar", "restauracao_liberar", release_page.end_release, None, SETTINGS),
     # -- Formatos
     Screen("/primeiro-dia", "primeiro_dia", first_day.first_day, SEE_OFFICE),
     Screen("/ajustes/formatos", "formatos", listing.formats, SEE_OFFICE),

@@ -107,6 +107,9 @@ def test_b3_released_it_goes_on_without_a_number_or_a_print_twice(story: Story) 
         release.take_court(rig.office, person(rig))
     listing = "selo\n" + "\n".join(lost.codes())
     release.take_court(rig.office, person(rig), release.search.Arquivo(formato="csv", conteudo=listing))
+    with pytest.raises(Recusa, match="faça uma cópia"):
+        release.release(rig.office, person(rig))
+    copy(rig)
     release.release(rig.office, person(rig))
     question = rig.post(story.documents["after"])
     assert (question.status, question.word) == (409, "reimpressao-exige-xa")
@@ -144,6 +147,7 @@ def test_b3_without_a_mirror_numbers_jump_past_the_courts_list(both: tuple[Rig, 
     release.take_mirror(back.office, person(back), "", "não há espelho")
     release.take_paper(back.office, person(back), "nenhum")
     assert sequence(back) > known
+    copy(back)
     release.release(back.office, person(back))
     assert back.printed(back.certidao())["estado"] == "impresso"
     while back.engine.run_once():

@@ -376,6 +376,7 @@ BUTTONS = {
     "web.presente",
     *("web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"),
     "web.auditoria_conferir",
+    *("web.copia_agora", "web.copia_ensaio", "web.copia_folha", "web.restauracao_liberar"),
 }
 OWN_TESTS = {
     "web.fechamento",
@@ -398,6 +399,8 @@ OWN_TESTS = {
     "web.chave_nova",
     "web.chave_revogar",
     "web.certidao",
+    # test_web_copies.py
+    *("web.copias", "web.restauracao_espelho", "web.restauracao_tribunal", "web.restauracao_papel"),
     # test_web_incidents.py
     *("web.incidente", "web.incidente_comunicacao"),
     # test_web_settings.py, test_web_queues.py

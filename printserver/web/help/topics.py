@@ -222,6 +222,18 @@ TOPICS: Final[Mapping[str, Topic]] = {
         ("A2", "A5"),
         "cuidar-do-servidor#chaves-dos-programas",
     ),
+    "copias": Topic(
+        "Onde estão as cópias, de quando são, e a prova de que voltam.",
+        "São cifradas aqui, com uma chave que só a serventia tem, e ensaiadas uma vez por mês.",
+        ("B1", "B4"),
+        "copias-e-restauracao#copias",
+    ),
+    "restauracao": Topic(
+        "Os passos de uma serventia recuperada até que volte a selar.",
+        "Os números só andam para a frente, além de tudo o que espelho, tribunal e papel mostram.",
+        ("B3",),
+        "copias-e-restauracao#recuperar",
+    ),
     "incidentes": Topic(
         "O que falhou no servidor, os prazos das normas e a causa de cada falha.",
         "O incidente abre sozinho; só uma pessoa o fecha, com o nome e a causa.",
@@ -323,6 +335,10 @@ SAME_AS: Final[Mapping[str, str]] = {
     "chave_nova": "chaves",
     "incidente": "incidentes",
     "conformidade_exportar": "conformidade",
+    **dict.fromkeys(("copia_agora", "copia_ensaio", "copia_ata", "copia_folha"), "copias"),
+    **dict.fromkeys(
+        ("restauracao_espelho", "restauracao_tribunal", "restauracao_papel", "restauracao_liberar"), "restauracao"
+    ),
     "chave_revogar": "chaves",
     "ajuda_capitulo": "ajuda",
     "fechamento_reabrir": "fechamento",

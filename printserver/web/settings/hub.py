@@ -25,6 +25,7 @@ SHEETS: Final[tuple[tuple[str, str, str], ...]] = (
     ("certificado", "Certificado", "De quem é e até quando vale; pôr outro em uso, sem parar nada."),
     ("ajuste_tribunal", "Tribunal", "Endereço do serviço de selos e quando se comunica; testado antes de valer."),
     ("ajuste_avisos", "Avisos por e-mail", "Servidor de e-mail e quem recebe que aviso; com mensagem de teste."),
+    ("copias", "Cópias", "Onde estão as cópias e de quando são; a chave no papel; ensaios de restauração, com ata."),
     ("configuracao", "Configuração", "Todas as opções do arquivo da serventia, com o valor de agora."),
     ("formatos", "Formatos", "Papel, margens, lugar do selo e texto de cada documento, ao lado da página impressa."),
     ("modelos", "Modelos", "Os modelos em RTF do programa antigo: estado, página, variáveis, versões, prova."),

@@ -1,0 +1,1 @@
+"""Benchmarks of operations: copies beside work, restores, and kills with the newest data lost. See bench/README.md."""
