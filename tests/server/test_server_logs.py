@@ -1,7 +1,9 @@
 """The server's technical log holds no persons' data (LGPD), whatever goes wrong; the office's own log is another."""
 
 import json
+import sys
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,20 @@ NUMBERS = ("529.982.247-25", "52998224725", "11.222.333/0001-81")
 
 
 @pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
+    """All that the program writes to its log, as it is configured when it is served."""
+    stream = StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    configure_logs()
+    structlog.configure(cache_logger_on_first_use=False)  # the loggers of other tests keep their own streams
+    yield stream
+    structlog.reset_defaults()
+
+
+@pytest.fixture
 def both(tmp_path: Path) -> Iterator[tuple[Rig, Court]]:
     with rig_with_court(tmp_path / "casa") as pair:
-        configure_logs()
         yield pair
-    structlog.reset_defaults()
 
 
 def document(rig: Rig, **more: object) -> dict[str, object]:
@@ -35,7 +46,7 @@ def document(rig: Rig, **more: object) -> dict[str, object]:
 
 
 def test_nothing_that_goes_right_or_wrong_writes_a_persons_data_to_the_log(
-    both: tuple[Rig, Court], capfd: pytest.CaptureFixture[str]
+    both: tuple[Rig, Court], written: StringIO
 ) -> None:
     rig, court = both
     rig.printed(document(rig))
@@ -54,12 +65,12 @@ def test_nothing_that_goes_right_or_wrong_writes_a_persons_data_to_the_log(
         conn.exec_driver_sql("ALTER TABLE nome RENAME TO estragada")
     assert rig.post(document(rig)).status == 503
     rig.engine.housekeeping()
-    written = capfd.readouterr().err
-    events = [json.loads(line) for line in written.splitlines() if line.startswith("{")]
-    assert len(events) > 1, written
+    log = written.getvalue()
+    events = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert len(events) > 1, log
     assert any("UPDATE nome SET" in str(each.get("exception", "")) for each in events)
     for secret in (*NAMES, *NUMBERS, "Alencastro"):
-        assert secret not in written, secret
+        assert secret not in log, secret
 
 
 def test_what_a_database_or_a_parser_quotes_is_taken_out() -> None:

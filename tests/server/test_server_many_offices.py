@@ -68,7 +68,7 @@ def test_one_command_serves_several_offices_each_at_its_port(tmp_path: Path, pos
     ports = [process.free_port(), process.free_port()]
     folders, keys = [tmp_path / name for name in ("a", "b", "quebrada")], []
     for folder, cns, port in zip(folders, (None, OTHER_CNS, "111111"), (*ports, 1), strict=True):
-        keys.append(create.create_office(folder, NOW, cns=cns, banco=url).chave)
+        keys.append(create.create_office(folder, NOW, cns=cns, person=FIRST if cns else None, banco=url).chave)
         command_line("usuario", "maria", "--papel", "escrevente", "--instance", folder)
         (folder / SETTINGS_FILE).open("a").write(f"\n[http]\nporta = {port}\n")
     (folders[2] / "certificado.p12").write_bytes(b"nada")
