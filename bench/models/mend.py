@@ -28,6 +28,7 @@ def mend(content: bytes) -> bytes:
         _first_document,
         _without_styles,
         _word_by_word,
+        _ended_scripts,
         _font_names,
         _typed_dates,
         _without_old_word,
@@ -75,6 +76,25 @@ def _word_by_word(found: list[Token]) -> list[Token]:
                 mended += [control(word), control("kerning", 0)]
             case _:
                 mended.append(token)
+    return mended
+
+
+def _ended_scripts(found: list[Token]) -> list[Token]:
+    """End a raised or lowered script before `\\plain`: the text from there to the paragraph's end gets lost."""
+    mended, raised = [], [False]
+    for token in found:
+        if token.raw == b"{":
+            raised.append(raised[-1])
+        elif token.raw == b"}" and len(raised) > 1:
+            raised.pop()
+        elif token.word in ("super", "sub"):
+            raised[-1] = token.parameter != 0
+        elif token.word == "nosupersub":
+            raised[-1] = False
+        elif token.word == "plain" and raised[-1]:
+            mended.append(control("nosupersub"))
+            raised[-1] = False
+        mended.append(token)
     return mended
 
 

@@ -98,7 +98,9 @@ def _fitted(sections: tuple[rtf.Section, ...], page_format: Format) -> tuple[rtf
 
 def _closing(sections: tuple[rtf.Section, ...], page_format: Format) -> str:
     """Return the rules that keep what the format writes on the pages of the RTF: block before it, block after it."""
-    last = len(sections) - 1
+    last = next(
+        at for at in range(len(sections) - 1, -1, -1) if at == 0 or not sections[at].continues(sections[at - 1])
+    )
     sides = f"padding-left:{page_format.margens.esquerda}mm;padding-right:{page_format.margens.direita}mm"
     return f"\nbody{{page:rtf0}}\n.fecho,.antes-do-texto{{page:rtf{last};{sides}}}\n.antes-do-texto{{page:rtf0}}"
 

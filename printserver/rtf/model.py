@@ -200,6 +200,15 @@ class Section:
     first_footer: tuple[Block, ...] | None = None
     new_page: bool = True
 
+    def continues(self, before: "Section") -> bool:
+        """Return whether it goes on in the page of the section before it."""
+        own, other = self.paper, before.paper
+        return not self.new_page and (own.width, own.height, own.mirrored) == (
+            other.width,
+            other.height,
+            other.mirrored,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Rtf:

@@ -51,6 +51,7 @@ def test_a_binary_block_is_no_group() -> None:
         (rb"\pard\keepn1\keep text\par", rb"\pard\keep text\par"),
         (rb"\\keepn text\par", rb"\\keepn text\par"),
         (rb"\plain text\par", rb"\plain \kerning0 text\par"),
+        (rb"{\super a\plain b}c\plain d\par", rb"{\super a\nosupersub \plain \kerning0 b}c\plain \kerning0 d\par"),
         (rb"\kerning24 text\par", rb"\kerning0 text\par"),
         (rb"\qc a\page\pard b\par\pard c\par", rb"\qc a\page\pard \ql b\par\pard c\par"),
         (rb"\qc a\page b\par\pard c\par", rb"\qc a\page b\par\pard c\par"),

@@ -378,3 +378,28 @@ def test_widow_control_leaves_no_line_alone_on_a_page(controlled: bool, pages: t
     others = said("A\nB\nC\nD", line=-400, widow_control=controlled)
     found = shown(lines, others, paper=paper)
     assert (found.at("a").page, found.at("A").page, found.at("B").page, found.at("D").page) == pages
+
+
+def test_the_space_between_two_lines_is_that_of_the_lower_one() -> None:
+    """As LibreOffice has it: half a line more above each line but the first, and below the last."""
+    large = Paragraph(
+        Shape(line=360, multiple=True), (Run("A", Face(size=40)), Run("\nb\n", Face()), Run("C", Face(size=40)))
+    )
+    found = shown(large, said("d"))
+    places = [found.at(text).y for text in "AbCd"]
+    steps = [below - above for above, below in itertools.pairwise(places)]
+    assert steps == pytest.approx([22.4, 32.8, 27.0], abs=0.1)
+
+
+def test_a_section_without_a_page_of_its_own_goes_on_below_in_its_margins() -> None:
+    one = Section(A4, (said("A"),))
+    two = Section(Paper(11906, 16838, 2880, 1440, 1440, 1440), (said("B"),), new_page=False)
+    found = drawn(lay_out(Rtf((one, two))))
+    assert [letter.page for letter in found.letters if letter.text in "AB"] == [1, 1]
+    assert (found.at("B").x, found.at("B").y - found.at("A").y) == pytest.approx((144, 13.8), abs=0.1)
+
+
+def test_a_paragraph_of_a_page_break_alone_leaves_no_line_on_the_new_page() -> None:
+    found = shown(said("A"), said("\f"), said("B"), said("C\f"), said("D"))
+    assert [found.at(text).page for text in "ABCD"] == [1, 2, 2, 3]
+    assert found.at("B").y == pytest.approx(TOP + 11.2, abs=EXACT)

@@ -63,6 +63,8 @@ class Flow:
 
     def lay_out(self, blocks: tuple[Block, ...], column: Column) -> Flowed:
         """Return blocks in a column. In a cell there are no page breaks."""
+        if not column.cell:
+            blocks = _joined_breaks(blocks)
         groups: list[_Group] = list(_groups(_without_chains(blocks)))
         made = []
         for at, group in enumerate(groups):
@@ -103,10 +105,11 @@ class Flow:
         end_letter = letter(paragraph.end)
         html, total = [], 0.0
         lines = self._lines(paragraph, column, box)
-        for at, line in enumerate(lines):
-            height = line_height(line, end_letter, shape)
+        heights = [line_height(line, end_letter, shape) for line in lines]
+        for at, (line, height) in enumerate(zip(lines, heights, strict=True)):
             last = at == len(lines) - 1
-            here = _Gaps(gaps.above if at == 0 else 0.0, height.below + (gaps.below if last else 0.0))
+            below = heights[at if last else at + 1].below  # the space between two lines is that of the lower one
+            here = _Gaps(gaps.above if at == 0 else 0.0, below + (gaps.below if last else 0.0))
             total += here.above + height.height + here.below
             style = here.css
             if line.page_break or (at == 0 and _breaks([paragraph], column)):
@@ -172,6 +175,25 @@ def _box_key(at: int, block: Block) -> tuple[object, ...]:
         return ("solto", at)
     edges = (min(shape.left, shape.left + shape.first), shape.right)
     return ("caixa", shape.borders, shape.shading, edges, at if shape.page_break else -1)
+
+
+def _joined_breaks(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return blocks without the paragraphs of a page break alone: the paragraph after them begins the page."""
+    made: list[Block] = []
+    begins = False
+    for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+        if made and _is_break(block) and isinstance(following, Paragraph) and not _is_break(following):
+            begins = True
+            continue
+        if begins and isinstance(block, Paragraph):
+            block = replace(block, shape=replace(block.shape, page_break=True))
+        begins = False
+        made.append(block)
+    return tuple(made)
+
+
+def _is_break(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.text.strip(" ") == "\f"
 
 
 def _without_chains(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from printserver.rendering.rtf_body.flow import Column, Flow
 from printserver.rendering.rtf_body.markup import BASE_CSS, Sheet, points
 from printserver.rendering.rtf_body.pages import pages, text_column
 from printserver.rendering.rtf_body.tokens import Box, Reader
-from printserver.rtf import Notice, Rtf, Section, paragraphs_of
+from printserver.rtf import TWIPS_PER_POINT, Notice, Rtf, Section, paragraphs_of
 
 _POINTS_PER_MM: Final = 72 / 25.4
 _SHOWN: Final = 80
@@ -61,13 +61,16 @@ def lay_out(
 
 def _own_pages(rtf: Rtf, flow: Flow, backs: tuple[str, ...]) -> tuple[str, str, str]:
     html, running, css = [], [], []
+    name, before = "", None
     for number, section in enumerate(rtf.sections):
-        name = f"rtf{number}"
-        made = pages(section, name, flow, backs, first=number == 0)
+        if before is None or not section.continues(before):
+            name, before = f"rtf{number}", section
+            made = pages(section, name, flow, backs, first=number == 0)
+            running.append(made.running)
+            css.append(made.css)
         flowed = flow.lay_out(section.blocks, text_column(section.paper))
-        html.append(f'<div style="page:{name};padding-left:{points(made.padding)}">{flowed.html}</div>')
-        running.append(made.running)
-        css.append(made.css)
+        padding = max(made.padding + (section.paper.left - before.paper.left) / TWIPS_PER_POINT, 0.0)
+        html.append(f'<div style="page:{name};padding-left:{points(padding)}">{flowed.html}</div>')
     return "".join(html), "".join(running), "\n".join(["body{margin:0}", *css])
 
 

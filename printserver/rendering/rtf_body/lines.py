@@ -39,9 +39,13 @@ class _Measure:
 
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
-        whole = replace(self)
-        whole.add(pieces)
-        return (whole.before - (whole._spacing() - whole.dots) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
+        whole = self
+        dots = self.dots + pieces[0].room
+        if len(pieces) > 1 or pieces[0].letter is not self.letter:
+            whole = replace(self)
+            whole.add(pieces)
+            dots = whole.dots
+        return (whole.before - (whole._spacing() - dots) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
 
     def _spacing(self) -> int:
         return round(self.letter.spacing * DOTS_PER_POINT) if self.letter else 0
