@@ -14,7 +14,7 @@ from printserver.server import engine as engines
 from printserver.server.engine import WORKERS, Engine, Rounds
 from support import process
 from support.office import ISENTO, NOW, Rig, command_line
-from support.offices import OTHER_CNS, guarded_url, new_office
+from support.offices import FIRST, OTHER_CNS, guarded_url, new_office
 from support.postgres import PrivatePostgres
 from support.server import PROGRAM, Client
 
