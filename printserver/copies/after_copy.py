@@ -39,7 +39,7 @@ def hold_prints(act: Act) -> int:
     rows = conn.execute(moving.order_by(job.c.n)).mappings().all()
     for row in rows:
         over = {"estado": UNCERTAIN, "encerrado": True, "vence_em": None, **RELEASED}
-        conn.execute(sa.update(job).where(job.c.serventia_id == sid, job.c.n == row["n"]).values(**over))
+        conn.execute(sa.update(job).where(db.this_row(job, sid, row["n"])).values(**over))
         act.log("job", row["id"], UNCERTAIN, {"texto": _WHY})
         act.add(ask_about_sheets(conn, act.office, row, _WHY, act.now))
     attempts = db.tentativa

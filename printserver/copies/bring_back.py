@@ -52,9 +52,9 @@ def _split(
     """Return the rows that are there in another state, with that state, and those that are not there."""
     changed: list[tuple[JsonObject, JsonView]] = []
     new: list[JsonObject] = []
-    names = {"serventia_id", *table.primary_key.columns.keys()}
+    keys = list(table.primary_key.columns)
     for row in rows:
-        same = [table.c[name] == row[name] for name in names]
+        same = [column == row[column.name] for column in (table.c.serventia_id, *keys)]
         before = conn.execute(sa.select(table).where(*same)).mappings().one_or_none()
         if before is None:
             new.append(row)
@@ -67,7 +67,7 @@ def _insert(act: Act, table: sa.Table, row: JsonObject) -> None:
     if table is db.job:
         row |= {"dono": None, "posse_ate": None}
         key = row["chave_id"]
-        if key is not None and not _there(act.conn, db.chave_api.c.id == key):
+        if key is not None and not _there(act.conn, db.this_row(db.chave_api, act.office.serventia_id, key)):
             row["chave_id"] = None  # made after the copy: the key is gone, the print is not
     act.conn.execute(sa.insert(table).values(**row))
     if table is db.selo:
@@ -123,7 +123,7 @@ def _close_question(act: Act, job_id: str) -> None:
 def _update(conn: Connection, table: sa.Table, row: JsonView, names: Iterable[str]) -> None:
     values: dict[str, Any] = {name: row[name] for name in names}
     if values:
-        same = [column == row[column.name] for column in table.primary_key.columns]
+        same = [column == row[column.name] for column in (table.c.serventia_id, *table.primary_key.columns)]
         conn.execute(sa.update(table).where(*same).values(**values))
 
 

@@ -80,8 +80,8 @@ def copy_postgres(database: Database, target: Path, serventia_id: int) -> Databa
         bypassing = walls.bypassing(conn)
         if bypassing and conn.execute(sa.select(sa.func.count()).select_from(db.serventia)).scalar_one() > 1:
             raise ConfigError(
-                "este banco tem outras serventias, e o usuário do banco lê as linhas de todas: nada foi copiado. Use um "
-                "usuário sem SUPERUSER e sem BYPASSRLS (veja no guia: Várias serventias num banco) e repita"
+                "este banco tem outras serventias, e o usuário do banco lê as linhas de todas: nada foi copiado. Use "
+                "um usuário sem SUPERUSER e sem BYPASSRLS (veja no guia: Várias serventias num banco) e repita"
             )
         snapshot = conn.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
         command = [program, "--format=custom", "--compress=0", f"--snapshot={snapshot}", f"--file={target}"]

@@ -167,8 +167,7 @@ def _done(act: Act, found: Restoration, step: str, what: JsonObject) -> JsonObje
     kept["proximos"] = mirror_lines.sequences(act.conn, act.office.serventia_id)
     table = db.restauracao
     values = {"passos": {**found.passos, step: kept}}
-    mine = (table.c.serventia_id == act.office.serventia_id, table.c.id == found.id)
-    act.conn.execute(sa.update(table).where(*mine).values(**values))
+    act.conn.execute(sa.update(table).where(db.this_row(table, act.office.serventia_id, found.id)).values(**values))
     act.log("restauracao", act.office.cns, step, {name: value for name, value in kept.items() if name != "quais"})
     return kept
 
