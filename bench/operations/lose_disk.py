@@ -109,7 +109,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     count = Count(asked.seed)
-    with tempfile.TemporaryDirectory(prefix="perdas-") as folder:
+    interrupted = contextlib.suppress(KeyboardInterrupt)  # what was counted so far is shown
+    with tempfile.TemporaryDirectory(prefix="perdas-", ignore_cleanup_errors=True) as folder, interrupted:
         run(Path(folder), asked.kills, random.Random(asked.seed), count)
     print(count)
     return 1 if count.violations else 0
