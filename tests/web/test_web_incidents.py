@@ -19,6 +19,7 @@ WHAT = "A cópia de 20/11/2026 falhou: o disco está cheio"
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """An office in which a copy has failed, and a screen for each test."""
     with open_rig(tmp_path_factory.mktemp("incidentes") / "casa") as opened:
+        opened.office.instance_name = "incidentes"  # screens keep what they show by it, and copied offices share theirs
         with opened.office.db.write() as conn:
             people.create_person(
                 conn, 1, "adao", "Adão Reis", "administrador", "correta cavalo bateria", opened.clock()
