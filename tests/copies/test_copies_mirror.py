@@ -31,7 +31,7 @@ def test_b2_each_entry_is_there_chained_before_the_answer(tmp_path: Path) -> Non
         assert found[-1]["n"] == rig.rows(db.log)[-1]["n"]
         previous = found[0]["hash"]
         for line in found[1:]:
-            assert audit.digest(previous, "123456", mirror_lines.entry_of(line, 1)) == line["hash"]
+            assert audit.digest(previous, rig.office.cns, mirror_lines.entry_of(line, 1)) == line["hash"]
             previous = line["hash"]
         said = [line["numeros"]["trabalho"] for line in found if "trabalho" in line.get("numeros", {})]
         assert said == [{"id": job["id"], "estado": "aceito"}]
