@@ -180,7 +180,8 @@ def assemble(
     (folder / "wheels").mkdir(parents=True)
     for wheel in carried:
         shutil.copyfile(wheel, folder / "wheels" / wheel.name)
-    shutil.copytree(source / "deploy/units", folder / "units")
+    for each in ("units", "prometheus", "grafana"):
+        shutil.copytree(source / "deploy" / each, folder / each)
     for each in ("install", "install.txt", "printserver"):
         shutil.copyfile(source / "deploy" / each, folder / each)
     (folder / "requirements.txt").write_text(requirements(carried))

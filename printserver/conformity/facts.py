@@ -242,6 +242,25 @@ def _certificates(office: Office) -> JsonObject:
     }
 
 
+def _way_out(office: Office) -> JsonObject:
+    """Return the newest whole export of the office, and the hash of its manifest, from the log."""
+    log = db.log.c
+    query = sa.select(log.n, log.quando, log.estado, log.detalhe).where(
+        log.serventia_id == office.serventia_id, log.objeto == "serventia", log.estado == "exportada"
+    )
+    with office.db.read() as conn:
+        newest = conn.execute(query.order_by(log.n.desc()).limit(1)).one_or_none()
+    if newest is None:
+        return {"exportacao": None}
+    return {
+        "exportacao": {
+            "registro": newest.n,
+            "quando": rfc3339(newest.quando),
+            "manifesto": (newest.detalhe or {}).get("manifesto"),
+        }
+    }
+
+
 _SETS: Final[Mapping[str, Callable[[Office], JsonObject]]] = {
     "versoes": _versions,
     "componentes": _bill,
@@ -252,5 +271,6 @@ _SETS: Final[Mapping[str, Callable[[Office], JsonObject]]] = {
     "formatos": _formats,
     "copias": _copies,
     "incidentes": _incidents,
+    "saida": _way_out,
     "certificados": _certificates,
 }

@@ -171,6 +171,15 @@ def _incidents(facts: Facts, _limits: Limits) -> Judged:
     return (PART if waiting else MET), text
 
 
+def _way_out(facts: Facts, _limits: Limits) -> Judged:
+    """A whole export is on record; that it was imported elsewhere and counted is the office's to show."""
+    found = facts["saida"]["exportacao"]
+    if found is None:
+        return UNMET, "Nunca exportada: use printserver serventia exportar, e ensaie a importação em outro lugar"
+    text = f"Exportada inteira em {_moment(found['quando'])} (JSON Lines, PDF, CSV), com contagens e SHA-256"
+    return PART, f"{text}; o ensaio da importação em outro lugar é da serventia"
+
+
 def _copies(facts: Facts, limits: Limits) -> Judged:
     places = facts["copias"]["lugares"]
     if not places:
@@ -260,7 +269,7 @@ QUESTIONS: Final[Sequence[Question]] = (
     Question(
         "P213 art. 12 §10; IV 3.3", "Cópias vigiadas; falha avisa e abre registro", ("incidentes", "copias"), _alerts
     ),
-    Question("P213 art. 15; IV 5.6", "Saída: extração inteira em forma aberta, ensaiada"),
+    Question("P213 art. 15; IV 5.6", "Saída: extração inteira em forma aberta, ensaiada", ("saida",), _way_out),
     Question("P213 art. 13 §6; IV 1.8", "Contratos com fornecedores, com as sete cláusulas"),
     Question("P213 art. 19; IV 5.1", "Troca aberta com a correição, por canal seguro e registrada"),
     Question("P213 art. 3; IV 2.5", "Plano de continuidade e recuperação, com medidas para 30 e 90 dias"),
