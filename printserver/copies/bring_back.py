@@ -38,7 +38,7 @@ def bring_back(act: Act, lost: Lost) -> dict[str, int]:
             _insert(act, table, row)
             counts["selos"] += table is db.selo
             counts["impressoes"] += table is db.job
-    _restart_ids(act.conn)
+    _restart_ids(act.conn, act.office.serventia_id)
     return counts
 
 
@@ -127,14 +127,13 @@ def _update(conn: Connection, table: sa.Table, row: JsonView, names: Iterable[st
         conn.execute(sa.update(table).where(*same).values(**values))
 
 
-def _restart_ids(conn: Connection) -> None:
+def _restart_ids(conn: Connection, serventia_id: int) -> None:
     """Have PostgreSQL count on from the ids that came back; SQLite does so by itself."""
     if conn.dialect.name != "postgresql":
         return
     for table in mirror_lines.TABLES:
         for column in table.primary_key.columns:
             if column.autoincrement is True:
-                highest = f"(SELECT COALESCE(max({column.name}), 0) FROM {table.name})"  # noqa: S608  # our own names
-                conn.exec_driver_sql(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'), GREATEST({highest}, 1))"
-                )
+                highest = sa.select(sa.func.max(column)).where(table.c.serventia_id == serventia_id).scalar_subquery()
+                counter = sa.func.pg_get_serial_sequence(table.name, column.name)
+                conn.execute(sa.select(sa.func.setval(counter, sa.func.coalesce(highest, 1))))
