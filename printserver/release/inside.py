@@ -21,7 +21,7 @@ from alembic.runtime.migration import MigrationContext
 from printserver.clock import system_clock
 from printserver.common import faults
 from printserver.common.files import sync_folder, write_whole
-from printserver.db import Database, sqlite
+from printserver.db import Database, sqlite, walls
 from printserver.errors import ConfigError, Recusa
 from printserver.office import audit, create, load_settings, settings
 
@@ -29,22 +29,26 @@ _DATABASE: Final = "printserver.db"
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 _DUMP: Final = "banco.dump"
 _MARKS: Final = {
-    "seal": "SELECT coalesce(max(id), 0) FROM selo",
-    "events": "SELECT cast(coalesce(sum(evento), 0) AS bigint) FROM cadeia",
-    "open": "SELECT count(*) FROM tentativa WHERE fim_em IS NULL",
+    "seals": "SELECT count(*) FROM selo WHERE serventia_id = {office}",
+    "events": "SELECT coalesce(max(evento), 0) FROM cadeia WHERE serventia_id = {office}",
+    "open": "SELECT count(*) FROM tentativa WHERE serventia_id = {office} AND fim_em IS NULL",
 }
 
 
 def mark(folder: Path) -> dict[str, Any]:
-    """Return what the office has done: schema, last seal, events of jobs and seals, open attempts.
+    """Return what the offices of the database have done: schema, seals, events of jobs and seals, open attempts.
 
-    It reads no more than every released schema has.
+    It reads no more than every released schema has. Each office is announced: row-level security hides it else.
     """
     url = create.database_url(folder, load_settings(folder))
     database = Database(url)
     try:
         with database.snapshot() as conn:
-            found = {name: conn.exec_driver_sql(text).scalar() for name, text in _MARKS.items()}
+            found: dict[str, Any] = dict.fromkeys(_MARKS, 0)
+            for office in _offices(conn):
+                walls.announce(conn, office)
+                for name, text in _MARKS.items():
+                    found[name] += conn.exec_driver_sql(text.format(office=office)).scalar_one()
             found["schema"] = MigrationContext.configure(conn).get_current_revision()
             return found | {"bytes": _file(url).stat().st_size if database.sqlite else 0}
     finally:
@@ -53,10 +57,11 @@ def mark(folder: Path) -> dict[str, Any]:
 
 def keep(folder: Path, aside: Path) -> None:
     """Keep the database aside, whole and checked, in folder `aside`; what was there is replaced."""
+    url = create.database_url(folder, load_settings(folder))
+    _require_all_rows(url)
     draft = aside.with_name(f".{aside.name}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700, parents=True)
-    url = create.database_url(folder, load_settings(folder))
     if sa.make_url(url).get_backend_name() == "sqlite":
         _copy_sqlite(_file(url), draft / _DATABASE)
     else:
@@ -92,12 +97,34 @@ def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
     database = Database(create.database_url(folder, load_settings(folder)))
     try:
         with database.write() as conn:
-            for serventia_id in conn.exec_driver_sql("SELECT id FROM serventia").scalars().all():
+            for serventia_id in _offices(conn):
+                walls.announce(conn, serventia_id)
                 what = {"antes": old, "depois": new} | ({"motivo": why} if why else {})
                 entry = audit.LogEntry("programa", new, state, "linha de comando: atualização", detalhe=what)
                 audit.write(conn, serventia_id, system_clock(), [entry])
     finally:
         database.close()
+
+
+def _offices(conn: sa.Connection) -> list[int]:
+    return list(conn.exec_driver_sql("SELECT id FROM serventia ORDER BY id").scalars())
+
+
+def _require_all_rows(url: str) -> None:
+    """Raise ConfigError if row-level security would hide rows from a dump of the whole database."""
+    database = Database(url)
+    try:
+        with database.read() as conn:
+            if database.sqlite or walls.bypassing(conn):
+                return
+            role = conn.exec_driver_sql("SELECT current_user").scalar_one()
+    finally:
+        database.close()
+    raise ConfigError(
+        f"a atualização guarda antes o banco inteiro, e o usuário {role} do PostgreSQL só lê uma serventia de cada "
+        f"vez: nada foi mudado. Peça a quem cuida do banco: ALTER ROLE {role} BYPASSRLS; atualize; e depois "
+        f"ALTER ROLE {role} NOBYPASSRLS"
+    )
 
 
 def places(folder: Path, where: str) -> None:

@@ -203,7 +203,7 @@ class Upgrade:
                 found.append((place, journal.served))
                 continue
             if now["schema"] != before["schema"]:
-                worked = any(now[name] != before[name] for name in ("seal", "events"))
+                worked = any(now[name] != before[name] for name in ("seals", "events"))
                 found.append((place, journal.served and worked))
         return found
 
