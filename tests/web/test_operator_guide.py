@@ -29,7 +29,7 @@ def test_every_setting_stands_in_the_guide_with_its_default_and_its_words() -> N
 
 
 def test_every_command_in_the_guide_exists() -> None:
-    named = set(re.findall(r"`printserver ([a-z-]+)(?: ([a-z]+))?", GUIDE))
+    named = set(re.findall(r"`printserver ([a-z-]+)(?: ([a-z-]+))?", GUIDE))
     assert {name for name, _ in named} >= {"init", "serve", "usuario", "chave", "fila"}
     for name, below in named:
         command = cli.commands[name]
