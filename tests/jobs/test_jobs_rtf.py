@@ -127,6 +127,16 @@ def test_p2a_what_of_an_rtf_is_not_printed_is_said(rig: Rig) -> None:
     assert "guardado Fim." in flat(rig.pdf(job["id"]))
 
 
+@pytest.mark.parametrize(("begins", "count"), [("sbknone", 1), ("sbkpage", 2)])
+def test_the_seal_is_below_the_last_section_on_the_page_where_that_is(rig: Rig, begins: str, count: int) -> None:
+    corpo = of(rf"Primeira parte.\par\sect\sectd\{begins}\pard\plain\f0\fs24 Segunda parte.")
+    job = rig.printed(rig.certidao(corpo=corpo), formato="certidao-corpo")
+    pdf = rig.pdf(job["id"])
+    assert pages(pdf) == count
+    said = flat(pdf)
+    assert said.index("Segunda parte.") < said.index(job["selos"][0]["codigo"])
+
+
 def test_a_long_rtf_runs_over_several_pages_with_its_seal_on_the_last(rig: Rig) -> None:
     paragraphs = r"\par ".join(f"Cláusula {n}. " + "Assim o disseram e outorgaram. " * 20 for n in range(12))
     content = paragraphs.encode("cp1252").decode("latin-1")
