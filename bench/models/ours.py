@@ -104,7 +104,8 @@ def _pdf(page_format: Format, kind: Literal["rtf", "html"], content: str) -> byt
 
 
 def _html(document: rtf.Rtf) -> str:
-    return "".join(f"<p>{escape(paragraph.text)}</p>" for paragraph in document.paragraphs())
+    texts = (paragraph.text.replace(rtf.PAGE_NUMBER, "") for paragraph in document.paragraphs())
+    return "".join(f"<p>{escape(text)}</p>" for text in texts)
 
 
 def _kind(document: rtf.Rtf) -> Kind:

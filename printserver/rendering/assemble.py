@@ -51,6 +51,9 @@ from printserver.rendering.stylesheet import css, fonts_css, is_verso
 _BOX_TAG: Final = re.compile(r'(<(?:div|span) id=")' + rtf_pages.BLOCK_ID + '"')
 """The box's tag, with a fixed name in place of the random one while the HTML is hashed. Body text cannot be a tag."""
 
+Styles = tuple[str, ...]
+"""Style sheets. The rules of later ones win. Each is parsed once in a process."""
+
 _MAX_LAYOUTS: Final = 5
 _SLACK_MM: Final = 0.3
 """Between the line that moves to the next page and the page's end: less than a line, more than rounding errors."""
@@ -103,7 +106,7 @@ def warm_up() -> None:
     printable_characters()
     base_pdf.warm_up()
     _stylesheet("html { font-family: PsSerifa }")
-    document = _pages(_parse("<p>Á <b>b</b> <i>c</i></p>"), "html { font-family: PsSerifa }")
+    document = _pages(_parse("<p>Á <b>b</b> <i>c</i></p>"), ("html { font-family: PsSerifa }",))
     document.write_pdf(pdf_variant="pdf/a-2b")
     gc.collect()
     gc.freeze()  # fonts and style sheets stay: no later collection walks through them
@@ -111,7 +114,7 @@ def warm_up() -> None:
 
 def make_report(html: str, stylesheet: str) -> bytes:
     """Return the pages of a whole HTML document of this program's own as PDF/A-2b: no body, no seal, nothing kept."""
-    pdf = _pages(_parse(html), stylesheet).write_pdf(pdf_variant="pdf/a-2b")
+    pdf = _pages(_parse(html), (stylesheet,)).write_pdf(pdf_variant="pdf/a-2b")
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -133,7 +136,7 @@ def make_layout(task: LayoutTask) -> Layout:
     html = _fill(task, body.html)
     stylesheet = css(page_format, task.faces, task.lado_inicial)
     hash = _hash("html", page_format.versao, html, stylesheet, task.lado_inicial, task.faces, task.bloco)
-    return _find_kept(task, hash, body.avisos) or _assemble_html(task, hash, html, stylesheet, body.avisos)
+    return _find_kept(task, hash, body.avisos) or _assemble_html(task, hash, html, (stylesheet,), body.avisos)
 
 
 def _assemble_rtf(task: LayoutTask) -> Layout:
@@ -141,9 +144,9 @@ def _assemble_rtf(task: LayoutTask) -> Layout:
     page_format = task.formato
     body = rtf_pages.prepare(task)
     html = _fill(task, body.html, rtf=body)
-    stylesheet = f"{css(page_format, task.faces, task.lado_inicial)}\n{body.css}"
-    hash = _hash("rtf", page_format.versao, html, stylesheet, task.lado_inicial, task.faces, task.bloco)
-    return _find_kept(task, hash, body.notices) or _assemble_html(task, hash, html, stylesheet, body.notices)
+    styles = (css(page_format, task.faces, task.lado_inicial), body.css)  # the format's is parsed once, not each time
+    hash = _hash("rtf", page_format.versao, html, styles, task.lado_inicial, task.faces, task.bloco)
+    return _find_kept(task, hash, body.notices) or _assemble_html(task, hash, html, styles, body.notices)
 
 
 def _fill(task: LayoutTask, body: str, rtf: rtf_pages.RtfBody | None = None) -> str:
@@ -170,12 +173,12 @@ class _TextPages:
     notices: tuple[BodyNotice, ...]
 
 
-def _assemble_html(task: LayoutTask, hash: str, html: str, stylesheet: str, notices: tuple[BodyNotice, ...]) -> Layout:
-    made = _text_pages(task, html, stylesheet)
+def _assemble_html(task: LayoutTask, hash: str, html: str, styles: Styles, notices: tuple[BodyNotice, ...]) -> Layout:
+    made = _text_pages(task, html, styles)
     return _keep(task, hash, made.pdf, made.count, made.measures, notices, made.notices, pdf_a=True)
 
 
-def _text_pages(task: LayoutTask, html: str, stylesheet: str) -> _TextPages:
+def _text_pages(task: LayoutTask, html: str, styles: Styles) -> _TextPages:
     page_format = task.formato
     anchor = new_anchor()
     if task.bloco[1] and page_format.bloco.onde == "fim" and len(_BOX_TAG.findall(html)) != 1:
@@ -184,8 +187,10 @@ def _text_pages(task: LayoutTask, html: str, stylesheet: str) -> _TextPages:
         )
     from_pages = Notices()
     html = _BOX_TAG.sub(rf'\g<1>{anchor}"', html)
-    source = _Source(_parse(html, notes="footnote" in html or "footnote" in stylesheet), anchor, task.corpo[0] == "rtf")
-    document, drawing = _draw(source, stylesheet, page_format.pagina.altura, from_pages)
+    source = _Source(
+        _parse(html, notes="footnote" in html or "footnote" in "".join(styles)), anchor, task.corpo[0] == "rtf"
+    )
+    document, drawing = _draw(source, styles, page_format.pagina.altura, from_pages)
     page_count = len(document.pages)
     measures = measure_pages(document.pages, drawing, task, anchor)
     check_clear(drawing, measures.boxes)
@@ -207,7 +212,7 @@ def _assemble_images(task: LayoutTask) -> Layout:
     images = page_images.prepare(task.corpo[1], page_format)
     on_back = is_verso(2, faces, side)
     for text in page_images.certifying_texts(images.paginas, on_back=on_back):
-        made = _text_pages(task, _fill(task, f"<p>{text}</p>"), stylesheet)
+        made = _text_pages(task, _fill(task, f"<p>{text}</p>"), (stylesheet,))
         if made.count == 1:
             break
     pdf = page_images.append(made.pdf, images, page_format)
@@ -277,31 +282,31 @@ class _Source:
     broken: bool
 
 
-def _draw(source: _Source, stylesheet: str, height: float, notices: Notices) -> tuple[weasyprint.Document, Drawing]:
+def _draw(source: _Source, styles: Styles, height: float, notices: Notices) -> tuple[weasyprint.Document, Drawing]:
     """Return the pages of `source`, each `height` mm high, and their drawing.
 
     The whole text is drawn (P2a) and the keep-together rules hold (P3). Signatures and seal share one page; if no page
     can hold them with lines of the text, the seal goes on the next page with the last signatures.
     """
-    made = _lay_out_first(source, stylesheet, notices)
+    made = _lay_out_first(source, styles, notices)
     try:
-        return _lay_out(source, height, stylesheet, made)
+        return _lay_out(source, height, styles, made)
     except Recusa:
-        stylesheet = f"{stylesheet}\n.fecho {{ break-inside: auto }}"
-        return _lay_out(source, height, stylesheet, _draw_once(source, stylesheet))
+        styles = (*styles, ".fecho { break-inside: auto }")
+        return _lay_out(source, height, styles, _draw_once(source, styles))
 
 
-def _draw_once(source: _Source, stylesheet: str, *more: weasyprint.CSS) -> tuple[weasyprint.Document, Drawing]:
-    document = _pages(source.html, stylesheet, *more)
+def _draw_once(source: _Source, styles: Styles, *more: weasyprint.CSS) -> tuple[weasyprint.Document, Drawing]:
+    document = _pages(source.html, styles, *more)
     return document, read_pages(document.pages, source.anchor, cells_bound=not source.broken)
 
 
-def _lay_out_first(source: _Source, stylesheet: str, notices: Notices) -> tuple[weasyprint.Document, Drawing]:
+def _lay_out_first(source: _Source, styles: Styles, notices: Notices) -> tuple[weasyprint.Document, Drawing]:
     """Return a first layout of `source`; changes its HTML where its text overflows (`narrow`)."""
-    document, drawing = _draw_once(source, stylesheet)
+    document, drawing = _draw_once(source, styles)
     for step in () if source.broken else narrow.steps():
         if step(_body(source.html), drawing, notices):
-            document, drawing = _draw_once(source, stylesheet)
+            document, drawing = _draw_once(source, styles)
     return document, drawing
 
 
@@ -311,7 +316,7 @@ def _body(source: weasyprint.HTML) -> Element:
 
 
 def _lay_out(
-    source: _Source, height: float, stylesheet: str, made: tuple[weasyprint.Document, Drawing]
+    source: _Source, height: float, styles: Styles, made: tuple[weasyprint.Document, Drawing]
 ) -> tuple[weasyprint.Document, Drawing]:
     """Repeat the layout until the keep-together rules hold: each violation makes the page before end higher.
 
@@ -321,7 +326,7 @@ def _lay_out(
     ends: dict[int, float] = {}
     while len(layouts) < _MAX_LAYOUTS and (end := find_early_end(layouts[-1][1])) is not None:
         ends[end.page] = end.y + _SLACK_MM
-        layouts.append(_draw_once(source, stylesheet, *(_end_page(page, height - y) for page, y in ends.items())))
+        layouts.append(_draw_once(source, styles, *(_end_page(page, height - y) for page, y in ends.items())))
     refusals = []
     for document, drawing in sorted(layouts, key=lambda made: (loneliness(made[1]), len(made[1].areas))):
         try:
@@ -360,10 +365,10 @@ def _parse(html: str, *, notes: bool = False) -> weasyprint.HTML:
     return kind(string=html, url_fetcher=_fetcher(), base_url=None)
 
 
-def _pages(html: weasyprint.HTML, stylesheet: str, *more: weasyprint.CSS) -> weasyprint.Document:
+def _pages(html: weasyprint.HTML, styles: Styles, *more: weasyprint.CSS) -> weasyprint.Document:
     return html.render(
         font_config=_configuration(),
-        stylesheets=[_stylesheet(stylesheet), *more],
+        stylesheets=[*map(_stylesheet, styles), *more],
         pdf_variant="pdf/a-2b",
         presentational_hints=True,  # otherwise lists lose their numbers (`start`, `type`, `value`)
     )

@@ -17,7 +17,7 @@ from printserver.rendering.body.characters import refuse
 from printserver.rendering.body.marks import EXACT as MARK
 
 _BEGINNING: Final = re.compile(r"\s*\{\\rtf")
-_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
+_PRIVATE: Final = re.compile(f"(?!{rtf.PAGE_NUMBER})[\ue000-\uf8ff]")
 _PARAGRAPHS_OF_BEGINNING: Final = 8
 _PACKED: Final = '{"rtf":'
 
@@ -59,7 +59,8 @@ def examine(content: str) -> RtfFacts:
     paper = document.sections[0].paper
     mm = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.width, paper.height)]
     margins = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.left, paper.right, paper.top, paper.bottom)]
-    texts = [paragraph.text for paragraph in document.paragraphs() if paragraph.text.strip()]
+    paragraphs = (paragraph.text.replace(rtf.PAGE_NUMBER, "") for paragraph in document.paragraphs())
+    texts = [text for text in paragraphs if text.strip()]
     return RtfFacts(
         variables=names,
         slips=rtf.likely_slips(names),

@@ -1,6 +1,7 @@
 """Reads RTF: bytes to plain data. Knows no HTML and no layout."""
 
 from printserver.rtf.model import (
+    PAGE_NUMBER,
     TWIPS_PER_MM,
     TWIPS_PER_POINT,
     Alignment,
@@ -26,6 +27,7 @@ from printserver.rtf.reader import read
 from printserver.rtf.variables import every_paragraph, likely_slips, substitute, variables
 
 __all__ = [
+    "PAGE_NUMBER",
     "TWIPS_PER_MM",
     "TWIPS_PER_POINT",
     "Alignment",

@@ -4,6 +4,8 @@ import codecs
 from collections.abc import Mapping
 from typing import Final
 
+from printserver.rtf.model import PAGE_NUMBER
+
 # Windows character sets (`\fcharset`). 0 and 1 are the document's code page.
 _CHARSETS: Final[Mapping[int, str]] = {
     77: "mac_roman",
@@ -31,6 +33,7 @@ WORDS: Final[Mapping[str, str]] = {
     "softline": "\n",
     "page": "\f",
     "column": "\f",
+    "chpgn": PAGE_NUMBER,
     "emdash": "—",
     "endash": "–",
     "bullet": "•",

@@ -48,7 +48,6 @@ OF_WORD: Final[Mapping[str, tuple[frozenset[int], Said]]] = {
     "posy": (frozenset({0}), _FRAME),
     "tposx": (frozenset({0}), _TABLE),
     "tposy": (frozenset({0}), _TABLE),
-    "chpgn": (frozenset(), ("descartado", "número de página automático")),
     "chdate": (frozenset(), ("descartado", "data automática")),
     "chtime": (frozenset(), ("descartado", "hora automática")),
 }

@@ -15,6 +15,8 @@ NoticeKind = Literal["descartado", "mudado", "fonte", "caractere", "conferir"]
 
 TWIPS_PER_MM: Final = 1440 / 25.4
 TWIPS_PER_POINT: Final = 20
+PAGE_NUMBER: Final = "\uf8f0"
+"""Character of the text in whose place the number of its page is printed (`\\chpgn`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from printserver.rtf.decoder import Decoder
 from printserver.rtf.flow import Flow
 from printserver.rtf.fonts import COLOR_TABLE, FONT_TABLE, Colors, Fonts
 from printserver.rtf.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_PAGE_BREAKS, MAX_PARAGRAPHS, SAVE_AGAIN, refuse
-from printserver.rtf.model import Rtf, paragraphs_of
+from printserver.rtf.model import PAGE_NUMBER, Rtf, paragraphs_of
 from printserver.rtf.notices import Notices
 from printserver.rtf.opening import check_beginning, has_second_document
 from printserver.rtf.rows import RowCount
@@ -21,6 +21,8 @@ from printserver.rtf.tokens import tokens
 _FIELD: Final = "fldinst"
 _GENERATOR: Final = "generator"
 _WHITE: Final = "FFFFFF"
+_PRIVATE: Final = "\ue000"
+"""What the file's own character of page numbers becomes: one that is refused as all private ones are."""
 _LINE_ENDS: Final = str.maketrans(dict.fromkeys("\v\f\r", "\n"))
 
 
@@ -301,7 +303,7 @@ class _Reader:
         if font:
             text, unknown = symbols.as_unicode(text, font)
             self._notices.add("conferir", "sinal de uma letra de símbolos impresso por outro", unknown)
-        self._put(text.translate(_LINE_ENDS))
+        self._put(text.translate(_LINE_ENDS).replace(PAGE_NUMBER, _PRIVATE))
 
     def _put(self, text: str) -> None:
         if not text:

@@ -127,6 +127,27 @@ def test_p2a_what_of_an_rtf_is_not_printed_is_said(rig: Rig) -> None:
     assert "guardado Fim." in flat(rig.pdf(job["id"]))
 
 
+@pytest.mark.parametrize(("begins", "count"), [("sbknone", 1), ("sbkpage", 2)])
+def test_the_seal_is_below_the_last_section_on_the_page_where_that_is(rig: Rig, begins: str, count: int) -> None:
+    corpo = of(rf"Primeira parte.\par\sect\sectd\{begins}\pard\plain\f0\fs24 Segunda parte.")
+    job = rig.printed(rig.certidao(corpo=corpo), formato="certidao-corpo")
+    pdf = rig.pdf(job["id"])
+    assert pages(pdf) == count
+    said = flat(pdf)
+    assert said.index("Segunda parte.") < said.index(job["selos"][0]["codigo"])
+
+
+def test_the_number_of_the_page_is_printed_where_the_rtf_has_it(rig: Rig) -> None:
+    corpo = of(r"Um na folha \chpgn .\page Dois na folha \chpgn .")
+    said = flat(rig.pdf(rig.printed(rig.certidao(corpo=corpo), formato="certidao-corpo")["id"]))
+    assert "Um na folha 1." in said
+    assert "Dois na folha 2." in said
+
+
+def test_a_private_character_of_the_file_is_refused(rig: Rig) -> None:
+    assert rig.post(rig.certidao(corpo=of(r"Um \u-1808?."))).word == "corpo-invalido"
+
+
 def test_a_long_rtf_runs_over_several_pages_with_its_seal_on_the_last(rig: Rig) -> None:
     paragraphs = r"\par ".join(f"Cláusula {n}. " + "Assim o disseram e outorgaram. " * 20 for n in range(12))
     content = paragraphs.encode("cp1252").decode("latin-1")

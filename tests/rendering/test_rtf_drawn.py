@@ -124,6 +124,14 @@ def test_baselines_are_where_the_fonts_metrics_put_them() -> None:
     assert found.at("um").x == pytest.approx(LEFT, abs=EXACT)
 
 
+def test_the_number_of_each_page_is_printed_in_its_header_and_text() -> None:
+    text = r"{\rtf1{\header\pard\qr folha \chpgn .\par}um \chpgn !\page dois\par}"
+    found = drawn(lay_out(read(text.encode())))
+    assert [bare(found.page(number)) for number in (1, 2)] == ["um1!folha1.", "doisfolha2."]
+    assert found.at("1.").x == pytest.approx(612 - 90 - 9, abs=EXACT)  # letter, with the margins of RTF
+    assert found.at("!").x == pytest.approx(found.at("1!").x + 6, abs=EXACT)
+
+
 def test_space_before_and_after_add_up() -> None:
     found = shown(said("um", after=100), said("dois", before=200))
     assert found.at("dois").y - found.at("um").y == pytest.approx(13.8 + 15, abs=EXACT)

@@ -286,7 +286,6 @@ def test_a_box_after_a_table_is_not_in_the_table() -> None:
         (r"\charscalex90 x", [("mudado", 1)]),
         (r"\charscalex100\cols1\posx0 x", []),
         (r"\pard\phpg\posx500 x\par", [("mudado", 1)]),
-        (r"\chpgn x", [("descartado", 1)]),
         (r"\'81", [("caractere", 1)]),
         (r"{\f4 J}", [("conferir", 1)]),
         (r"{\*\bkmkstart a}x{\*\bkmkend a}{\*\qualquer y}", []),

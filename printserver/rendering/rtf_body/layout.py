@@ -10,7 +10,7 @@ from printserver.rendering.rtf_body.flow import Column, Flow
 from printserver.rendering.rtf_body.markup import BASE_CSS, Sheet, points
 from printserver.rendering.rtf_body.pages import pages, text_column
 from printserver.rendering.rtf_body.tokens import Box, Reader
-from printserver.rtf import TWIPS_PER_POINT, Notice, Rtf, Section, paragraphs_of
+from printserver.rtf import PAGE_NUMBER, TWIPS_PER_POINT, Notice, Rtf, Section, paragraphs_of
 
 _POINTS_PER_MM: Final = 72 / 25.4
 _SHOWN: Final = 80
@@ -98,4 +98,5 @@ def _dropped(rtf: Rtf) -> list[Notice]:
 def _texts(section: Section) -> list[str]:
     parts = (section.header, section.footer, section.first_header or (), section.first_footer or ())
     texts = (" ".join(paragraph.text for paragraph in paragraphs_of(part)) for part in parts)
+    texts = (text.replace(PAGE_NUMBER, "") for text in texts)
     return [" ".join(text.split()) for text in texts if text.strip()]

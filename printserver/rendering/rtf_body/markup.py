@@ -10,7 +10,7 @@ from typing import Final
 from printserver.rendering.rtf_body.faces import Letter
 from printserver.rendering.rtf_body.heights import Height
 from printserver.rendering.rtf_body.lines import Line, Part
-from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Box, Piece, Token, piece_of
+from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, NUMBER_BOX, SOFT_HYPHEN, Box, Piece, Token, piece_of
 from printserver.rtf import TWIPS_PER_POINT
 
 BASE_CSS: Final = (
@@ -18,6 +18,7 @@ BASE_CSS: Final = (
     ".rtf{font-kerning:none;font-variant-ligatures:none;text-align:left;hyphens:manual;color:#000;widows:1;orphans:1}"
     ".rtf p{white-space:pre}"
     ".rtf p>span{line-height:0}"
+    ".rtf .pagina::before{content:counter(page)}"
     ".rtf table{border-collapse:separate;border-spacing:0;table-layout:fixed;margin:0;border:0}"
     ".rtf td{vertical-align:top;text-align:left;border:0 none;padding:0;box-decoration-break:clone}"
     ".rtf tr{break-inside:auto}"
@@ -69,10 +70,10 @@ def line_html(line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: 
     indent, bits = _bits(line)
     if not bits:
         return _block_html(sheet.name(f"height:{points(height.height)}"), style, "")
-    letters = (bit.letter for bit in bits if bit.box is None)
+    letters = (bit.letter for bit in bits if bit.box in (None, NUMBER_BOX))
     main = max(letters, key=lambda letter: (letter.size, _plain(letter)), default=end)
     stretch = max(bit.stretch for bit in bits)
-    name = sheet.name(_block(main, height, boxes=any(bit.box is not None for bit in bits)))
+    name = sheet.name(_block(main, height, boxes=any(bit.box not in (None, NUMBER_BOX) for bit in bits)))
     if _simple(line, bits):
         name += " " + sheet.name(_place(line, origin, stretched=stretch > 0))
         inner = "".join(_bit_html(bit, main, bit.stretch, sheet) for bit in bits)
@@ -163,6 +164,9 @@ def _plain(letter: Letter) -> bool:
 
 def _bit_html(bit: _Bit, main: Letter, stretch: float, sheet: Sheet) -> str:
     style = f"margin-left:{points(bit.gap)};" if bit.gap else ""
+    if bit.box == NUMBER_BOX:
+        attribute = f' style="{style}"' if style else ""
+        return f'<span class="pagina {sheet.name(letter_css(bit.letter))}"{attribute}></span>'
     if bit.box is not None:
         size = f"width:{bit.box.width:.2f}mm;height:{bit.box.height:.2f}mm"
         return f'<span id="{escape(bit.box.id)}" style="display:inline-block;{style}{size}"></span>'

@@ -9,7 +9,7 @@ from printserver.rendering.body.characters import Notices, clean
 from printserver.rendering.rtf_body.breaks import Kind
 from printserver.rendering.rtf_body.breaks import tokens as tokens_of
 from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter, letter
-from printserver.rtf import Run
+from printserver.rtf import PAGE_NUMBER, Run
 
 SOFT_HYPHEN: Final = "\u00ad"
 BROKEN_HYPHEN: Final = "\u2010"
@@ -31,6 +31,10 @@ class Box:
     id: str
     width: float
     height: float
+
+
+NUMBER_BOX: Final = Box("", 0.0, 0.0)
+"""What marks the place of a page's number. It is as wide as one digit: the number is known when pages are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Reader:
             return text
         parts = _OWN.split(text.translate(_LINE_ENDS))
         for at, part in enumerate(parts):
-            if at % 2 == 0 or (part >= "\ue000" and part not in self._boxes):
+            if at % 2 == 0 or (part >= "\ue000" and part != PAGE_NUMBER and part not in self._boxes):
                 parts[at] = clean(part, self._notices, before=before)
             before += len(part)
         return "".join(parts)
@@ -128,6 +132,8 @@ class Reader:
             if box := self._boxes.get(part):
                 width = box.width * 72 / 25.4
                 yield Piece("", shown, width, round(width * DOTS_PER_POINT), box)
+            elif part == PAGE_NUMBER:
+                yield Piece("", shown, shown.width("0"), shown.room("0"), NUMBER_BOX)
             elif part:
                 yield piece_of(part, shown)
 
