@@ -124,7 +124,8 @@ def _batches(conn: Connection, office: Office, nome: str) -> list[dict[str, obje
 
 def _stopped_at(conn: Connection, office: Office, nome: str) -> dict[str, object] | None:
     queue, tries, sheets = db.fila, db.tentativa, db.papel
-    mine = (queue.c.serventia_id == office.serventia_id, queue.c.nome == nome)
+    sid = office.serventia_id
+    mine = (queue.c.serventia_id == sid, queue.c.nome == nome, tries.c.serventia_id == sid)
     query = sa.select(tries.c.job_id, tries.c.numero).join(queue, queue.c.papel_tentativa == tries.c.id).where(*mine)
     found = conn.execute(query).one_or_none()
     if found is None:

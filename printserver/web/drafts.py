@@ -38,6 +38,11 @@ _BUTTONS: Final = {
     "web.pessoa_senha": "web.pessoa",
     "web.pessoa_entradas": "web.pessoa",
     "web.conta_entradas": "web.conta",
+    "web.incidente_comunicacao": "web.incidente",
+    **dict.fromkeys(("web.copia_agora", "web.copia_ensaio", "web.copia_folha"), "web.copias"),
+    **dict.fromkeys(
+        (f"web.restauracao_{step}" for step in ("espelho", "tribunal", "papel", "liberar")), "web.restauracao"
+    ),
 }
 
 
