@@ -10,7 +10,7 @@ PACKAGES="
   cups cups-client cups-filters cups-ipp-utils dbus-daemon
   postgresql
   restic
-  poppler-utils prometheus
+  poppler-utils prometheus systemd
 "
 VENV=.venv
 STAMP=$VENV/.setup
