@@ -79,7 +79,7 @@ def _component_sums(conn: Connection, where: Sequence[Condition]) -> Counter[str
     """
     fees = sa.select(sa.cast(_s.emolumentos, sa.Text)).where(*where)
     counted: Counter[str] = Counter()
-    for some in conn.execution_options(yield_per=5000).execute(fees).scalars().partitions():
+    for some in conn.execute(fees.execution_options(yield_per=5000)).scalars().partitions():
         counted.update(some)
     parts = Counter(dict.fromkeys(COMPONENTS, 0))
     for text, n in counted.items():
