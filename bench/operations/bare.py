@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 BOOT = Path(__file__).with_name("boot.sh")
-MIRROR = "http://deb.debian.org/debian"
 
 
 def make(folder: Path, cached: Path | None = None) -> None:
@@ -20,8 +19,8 @@ def make(folder: Path, cached: Path | None = None) -> None:
         subprocess.run(["cp", "-a", cached, folder], check=True)
     else:
         include = "--include=systemd,systemd-sysv,dbus,ca-certificates,procps,curl"
-        mirror = os.environ.get("DEBIAN_MIRROR", MIRROR)
-        subprocess.run(["debootstrap", "--variant=minbase", include, "bookworm", folder, mirror], check=True)
+        mirror = filter(None, [os.environ.get("DEBIAN_MIRROR")])  # without one, debootstrap has its own
+        subprocess.run(["debootstrap", "--variant=minbase", include, "bookworm", folder, *mirror], check=True)
     shutil.copy("/etc/resolv.conf", folder / "etc/resolv.conf")
 
 

@@ -42,8 +42,12 @@ def read_mirror(conn: Connection, office: Office, place: Path, head: tuple[int, 
     from the copy.
     """
     found = [_read(conn, office, path, head, secret) for path in _files(office, place)]
-    best = max((each for each in found if isinstance(each, Lost)), key=lambda each: each.ate[0], default=None)
+    whole = [each for each in found if isinstance(each, Lost)]
+    best = max(whole, key=lambda each: each.ate[0], default=None)
     if best is not None:
+        for each in whole:  # the numbers of every branch that goes on from the copy were given out (S3)
+            best.sequences = _highest(best.sequences, each.sequences)
+            best.codigos |= each.codigos
         return best
     raise next(each for each in found if isinstance(each, Recusa))
 
