@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.common import faults
 from printserver.common.data import JsonObject, JsonView
-from printserver.errors import Recusa, invalid_input
-from printserver.office import Office, audit, mirror_lines
+from printserver.errors import invalid_input
+from printserver.office import Office, audit, mirror, mirror_lines, restored
 
 FIELD: Final = "espelho"
 RowKey = tuple[Any, ...]
@@ -24,32 +24,52 @@ class Lost:
     """What a mirror knows beyond the copy.
 
     `rows` are the newest of each table by primary key, `sequences` the next numbers, `codigos` the seals named.
-    `ate` is the last entry.
+    `ramo` is its branch, `ate` the last entry. `took_over` is False for the branch of a restoration that was lost
+    itself before its step of the mirror: nothing was made in it.
     """
 
     arquivo: str
+    ramo: str
     entries: int = 0
     ate: tuple[int, str] = (0, "")
+    took_over: bool = True
     sequences: dict[str, int] = field(default_factory=dict)
     codigos: set[str] = field(default_factory=set)
     rows: dict[str, dict[RowKey, JsonObject]] = field(default_factory=dict)
 
 
+class _OtherBranch(Exception):
+    """The file is of another office or goes on from another state of the log (Portuguese)."""
+
+
 def read_mirror(conn: Connection, office: Office, place: Path, head: tuple[int, str], secret: AESGCM) -> Lost:
     """Return what the mirror at `place` (its file, or the folder of it) knows beyond `head`, the copy's `(n, hash)`.
+
+    A folder holds a file for each branch: each restore begins one (B3). Those of other copies are passed over. Of
+    those that go on from this copy the newest in which the office worked knows all that the older ones know, since it
+    began with their mirror. The branch of the open restoration is in the same folder and is not one of them.
 
     Raises `Recusa` `entrada-invalida` (Portuguese): not there, of another office, damaged, another key, or not going on
     from the copy.
     """
-    found = [_read(conn, office, path, head, secret) for path in _files(office, place)]
-    whole = [each for each in found if isinstance(each, Lost)]
-    best = max(whole, key=lambda each: each.ate[0], default=None)
-    if best is not None:
-        for each in whole:  # the numbers of every branch that goes on from the copy were given out (S3)
-            best.sequences = _highest(best.sequences, each.sequences)
-            best.codigos |= each.codigos
-        return best
-    raise next(each for each in found if isinstance(each, Recusa))
+    own = mirror.branch(conn, office.serventia_id)
+    found: list[Lost] = []
+    why = f"em {place} só há o espelho que esta recuperação começou: diga onde está o de antes"
+    for path in _files(office, place):
+        try:
+            lost = _read(conn, office, path, head, secret)
+        except _OtherBranch as reason:
+            why = str(reason)
+            continue
+        if lost.ramo != own:
+            found.append(lost)
+    if not found:
+        raise invalid_input(FIELD, why)
+    best = max(found, key=lambda each: (each.took_over, each.ramo, each.ate[0]))
+    for each in found:  # the numbers of every branch that goes on from the copy were given out (S3)
+        best.sequences = _highest(best.sequences, each.sequences)
+        best.codigos |= each.codigos
+    return best
 
 
 def _files(office: Office, place: Path) -> list[Path]:
@@ -61,19 +81,17 @@ def _files(office: Office, place: Path) -> list[Path]:
     return found
 
 
-def _read(conn: Connection, office: Office, path: Path, head: tuple[int, str], secret: AESGCM) -> Lost | Recusa:
+def _read(conn: Connection, office: Office, path: Path, head: tuple[int, str], secret: AESGCM) -> Lost:
     try:
         with path.open(encoding="utf-8", newline="\n") as file:
             return _checked(conn, office, path, head, secret, mirror_lines.read_lines(file))
-    except Recusa as refusal:
-        return refusal
     except mirror_lines.WrongKey:
-        return invalid_input(FIELD, f"{path}: foi cifrado com outra chave, ou foi alterado")
+        raise invalid_input(FIELD, f"{path}: foi cifrado com outra chave, ou foi alterado") from None
     except OSError as error:
-        return invalid_input(FIELD, f"{path}: não pode ser lido ({faults.of_os(error)})")
+        raise invalid_input(FIELD, f"{path}: não pode ser lido ({faults.of_os(error)})") from error
     except (ValueError, KeyError, TypeError) as error:
         text = str(error) if isinstance(error, ValueError) and "linha" in str(error) else "não é um espelho inteiro"
-        return invalid_input(FIELD, f"{path}: {text}")
+        raise invalid_input(FIELD, f"{path}: {text}") from error
 
 
 def _checked(
@@ -86,11 +104,11 @@ def _checked(
 ) -> Lost:
     first = next(lines, {})
     if (first.get("cns"), first.get("instancia")) != (office.cns, office.instance_name):
-        raise invalid_input(FIELD, f"{path}: é de outra serventia")
+        raise _OtherBranch(f"{path}: é de outra serventia")
     n, previous = int(first["n"]), str(first["hash"])
     if n > head[0]:
         raise invalid_input(FIELD, f"{path}: começa no registro {n}, e a cópia termina no {head[0]}: falta o meio")
-    lost = Lost(str(path), sequences=dict(first["sequencias"]), ate=(n, previous))
+    lost = Lost(str(path), str(first.get("ramo", "")), sequences=dict(first["sequencias"]), ate=(n, previous))
     _require_point(conn, office, path, (n, previous), head)
     for line in lines:
         entry = mirror_lines.entry_of(line, office.serventia_id)
@@ -107,11 +125,11 @@ def _checked(
 
 
 def _require_point(conn: Connection, office: Office, path: Path, point: tuple[int, str], head: tuple[int, str]) -> None:
-    """Raise unless an entry up to the copy's head is the copy's own."""
+    """Raise _OtherBranch unless an entry up to the copy's head is the copy's own."""
     mine = (db.log.c.serventia_id == office.serventia_id, db.log.c.n == point[0])
     there = head[1] if point[0] == head[0] else conn.execute(sa.select(db.log.c.hash).where(*mine)).scalar_one_or_none()
     if point[0] and there != point[1]:
-        raise invalid_input(FIELD, f"{path}: não continua esta cópia (o registro {point[0]} é outro)")
+        raise _OtherBranch(f"{path}: não continua esta cópia (o registro {point[0]} é outro)")
 
 
 def _highest(before: dict[str, int], now: JsonView) -> dict[str, int]:
@@ -122,6 +140,8 @@ def _take(lost: Lost, line: JsonView, entry: JsonView, secret: AESGCM) -> None:
     lost.entries += 1
     if entry["objeto"] == "selo":
         lost.codigos.add(str(entry["objeto_id"]))
+    if entry["objeto"] == "restauracao" and entry["estado"] in (restored.OPENED, restored.MIRROR):
+        lost.took_over = entry["estado"] == restored.MIRROR
     for name, rows in mirror_lines.rows_of(line, secret).items():
         table = db.metadata.tables[name]
         kept = lost.rows.setdefault(name, {})

@@ -23,7 +23,7 @@ from printserver.office import Act, Author, Office, acting, copy_key, mirror_lin
 from printserver.office.restored import Restoration
 from printserver.selo import advance, next_number, read, sequence_name
 
-MIRROR, COURT, PAPER = "espelho", "tribunal", "papel"
+MIRROR, COURT, PAPER = restored.MIRROR, "tribunal", "papel"
 _DIGITS: Final = 13  # of a number (S3)
 STEPS: Final = (MIRROR, COURT, PAPER)
 WITHOUT_MIRROR: Final = 1000

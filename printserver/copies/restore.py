@@ -112,7 +112,7 @@ def _mark(draft: Path, folder: Path, fetched: Fetched, author: str, clock: Clock
             _move_folders(act.conn, office.serventia_id, made.pasta, draft, folder)
             counts = after_copy.put_to_rest(act)
             what = {"copia_de": rfc3339(made.quando), "cabeca": f"{made.registro_n}:{made.registro_hash}"}
-            act.log("restauracao", made.cns, "restaurada", what | counts | {"quem": author})
+            act.log("restauracao", made.cns, restored.OPENED, what | counts | {"quem": author})
     finally:
         office.close()
     return counts

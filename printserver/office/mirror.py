@@ -111,7 +111,7 @@ class Mirror:
             return f"O espelho em {folder} não pode ser escrito: {why}."
         except sa.exc.SQLAlchemyError as error:
             _log.warning("mirror: the database cannot be read", why=str(error))
-            return self._fault
+            return "O espelho não foi escrito: o banco de dados não pôde ser lido."
         return None
 
     def _append(self, folder: Path) -> None:

@@ -5,6 +5,7 @@ What was done after the copy is not in the database: its numbers would be given 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,6 +13,11 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import local
 from printserver.common.data import JsonView, Row
+
+OPENED: Final = "restaurada"
+"""The entry of the log that opens a restoration."""
+MIRROR: Final = "espelho"
+"""The step, and its entry of the log, that brings back what the mirror has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,112 @@
+"""Each restore begins a branch of the mirror in the same folder: the right one brings the office back (B2, B3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from copies.copied_office import copied_rig, copy, person, restore, sequence
+from printserver import db
+from printserver.copies import release
+from printserver.errors import Recusa
+from support.office import Rig
+
+
+@dataclass
+class Lost:
+    """An office that was lost soon after its copy, with little in its log that the copy has not."""
+
+    rig: Rig
+    base: Path
+
+    @property
+    def mirror(self) -> Path:
+        return Path(self.rig.office.settings.espelho.pasta)
+
+    def back(self, name: str) -> Rig:
+        self.rig.clock.forward(minutes=1)
+        return restore(self.rig, self.base / name)
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Iterator[Lost]:
+    with copied_rig(tmp_path) as rig:
+        for _ in range(6):  # on their way in the copy: the restore writes more of them than the office did after it
+            rig.taken(rig.certidao())
+        copy(rig)
+        rig.clock.forward(minutes=1)
+        rig.taken(rig.livro())
+        yield Lost(rig, tmp_path)
+
+
+def entries(rig: Rig) -> int:
+    return int(rig.rows(db.log)[-1]["n"])
+
+
+def test_b2_b3_the_branch_of_the_restore_never_hides_the_lost_one(lost: Lost) -> None:
+    back = lost.back("volta")
+    assert entries(back) > entries(lost.rig)
+    kept = release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.codes() == lost.rig.codes()
+    assert sequence(back) == sequence(lost.rig)
+    assert kept["selos"] == len(lost.rig.rows(db.selo)) - 6
+    back.office.db.close()
+
+
+def test_b2_b3_a_restore_that_was_lost_before_its_mirror_hides_nothing(lost: Lost) -> None:
+    first = lost.back("primeira")
+    release.take_paper(first.office, person(first), "nenhum")
+    first.office.db.close()
+    back = lost.back("segunda")
+    assert len(list(lost.mirror.iterdir())) == 3
+    release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.codes() == lost.rig.codes()
+    assert sequence(back) == sequence(lost.rig)
+    back.office.db.close()
+
+
+def test_b2_b3_the_branch_that_worked_after_a_restore_brings_back_both(lost: Lost) -> None:
+    first = lost.back("primeira")
+    release.take_mirror(first.office, person(first), str(lost.mirror))
+    release.take_court(first.office, person(first), release.search.Arquivo(formato="csv", conteudo="selo\n"))
+    release.take_paper(first.office, person(first), "nenhum")
+    source = Path(first.office.settings.copias.lugares[0])
+    source.rename(lost.base / "guardado")  # the copy of the restored office goes elsewhere, and is lost with it
+    copy(first)
+    release.release(first.office, person(first))
+    first.printed(first.certidao())
+    source.rename(lost.base / "perdido")
+    (lost.base / "guardado").rename(source)
+    back = lost.back("segunda")
+    release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.codes() == first.codes()
+    assert set(lost.rig.codes()) < set(back.codes())
+    assert sequence(back) == sequence(first)
+    assert back.proof().gaps == []
+    first.office.db.close()
+    back.office.db.close()
+
+
+def test_b3_the_branch_of_the_restore_alone_is_refused(lost: Lost) -> None:
+    back = lost.back("volta")
+    (lost.mirror / "espelho-123456.jsonl").rename(lost.base / "longe.jsonl")
+    before = back.state()
+    with pytest.raises(Recusa, match="só há o espelho que esta recuperação começou"):
+        release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.state() == before
+    release.take_mirror(back.office, person(back), str(lost.base / "longe.jsonl"))
+    assert back.codes() == lost.rig.codes()
+    back.office.db.close()
+
+
+def test_b3_a_damaged_branch_is_named_and_never_passed_over(lost: Lost) -> None:
+    back = lost.back("volta")
+    path = lost.mirror / "espelho-123456.jsonl"
+    whole = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join([*whole[:-2], whole[-1]]), "utf-8")
+    before = back.state()
+    with pytest.raises(Recusa, match=r"espelho-123456\.jsonl: o registro \d+ foi alterado ou falta"):
+        release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.state() == before
+    back.office.db.close()
