@@ -5,7 +5,8 @@ SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations cre
 """
 
 from printserver.db.columns import Moment, metadata, this_row
-from printserver.db.engine import Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
+from printserver.db.engine import Database, as_meant, as_stored, count, lost_a_race
+from printserver.db.statements import delete, find_row, find_rows, insert, insert_or_ignore, update
 from printserver.db.tables.copies import copia, copia_chave, ensaio, restauracao
 from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
 from printserver.db.tables.documents import (
@@ -55,16 +56,20 @@ __all__ = [
     "copia_chave",
     "corpo",
     "count",
+    "delete",
     "diario",
     "documento",
     "ensaio",
     "fechamento",
     "fila",
+    "find_row",
+    "find_rows",
     "folha_lado",
     "formato",
     "formato_versao",
     "idempotencia",
     "incidente",
+    "insert",
     "insert_or_ignore",
     "instrumento",
     "job",
@@ -96,6 +101,7 @@ __all__ = [
     "tabela_guardada",
     "tentativa",
     "this_row",
+    "update",
     "upgrade",
     "vigia",
     "walls",

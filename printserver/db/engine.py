@@ -242,15 +242,3 @@ def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:
 def lost_a_race(error: DBAPIError) -> bool:
     """Return whether another transaction caused the error (unique index, deadlock), so that a retry may succeed."""
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
-
-
-def insert_or_ignore(conn: Connection, table: sa.Table, values: dict[str, Any]) -> None:
-    """Insert a row unless its key exists."""
-    if conn.dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-        conn.execute(sqlite_insert(table).values(values).on_conflict_do_nothing())
-    else:
-        from sqlalchemy.dialects.postgresql import insert as postgres_insert
-
-        conn.execute(postgres_insert(table).values(values).on_conflict_do_nothing())

@@ -119,7 +119,7 @@ def save(conn: Connection, row: JobRow, attempt: Attempt, owner: str, changes: M
 
 def change(conn: Connection, row: JobRow, owner: str, changes: Mapping[str, object]) -> bool:
     """Update a job if it is unchanged since it was read and held by `owner`; return whether it was."""
-    return bool(conn.execute(sa.update(db.job).where(*claims.owned(row, owner)).values(**changes)).rowcount)
+    return bool(db.update(conn, db.job, claims.owned(row, owner), dict(changes)))
 
 
 def end_values(state: str) -> dict[str, object]:
@@ -128,9 +128,7 @@ def end_values(state: str) -> dict[str, object]:
 
 
 def _update(conn: Connection, attempt: Attempt, changes: Mapping[str, object]) -> None:
-    table = db.tentativa
-    mine = (table.c.serventia_id == attempt.serventia_id, table.c.id == attempt.id)
-    conn.execute(sa.update(table).where(*mine).values(**changes))
+    db.update(conn, db.tentativa, {"serventia_id": attempt.serventia_id, "id": attempt.id}, dict(changes))
 
 
 def _of(row: JobRow) -> tuple[sa.ColumnElement[bool], ...]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import Columns
 from printserver.delivery import turns
 from printserver.ledger import JobRow
 from printserver.office import Lease, Office, reached, restored
@@ -58,11 +59,9 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH, busy
         return [dict(row) for row in rows]
 
 
-def owned(row: JobRow, owner: str) -> Sequence[sa.ColumnElement[bool]]:
-    """Return the conditions of every step's UPDATE: this job, in the state that was read, held by `owner`."""
-    table = db.job
-    this = (table.c.serventia_id == row["serventia_id"], table.c.n == row["n"])
-    return (*this, table.c.estado == row["estado"], table.c.dono == owner)
+def owned(row: JobRow, owner: str) -> Columns:
+    """Return the columns that select the row of every step's UPDATE: in the state that was read, held by `owner`."""
+    return {"serventia_id": row["serventia_id"], "n": row["n"], "estado": row["estado"], "dono": owner}
 
 
 def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:

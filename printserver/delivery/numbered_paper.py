@@ -101,11 +101,8 @@ def claim(office: Office, row: JobRow, attempt: Attempt, owner: str) -> bool:
 
 
 def _is_numbered(conn: Connection, row: JobRow) -> bool:
-    queue = db.fila
-    query = sa.select(queue.c.papel_numerado).where(
-        queue.c.serventia_id == row["serventia_id"], queue.c.nome == row["fila"]
-    )
-    return bool(conn.execute(query).scalar_one_or_none())
+    found = db.find_row(conn, db.fila, {"serventia_id": row["serventia_id"], "nome": row["fila"]})
+    return found is not None and bool(found["papel_numerado"])
 
 
 def take(act: Act, row: JobRow, attempt: Attempt, count: int) -> bool:

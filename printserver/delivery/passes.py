@@ -201,9 +201,8 @@ def _is_counted(row: JobRow, attempt: Attempt) -> bool:
 
 def give_back(conn: Connection, attempt: Attempt) -> None:
     """Release the queue with numbered paper that this attempt holds: its print is known to be good (P5)."""
-    queue = db.fila
-    took = (queue.c.serventia_id == attempt.serventia_id, queue.c.papel_tentativa == attempt.id)
-    conn.execute(sa.update(queue).where(*took).values(papel_tentativa=None))
+    took = {"serventia_id": attempt.serventia_id, "papel_tentativa": attempt.id}
+    db.update(conn, db.fila, took, {"papel_tentativa": None})
 
 
 def ask_about_backs(act: Act, row: JobRow, passada: Pass) -> None:

@@ -47,8 +47,8 @@ def choose(conn: Connection, office: Office, nome: str | None, kind: str) -> Que
     """
     table = db.fila
     wanted = nome or office.settings.filas.of(kind)
-    which = table.c.nome == wanted if wanted else table.c.padrao
-    found = conn.execute(sa.select(table).where(table.c.serventia_id == office.serventia_id, which)).mappings().first()
+    which = {"nome": wanted} if wanted else {"padrao": True}
+    found = db.find_row(conn, table, {"serventia_id": office.serventia_id, **which})
     if found is None:
         names = conn.execute(sa.select(table.c.nome).where(table.c.serventia_id == office.serventia_id)).scalars()
         raise Recusa("fila-desconhecida", f"Não há fila {wanted!r}. As filas são: {', '.join(sorted(names))}.")
@@ -57,9 +57,7 @@ def choose(conn: Connection, office: Office, nome: str | None, kind: str) -> Que
 
 def find(conn: Connection, serventia_id: int, nome: str) -> Queue | None:
     """Return the queue of that name."""
-    table = db.fila
-    query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.nome == nome)
-    row = conn.execute(query).mappings().one_or_none()
+    row = db.find_row(conn, db.fila, {"serventia_id": serventia_id, "nome": nome})
     return Queue.from_row(row) if row is not None else None
 
 

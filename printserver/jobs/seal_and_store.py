@@ -82,9 +82,9 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
     _keep_names(act, p, place)
     if row["tipo"] == "livro":  # the state of the signatures is what this livro says, from here on (N11)
         said = row["instrumento_fixado"]["assinaturas"]
-        here = (db.instrumento.c.serventia_id == office.serventia_id, db.instrumento.c.id == place.instrumento_id)
+        here = {"serventia_id": office.serventia_id, "id": place.instrumento_id}
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
-        conn.execute(sa.update(db.instrumento).where(*here).values(**values))
+        db.update(conn, db.instrumento, here, values)
     act.log("job", place.job_id, ACCEPTED, _detail(p, issued), jobs.stored_proof(row))
 
 
@@ -206,8 +206,9 @@ def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:
     )
     occupied = {FolhaSide(row.folha, row.lado): "" if row.estado == "inutilizada" else row.chave for row in held}
     check_occupied(p.plan.identity, p.taken, occupied)
-    conn.execute(
-        sa.insert(table),
+    db.insert(
+        conn,
+        table,
         [
             {
                 "serventia_id": office.serventia_id,
@@ -242,11 +243,13 @@ def _use_sheets(act: Act, p: Prepared, place: Place) -> None:
         }
         for sheet, number in enumerate(p.papeis, 1)
     ]
-    act.conn.execute(sa.insert(table), rows)
+    db.insert(act.conn, table, rows)
 
 
 def check_sheets(act: Act, p: Prepared, of_document: int | None = None) -> None:
     """Raise `Recusa` `papel-ja-usado` for numbers used or spoiled elsewhere (P5), except those of `of_document`."""
+    if not p.papeis:
+        return
     sid, table, job = act.office.serventia_id, db.papel, db.job
     used = sa.select(table.c.numero).where(table.c.serventia_id == sid, table.c.numero.in_(p.papeis))
     if of_document is not None:
@@ -285,7 +288,7 @@ def _cite(act: Act, p: Prepared, place: Place) -> None:
     for selo in quoted:
         if selo is not None and not selo.externo:
             row = {"serventia_id": act.office.serventia_id, "codigo": selo.codigo, "job_id": place.job_id}
-            act.conn.execute(sa.insert(db.citacao).values(**row))
+            db.insert(act.conn, db.citacao, row)
 
 
 def _remember_minuta(act: Act, p: Prepared, place: Place) -> None:

@@ -173,11 +173,7 @@ def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Seal]:
 
 
 def _question(conn: Connection, serventia_id: int, job_id: str) -> JsonObject | None:
-    table = db.pergunta
-    query = sa.select(table).where(
-        table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.estado == "aberta"
-    )
-    row = conn.execute(query).mappings().one_or_none()
+    row = db.find_row(conn, db.pergunta, {"serventia_id": serventia_id, "job_id": job_id, "estado": "aberta"})
     if row is None:
         return None
     return {
@@ -193,13 +189,8 @@ def _question(conn: Connection, serventia_id: int, job_id: str) -> JsonObject | 
 
 
 def _history(conn: Connection, serventia_id: int, job_id: str) -> list[JsonObject]:
-    table = db.log
-    query = (
-        sa.select(table)
-        .where(table.c.serventia_id == serventia_id, table.c.objeto == "job", table.c.objeto_id == job_id)
-        .order_by(table.c.n)
-    )
-    return [history_step(row) for row in conn.execute(query).mappings()]
+    mine = {"serventia_id": serventia_id, "objeto": "job", "objeto_id": job_id}
+    return [history_step(row) for row in db.find_rows(conn, db.log, mine, "n")]
 
 
 def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: int | None = None) -> JsonObject:

@@ -40,12 +40,10 @@ def restore_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
 
 
 def _content(conn: Connection, serventia_id: int, digest: str) -> str:
-    table = db.corpo.c
-    query = sa.select(table.conteudo).where(table.serventia_id == serventia_id, table.sha256 == digest)
-    found: str | None = conn.execute(query).scalar_one_or_none()
+    found = db.find_row(conn, db.corpo, {"serventia_id": serventia_id, "sha256": digest})
     if found is None:
         raise Recusa("removido", "O texto deste documento foi removido pelo prazo de guarda: envie-o outra vez.")
-    return found
+    return str(found["conteudo"])
 
 
 def are_kept(conn: Connection, serventia_id: int, value: object) -> bool:

@@ -72,22 +72,17 @@ def find(office: Office, author: Author, key: str | None, request_digest: str) -
     """Return the outcome of the key; None for a new key. Raises `Recusa` `chave-reutilizada`."""
     if key is None:
         return None
-    table = db.idempotencia
-    query = sa.select(table.c.resumo, table.c.job_id, table.c.palavra, table.c.feito).where(
-        table.c.serventia_id == office.serventia_id,
-        table.c.chave_id == (author.chave_id or 0),
-        table.c.chave == key,
-    )
+    mine = {"serventia_id": office.serventia_id, "chave_id": author.chave_id or 0, "chave": key}
     with office.db.read() as conn:
-        row = conn.execute(query).one_or_none()
+        row = db.find_row(conn, db.idempotencia, mine)
     if row is None:
         return None
-    if row.resumo != request_digest:
+    if row["resumo"] != request_digest:
         raise Recusa(
             "chave-reutilizada",
             f"A chave de idempotência {key!r} já serviu a outro pedido: use uma chave nova para cada acionamento.",
         )
-    return Outcome(row.job_id, row.palavra, row.feito)
+    return Outcome(row["job_id"], row["palavra"], row["feito"])
 
 
 def job_of_key(office: Office, author: Author, key: str | None) -> str | None:

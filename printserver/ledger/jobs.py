@@ -16,9 +16,7 @@ from printserver.office import JOB, Act, change_proof, evidence
 
 def job_by_id(conn: Connection, serventia_id: int, job_id: str) -> sa.RowMapping:
     """Return a job's row. Raises `Recusa` `nao-encontrado`."""
-    table = db.job
-    row = conn.execute(sa.select(table).where(table.c.serventia_id == serventia_id, table.c.id == job_id)).mappings()
-    found = row.one_or_none()
+    found = db.find_row(conn, db.job, {"serventia_id": serventia_id, "id": job_id})
     if found is None:
         raise Recusa("nao-encontrado", f"Não há trabalho com o identificador {job_id!r}.")
     return found
@@ -42,11 +40,9 @@ def require_kept(row: Job | Row) -> None:
 
 def live_job(conn: Connection, serventia_id: int, document_id: int, *, lock: bool = False) -> Job | None:
     """Return the document's one job with live seals (X1); `lock`: lock it, so it cannot be handed off meanwhile."""
-    table = db.job
-    query = sa.select(table).where(
-        table.c.serventia_id == serventia_id, table.c.documento_id == document_id, table.c.viva
+    row = db.find_row(
+        conn, db.job, {"serventia_id": serventia_id, "documento_id": document_id, "viva": True}, lock=lock
     )
-    row = conn.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     return None if row is None else Job.from_row(row)
 
 
@@ -91,7 +87,7 @@ def previous(job: Job | Row, fields: JsonView | None = None) -> Columns:
 
 def insert_job(conn: Connection, row: Columns) -> None:
     """Put a job in; the caller logs it, with `stored_proof`, in the same transaction (A6)."""
-    conn.execute(sa.insert(db.job).values(**row))
+    db.insert(conn, db.job, row)
 
 
 def stored_proof(row: Columns) -> Columns:

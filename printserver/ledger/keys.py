@@ -11,8 +11,7 @@ def lock_instrumento(conn: Connection, serventia_id: int, key: str) -> int:
     """Return the id of the instrumento's row, inserted if missing, locked until the transaction's end."""
     table = db.instrumento
     insert_or_ignore(conn, table, {"serventia_id": serventia_id, "chave": key})
-    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
-    return int(conn.execute(query.with_for_update()).scalar_one())
+    return _locked(conn, table, serventia_id, key)
 
 
 def lock_document(
@@ -28,8 +27,13 @@ def lock_document(
         "numero": numero,
     }
     insert_or_ignore(conn, table, row)
-    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
-    return int(conn.execute(query.with_for_update()).scalar_one())
+    return _locked(conn, table, serventia_id, key)
+
+
+def _locked(conn: Connection, table: sa.Table, serventia_id: int, key: str) -> int:
+    found = db.find_row(conn, table, {"serventia_id": serventia_id, "chave": key}, lock=True)
+    assert found is not None  # inserted before
+    return int(found["id"])
 
 
 def lock_known_document(conn: Connection, serventia_id: int, document_id: int) -> None:
@@ -45,18 +49,14 @@ def lock_known_document(conn: Connection, serventia_id: int, document_id: int) -
 
 def document_id(conn: Connection, serventia_id: int, key: str) -> int | None:
     """Return the id of the document with that key; None if there is none."""
-    table = db.documento
-    return conn.execute(
-        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
-    ).scalar_one_or_none()
+    found = db.find_row(conn, db.documento, {"serventia_id": serventia_id, "chave": key})
+    return None if found is None else int(found["id"])
 
 
 def instrumento_id(conn: Connection, serventia_id: int, key: str) -> int | None:
     """Return the id of the instrumento's row; None if there is none."""
-    table = db.instrumento
-    return conn.execute(
-        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
-    ).scalar_one_or_none()
+    found = db.find_row(conn, db.instrumento, {"serventia_id": serventia_id, "chave": key})
+    return None if found is None else int(found["id"])
 
 
 def key_of_instrumento(conn: Connection, serventia_id: int, instrumento_id: int | None) -> str | None:

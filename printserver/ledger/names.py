@@ -33,20 +33,20 @@ def keep(act: Act, document: int, names: Names) -> None:
         "iniciais": None if kept else _initials(persons),
         "desde": act.now,
     }
-    here = (db.nome.c.serventia_id == sid, db.nome.c.documento_id == document)
-    if not conn.execute(sa.update(db.nome).where(*here).values(**row)).rowcount:
-        conn.execute(sa.insert(db.nome).values(serventia_id=sid, documento_id=document, **row))
+    here = {"serventia_id": sid, "documento_id": document}
+    if not db.update(conn, db.nome, here, row):
+        db.insert(conn, db.nome, here | row)
     words = dict.fromkeys(search_words(names.texto), False)
     if kept:
         personal = search_words(" ".join((names.titulo or "", *(each.nome for each in names.partes))))
         words = dict.fromkeys(personal, True) | words
-    conn.execute(sa.delete(table).where(table.c.serventia_id == sid, table.c.documento_id == document))
+    db.delete(conn, table, here)
     rows = [
         {"serventia_id": sid, "palavra": word, "documento_id": document, "pessoal": personal}
         for word, personal in sorted(words.items())
     ]
     if rows:
-        conn.execute(sa.insert(table), rows)
+        db.insert(conn, table, rows)
 
 
 def of_habilitacao(conn: Connection, serventia_id: int, processo: str) -> tuple[Named, ...]:

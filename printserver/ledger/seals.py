@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -86,7 +87,7 @@ def seal(act: Act, planned_selos: Sequence[PlannedSelo], place: Place) -> list[I
                 "vinculador": principal if planned_selo.vinculado_to_principal else None,
             }
         )
-    act.conn.execute(sa.insert(db.selo), rows)
+    db.insert(act.conn, db.selo, rows)
     _enqueue(act, rows)
     for row in rows:
         _log(act, row)
@@ -220,7 +221,7 @@ def _enqueue(act: Act, rows: Sequence[Columns]) -> None:
             above = court.valid_vinculador(act.conn, sid, above)
         if above:
             errands.append(common | {"tipo": "vinculo", "alvo": above, "carga": {}})
-    act.conn.execute(sa.insert(db.outbox), errands)
+    db.insert(act.conn, db.outbox, errands)
 
 
 def enqueue_vinculos(act: Act, vinculados: Sequence[Seal], vinculador: str) -> None:
@@ -244,11 +245,17 @@ def enqueue_vinculos(act: Act, vinculados: Sequence[Seal], vinculador: str) -> N
 
 def make_due(conn: Connection, serventia_id: int, job_id: str, now: datetime) -> None:
     """Make the outbox rows of a job's seals due, once its PDF exists (T1)."""
+    conn.execute(_make_due(), {"serventia": serventia_id, "trabalho": job_id, "agora": now})
+
+
+@cache
+def _make_due() -> sa.Update:
     seals, outbox = db.selo, db.outbox
-    codes = sa.select(seals.c.codigo).where(seals.c.serventia_id == serventia_id, seals.c.job_id == job_id)
-    conn.execute(
+    office = sa.bindparam("serventia", type_=sa.Integer)
+    codes = sa.select(seals.c.codigo).where(seals.c.serventia_id == office, seals.c.job_id == sa.bindparam("trabalho"))
+    return (
         sa.update(outbox)
-        .where(outbox.c.serventia_id == serventia_id, outbox.c.codigo.in_(codes), outbox.c.vence_em > now)
+        .where(outbox.c.serventia_id == office, outbox.c.codigo.in_(codes), outbox.c.vence_em > sa.bindparam("agora"))
         .where(outbox.c.estado == "pendente", outbox.c.tentativas == 0)
         .values(vence_em=outbox.c.criado_em)
     )

@@ -8,6 +8,8 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -67,12 +69,7 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
     """
     if not registros:
         return
-    head = conn.execute(
-        sa.select(db.cadeia.c.n, db.cadeia.c.evento, db.cadeia.c.hash, db.serventia.c.cns, db.serventia.c.mudou_em)
-        .join(db.serventia, db.serventia.c.id == db.cadeia.c.serventia_id)
-        .where(db.cadeia.c.serventia_id == serventia_id)
-        .with_for_update(of=db.cadeia)
-    ).one()
+    head = conn.execute(_head(), {"serventia": serventia_id}).one()
     if head.mudou_em is not None:
         raise Recusa("servidor-ocupado", f"Nada foi feito. {moved_text(head.mudou_em)}")
     n, evento, previous = head.n, head.evento, head.hash
@@ -99,9 +96,18 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
         }
         previous = row["hash"] = digest(previous, head.cns, row)
         rows.append(row)
-    conn.execute(sa.insert(db.log), rows)
-    conn.execute(
-        sa.update(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id).values(n=n, evento=evento, hash=previous)
+    db.insert(conn, db.log, rows)
+    db.update(conn, db.cadeia, {"serventia_id": serventia_id}, {"n": n, "evento": evento, "hash": previous})
+
+
+@cache
+def _head() -> sa.Select[Any]:
+    """Return the query for the end of the chain, which it locks, and the office's state."""
+    return (
+        sa.select(db.cadeia.c.n, db.cadeia.c.evento, db.cadeia.c.hash, db.serventia.c.cns, db.serventia.c.mudou_em)
+        .join(db.serventia, db.serventia.c.id == db.cadeia.c.serventia_id)
+        .where(db.cadeia.c.serventia_id == sa.bindparam("serventia"))
+        .with_for_update(of=db.cadeia)
     )
 
 

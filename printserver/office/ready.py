@@ -7,8 +7,9 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 import structlog
@@ -86,14 +87,22 @@ def require_clock(conn: Connection, office: Office, now: datetime) -> None:
 
 
 def _newest(conn: Connection, office: Office) -> datetime | None:
-    sid = office.serventia_id
-    seal = sa.select(db.selo.c.criado_em).where(db.selo.c.serventia_id == sid).order_by(db.selo.c.id.desc()).limit(1)
-    entry = (
-        sa.select(db.log.c.quando)
-        .join(db.cadeia, (db.cadeia.c.serventia_id == db.log.c.serventia_id) & (db.cadeia.c.n == db.log.c.n))
-        .where(db.log.c.serventia_id == sid)
-    )
-    return max((moment for moment in (conn.scalar(seal), conn.scalar(entry)) if moment is not None), default=None)
+    here = {"serventia": office.serventia_id}
+    moments = (conn.scalar(_newest_seal(), here), conn.scalar(_newest_entry(), here))
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+@cache
+def _newest_seal() -> sa.Select[Any]:
+    seal = db.selo.c
+    query = sa.select(seal.criado_em).where(seal.serventia_id == sa.bindparam("serventia"))
+    return query.order_by(seal.id.desc()).limit(1)
+
+
+@cache
+def _newest_entry() -> sa.Select[Any]:
+    same = (db.cadeia.c.serventia_id == db.log.c.serventia_id) & (db.cadeia.c.n == db.log.c.n)
+    return sa.select(db.log.c.quando).join(db.cadeia, same).where(db.log.c.serventia_id == sa.bindparam("serventia"))
 
 
 def _when(moment: datetime) -> str:

@@ -5,7 +5,8 @@ What was done after the copy is not in the database: its numbers would be given 
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -46,17 +47,20 @@ class Restoration:
 
 def find(conn: Connection, serventia_id: int) -> Restoration | None:
     """Return the office's open restoration; None: it works as usual."""
-    table = db.restauracao
-    query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.fim.is_(None))
-    row = conn.execute(query.order_by(table.c.id.desc()).limit(1)).mappings().one_or_none()
+    row = conn.execute(_open(), {"serventia": serventia_id}).mappings().one_or_none()
     return None if row is None else Restoration.from_row(row)
 
 
 def is_open(conn: Connection, serventia_id: int) -> bool:
     """Return whether the office is restored and not yet released."""
+    return conn.execute(_open(), {"serventia": serventia_id}).first() is not None
+
+
+@cache
+def _open() -> sa.Select[Any]:
     table = db.restauracao
-    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.fim.is_(None))
-    return conn.execute(query.limit(1)).first() is not None
+    query = sa.select(table).where(table.c.serventia_id == sa.bindparam("serventia"), table.c.fim.is_(None))
+    return query.order_by(table.c.id.desc()).limit(1)
 
 
 def sentence(found: Restoration) -> str:

@@ -6,6 +6,7 @@ transaction sees a number before the commit or gets the same one, in any number 
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, Literal
 
 import sqlalchemy as sa
@@ -104,13 +105,16 @@ def align(conn: Connection, serventia_id: int, mode: Mode) -> None:
 
 
 def _add(conn: Connection, serventia_id: int, name: str, quantity: int) -> int | None:
-    statement = (
-        sa.update(sequencia)
-        .where(*_this_row(serventia_id, name))
-        .values(proximo=sequencia.c.proximo + quantity)
-        .returning(sequencia.c.proximo)
-    )
-    return conn.execute(statement).scalar_one_or_none()
+    here = {"serventia": serventia_id, "sequencia": name, "quantidade": quantity}
+    return conn.execute(_adding(), here).scalar_one_or_none()
+
+
+@cache
+def _adding() -> sa.UpdateBase:
+    table = sequencia
+    more = table.c.proximo + sa.bindparam("quantidade", type_=sa.BigInteger)
+    this = (table.c.serventia_id == sa.bindparam("serventia"), table.c.nome == sa.bindparam("sequencia"))
+    return sa.update(table).where(*this).values(proximo=more).returning(table.c.proximo)
 
 
 def _start(conn: Connection, serventia_id: int, name: str) -> int:

@@ -66,10 +66,8 @@ def create_key(
 
 def api_key(conn: sa.Connection, serventia_id: int, text: str) -> ApiKey | None:
     """Return the office's key with this text, found by its hash; None if it is unknown or revoked."""
-    tabela = db.chave_api
-    valid = (tabela.c.serventia_id == serventia_id, tabela.c.revogada_em.is_(None))
-    row = conn.execute(sa.select(tabela).where(*valid, tabela.c.sha256 == _sha256(text))).mappings().first()
-    return None if row is None else _key(row)
+    row = db.find_row(conn, db.chave_api, {"serventia_id": serventia_id, "sha256": _sha256(text)})
+    return None if row is None or row["revogada_em"] is not None else _key(row)
 
 
 def note_use(conn: sa.Connection, key: ApiKey, now: datetime) -> None:

@@ -186,11 +186,8 @@ def on_behalf_of(author: Author, who: Person) -> Author:
 
 
 def _active(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMapping | None:
-    tabela = db.pessoa
-    its_own = sa.select(tabela).where(
-        tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower(), tabela.c.ativa
-    )
-    return conn.execute(its_own).mappings().first()
+    its_own = {"serventia_id": serventia_id, "usuario": usuario.strip().lower(), "ativa": True}
+    return db.find_row(conn, db.pessoa, its_own)
 
 
 def _not_the_last(conn: sa.Connection, who: Person, papel: str | None) -> None:
