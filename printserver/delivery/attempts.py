@@ -1,8 +1,9 @@
 """Print attempts (`tentativa`): rows written before any access to a queue. This module sends nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -43,18 +44,17 @@ def new_attempt(
 
     Raises `Recusa` `impressao-em-andamento` while an earlier released attempt may still be in its queue.
     """
-    if any(each.liberada_em is not None for each in at_queue(conn, row)):
+    before = all_of(conn, row)
+    if any(each.liberada_em is not None for each in _at_queue(before)):
         raise Recusa(
             "impressao-em-andamento",
             "A impressão anterior ainda não foi tirada da fila, onde pode sair. Tente de novo em um instante.",
             retry_after=2,
         )
-    table = db.tentativa
-    last = conn.execute(sa.select(sa.func.max(table.c.numero)).where(*_of(row))).scalar() or 0
     values = {
         "serventia_id": row["serventia_id"],
         "job_id": row["id"],
-        "numero": last + 1,
+        "numero": before[-1].numero + 1 if before else 1,
         "fila": queue or row["fila"],
         "paginas": content.paginas,
         "passada": content.passada,
@@ -62,7 +62,12 @@ def new_attempt(
         "dono": owner,
         "criada_em": now,
     }
-    return Attempt.from_row(conn.execute(sa.insert(table).values(**values).returning(table)).mappings().one())
+    return Attempt.from_row(conn.execute(_inserted(), values).mappings().one())
+
+
+@cache
+def _inserted() -> sa.UpdateBase:
+    return sa.insert(db.tentativa).returning(db.tentativa)
 
 
 def current_attempt(conn: Connection, row: JobRow) -> Attempt | None:
@@ -75,14 +80,17 @@ def current_attempt(conn: Connection, row: JobRow) -> Attempt | None:
 
 def all_of(conn: Connection, row: JobRow) -> list[Attempt]:
     """Return the attempts of a job, oldest first."""
-    table = db.tentativa
-    query = sa.select(table).where(*_of(row)).order_by(table.c.numero)
-    return [Attempt.from_row(each) for each in conn.execute(query).mappings()]
+    mine = {"serventia_id": row["serventia_id"], "job_id": row["id"]}
+    return [Attempt.from_row(each) for each in db.find_rows(conn, db.tentativa, mine, "numero")]
 
 
 def at_queue(conn: Connection, row: JobRow) -> list[Attempt]:
     """Return the attempts of a job whose CUPS job is not known to have ended, oldest first."""
-    return [each for each in all_of(conn, row) if each.fim_em is None and each.cups_id is not None]
+    return _at_queue(all_of(conn, row))
+
+
+def _at_queue(attempts: Iterable[Attempt]) -> list[Attempt]:
+    return [each for each in attempts if each.fim_em is None and each.cups_id is not None]
 
 
 def cups_name(attempt: Attempt) -> str:

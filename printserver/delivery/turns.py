@@ -5,7 +5,8 @@ numbered paper waits for a person's report after each print that is not known to
 """
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -19,8 +20,6 @@ _WAITS_FOR_PERSON: Final = {
     AWAITING_XA: "Espera que uma pessoa diga se os selos anteriores podem ser excluídos.",
     AWAITING_SELO: "Espera que uma pessoa diga se a ficha leva selo.",
 }
-
-_Int = sa.ColumnElement[int] | int
 
 
 def turn() -> sa.ColumnElement[bool]:
@@ -48,11 +47,14 @@ def turn() -> sa.ColumnElement[bool]:
 
 def can_go(conn: Connection, row: JobRow) -> bool:
     """Return whether the rendered job of `row` may be handed to its queue now; checked again before the hand-off."""
+    return conn.execute(_can_go(), {"serventia": row["serventia_id"], "numero": row["n"]}).first() is not None
+
+
+@cache
+def _can_go() -> sa.Select[Any]:
     job = db.job
-    return (
-        conn.execute(sa.select(job.c.n).where(db.this_row(job, row["serventia_id"], row["n"]), turn())).first()
-        is not None
-    )
+    this = (job.c.serventia_id == sa.bindparam("serventia"), job.c.n == sa.bindparam("numero"))
+    return sa.select(job.c.n).where(*this, turn())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def waits_for(conn: Connection, row: JobRow) -> Wait:
     if row["estado"] == RENDERED and can_go(conn, row):
         return Wait()
     stopped = _paper(conn, row)
-    first = conn.execute(_prints_before(row["serventia_id"], row["fila"], row["n"]).order_by("n").limit(1)).first()
+    here = {"serventia": row["serventia_id"], "da_fila": row["fila"], "numero": row["n"]}
+    first = conn.execute(_first_before(), here).first()
     if first is not None:
         text = (
             f"Espera a sua vez na fila {row['fila']}: antes dele vai o trabalho {first.id}, aceito antes e ainda não "
@@ -94,7 +97,18 @@ def waits_for(conn: Connection, row: JobRow) -> Wait:
     return stopped if row["estado"] == RENDERED else Wait()
 
 
-def _prints_before(serventia_id: _Int, queue: sa.ColumnElement[str] | str, n: _Int) -> sa.Select[tuple[int, str]]:
+@cache
+def _first_before() -> sa.Select[Any]:
+    return (
+        _prints_before(sa.bindparam("serventia"), sa.bindparam("da_fila"), sa.bindparam("numero"))
+        .order_by("n")
+        .limit(1)
+    )
+
+
+def _prints_before(
+    serventia_id: sa.ColumnElement[Any], queue: sa.ColumnElement[Any], n: sa.ColumnElement[Any]
+) -> sa.Select[tuple[int, str]]:
     """Return the prints accepted before job `n` and not yet handed to the queue."""
     before = db.job.alias("antes")
     return sa.select(before.c.n, before.c.id).where(
@@ -109,12 +123,7 @@ def _prints_before(serventia_id: _Int, queue: sa.ColumnElement[str] | str, n: _I
 
 def _paper(conn: Connection, row: JobRow) -> Wait:
     """Return why the job's queue, if it has numbered paper, gives nothing out now (P5)."""
-    table = db.fila
-    queue = (
-        conn.execute(sa.select(table).where(table.c.serventia_id == row["serventia_id"], table.c.nome == row["fila"]))
-        .mappings()
-        .one_or_none()
-    )
+    queue = db.find_row(conn, db.fila, {"serventia_id": row["serventia_id"], "nome": row["fila"]})
     return Wait() if queue is None else _stopped(conn, Queue.from_row(queue))
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -191,19 +193,8 @@ def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:
         return
     conn, office, table = act.conn, act.office, db.folha_lado
     livro, _ = _address(p)
-    held = conn.execute(
-        sa.select(table.c.folha, table.c.lado, table.c.estado, db.documento.c.chave)
-        .join(
-            db.documento,
-            (db.documento.c.serventia_id == table.c.serventia_id) & (db.documento.c.id == table.c.documento_id),
-        )
-        .where(
-            table.c.serventia_id == office.serventia_id,
-            table.c.livro == livro,
-            table.c.folha.in_(sorted({side.folha for side in p.taken})),
-            table.c.estado != "livre",
-        )
-    )
+    folhas = sorted({side.folha for side in p.taken})
+    held = conn.execute(_held_sides(), {"serventia": office.serventia_id, "do_livro": livro, "folhas": folhas})
     occupied = {FolhaSide(row.folha, row.lado): "" if row.estado == "inutilizada" else row.chave for row in held}
     check_occupied(p.plan.identity, p.taken, occupied)
     db.insert(
@@ -221,6 +212,21 @@ def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:
             }
             for side in p.taken
         ],
+    )
+
+
+@cache
+def _held_sides() -> sa.Select[Any]:
+    table, document = db.folha_lado, db.documento
+    return (
+        sa.select(table.c.folha, table.c.lado, table.c.estado, document.c.chave)
+        .join(document, (document.c.serventia_id == table.c.serventia_id) & (document.c.id == table.c.documento_id))
+        .where(
+            table.c.serventia_id == sa.bindparam("serventia"),
+            table.c.livro == sa.bindparam("do_livro"),
+            table.c.folha.in_(sa.bindparam("folhas", expanding=True)),
+            table.c.estado != "livre",
+        )
     )
 
 

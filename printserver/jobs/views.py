@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -163,13 +165,9 @@ def show(office: Office, job_id: str) -> JsonObject:
 
 
 def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Seal]:
-    table, serventia_id = db.selo, office.serventia_id
-    query = (
-        sa.select(table)
-        .where(table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.retifica.is_(None))
-        .order_by(table.c.ordem)
-    )
-    return [Seal.from_row(row) for row in conn.execute(query).mappings()]
+    mine = {"serventia_id": office.serventia_id, "job_id": job_id}
+    rows = db.find_rows(conn, db.selo, mine, "ordem")
+    return [Seal.from_row(row) for row in rows if row["retifica"] is None]
 
 
 def _question(conn: Connection, serventia_id: int, job_id: str) -> JsonObject | None:
@@ -294,8 +292,11 @@ def events(office: Office, depois: int) -> list[JsonObject]:
 
 def in_progress(conn: Connection, office: Office) -> int:
     """Return the number of jobs in progress."""
+    return int(conn.execute(_in_progress(), {"serventia": office.serventia_id}).scalar_one())
+
+
+@cache
+def _in_progress() -> sa.Select[Any]:
     table = db.job
-    query = sa.select(sa.func.count()).where(
-        table.c.serventia_id == office.serventia_id, ~table.c.encerrado, table.c.estado.in_(MOVING)
-    )
-    return int(conn.execute(query).scalar_one())
+    here = (table.c.serventia_id == sa.bindparam("serventia"), ~table.c.encerrado, table.c.estado.in_(MOVING))
+    return sa.select(sa.func.count()).where(*here)

@@ -1,6 +1,7 @@
 """Documents, livros and seals as plain data for the rules of `documents`. No rules."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,14 +32,16 @@ def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[Live
 
     The live seal of a replaced print (X8) is not among them.
     """
-    table, job = db.selo, db.job
-    rows = conn.execute(
-        sa.select(table)
-        .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id) & job.c.viva)
-        .where(table.c.serventia_id == serventia_id, table.c.documento_id == document, table.c.vivo)
-        .order_by(table.c.ordem)
-    ).mappings()
+    rows = conn.execute(_live_selos(), {"serventia": serventia_id, "documento": document}).mappings()
     return tuple(live_selo(Seal.from_row(row)) for row in rows)
+
+
+@cache
+def _live_selos() -> sa.Select[Any]:
+    table, job = db.selo, db.job
+    same = (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id) & job.c.viva
+    here = (table.c.serventia_id == sa.bindparam("serventia"), table.c.documento_id == sa.bindparam("documento"))
+    return sa.select(table).join(job, same).where(*here, table.c.vivo).order_by(table.c.ordem)
 
 
 def live_selo(seal: Seal) -> LiveSelo:

@@ -127,15 +127,14 @@ def register(act: Act, author: Author, key: str | None, request_digest: str, mad
     """Bind the key of the request's `author` to its outcome, in the transaction of `act`."""
     if key is None:
         return
-    act.conn.execute(
-        sa.insert(db.idempotencia).values(
-            serventia_id=act.office.serventia_id,
-            chave_id=author.chave_id or 0,
-            chave=key,
-            resumo=request_digest,
-            job_id=made.job_id,
-            palavra=made.palavra,
-            feito=made.feito,
-            criada_em=act.now,
-        )
-    )
+    row = {
+        "serventia_id": act.office.serventia_id,
+        "chave_id": author.chave_id or 0,
+        "chave": key,
+        "resumo": request_digest,
+        "job_id": made.job_id,
+        "palavra": made.palavra,
+        "feito": made.feito,
+        "criada_em": act.now,
+    }
+    db.insert(act.conn, db.idempotencia, row)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -55,18 +56,19 @@ def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: T
 
 def open_for_document(conn: Connection, office: Office, document_id: int) -> sa.RowMapping | None:
     """Return the document's open question (not one about folhas), with its job's `resumo`."""
+    here = {"serventia": office.serventia_id, "documento": document_id}
+    return conn.execute(_open_for_document(), here).mappings().one_or_none()
+
+
+@cache
+def _open_for_document() -> sa.Select[Any]:
     table, job = db.pergunta, db.job
-    query = (
+    here = (table.c.serventia_id == sa.bindparam("serventia"), table.c.documento_id == sa.bindparam("documento"))
+    return (
         sa.select(table, job.c.resumo)
         .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id))
-        .where(
-            table.c.serventia_id == office.serventia_id,
-            table.c.documento_id == document_id,
-            table.c.estado == "aberta",
-            table.c.tipo != "folhas",
-        )
+        .where(*here, table.c.estado == "aberta", table.c.tipo != "folhas")
     )
-    return conn.execute(query).mappings().one_or_none()
 
 
 def is_same(open_question: sa.RowMapping, text: Text, now: datetime) -> bool:

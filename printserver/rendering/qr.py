@@ -29,7 +29,7 @@ _DOT_MM: Final = 25.4 / 300
 _EC: Final = {"M": 0, "L": 1}  # the two bits of ISO 18004, also qrcode's constants
 # Fixed for speed; of the eight masks, the lowest mean penalty (ISO 18004, 7.8.3) over 60 seals, at both levels.
 _MASK: Final = 2
-_RUN: Final = re.compile(b"1+")
+_RUN: Final = re.compile(b"\x01+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +62,19 @@ def modules_path(matrix: Matrix, side_mm: float) -> bytes:
     """Return PDF content operators that draw `matrix` black, in a square of `side_mm` with its quiet zone.
 
     The origin is the square's lower left corner. The quiet zone stays empty; the graphics state is restored.
-    Rectangles are a hundredth of a module smaller on every side: a printer blackens every dot that is touched, and a
-    rounding error at the dot grid would make every module a dot (a quarter) wider.
+    Rectangles, one for each run of a row, are a hundredth of a module smaller on every side: a printer blackens every
+    dot that is touched, and a rounding error at the dot grid would make every module a dot (a quarter) wider.
     """
     total = len(matrix) + 2 * QUIET_ZONE
     scale = f"{side_mm * 72 / 25.4 / total / 100:.8f}"
-    rectangles = " ".join(
-        f"{100 * x + 1} {100 * y + 1} {100 * w - 2} {100 * h - 2} re" for x, y, w, h in _rectangles(matrix)
-    )
+    rectangles = " ".join([f"{x}01 {y}01 {100 * width - 2} 98 re" for x, y, width in _runs(matrix)])
     return f"q 0 g {scale} 0 0 {scale} 0 0 cm {rectangles} f Q".encode("ascii")
 
 
 def as_svg(matrix: Matrix) -> str:
     """Return `matrix` as an SVG image, black on white with its quiet zone; one unit is a module."""
     total = len(matrix) + 2 * QUIET_ZONE
-    path = "".join(f"M{x} {total - y - h}h{w}v{h}h-{w}z" for x, y, w, h in _rectangles(matrix))
+    path = "".join(f"M{x} {total - y - 1}h{width}v1h-{width}z" for x, y, width in _runs(matrix))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {total}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{total}v{total}h-{total}z"/><path d="{path}"/></svg>'
@@ -141,7 +139,6 @@ def _fill(template: _Template, codewords: bytes) -> Matrix:
 
 
 _TO_NUMBERS: Final = bytes.maketrans(b"01", b"\x00\x01")
-_TO_DIGITS: Final = bytes.maketrans(b"\x00\x01", b"01")
 
 
 def _content(data: bytes, version: int, capacity_bits: int) -> bytes | None:
@@ -195,15 +192,10 @@ def _correction(part: bytes, length: int) -> bytes:
     return remainder.to_bytes(length, "big")
 
 
-def _rectangles(matrix: Matrix) -> Iterator[tuple[int, int, int, int]]:
-    """Yield x, y (from below), width, height in modules: runs of a row, merged with equal runs of the rows below."""
-    total = len(matrix) + 2 * QUIET_ZONE
-    open_runs: dict[tuple[int, int], int] = {}  # (x, width) → its first row
-    for row in range(len(matrix) + 1):
-        digits = matrix[row].translate(_TO_DIGITS) if row < len(matrix) else b""
-        runs = {(m.start(), m.end() - m.start()) for m in _RUN.finditer(digits)}
-        for x, width in [run for run in open_runs if run not in runs]:
-            first = open_runs.pop((x, width))
-            yield x + QUIET_ZONE, total - QUIET_ZONE - row, width, row - first
-        for run in sorted(runs - open_runs.keys()):
-            open_runs[run] = row
+def _runs(matrix: Matrix) -> Iterator[tuple[int, int, int]]:
+    """Yield x, y (from below) and width in modules of each run of dark modules in a row, quiet zone included."""
+    below = len(matrix) + QUIET_ZONE - 1
+    for row, modules in enumerate(matrix):
+        for run in _RUN.finditer(modules):
+            start, end = run.span()
+            yield start + QUIET_ZONE, below - row, end - start
