@@ -110,9 +110,8 @@ def memory(result: Day) -> str:
         held = max(values[1:], default=values[0]) <= values[0] * GROWTH
         aim = _judged(held, "no growth after the first hundred") if task != "others" else "—"
         lines.append((task, *(f"{value:.0f}" for value in values), aim))
-    return (
-        "## (d) Memory\n\nResident memory in MB after so many documents of the mix of (c), in one server.\n\n"
-        + table(("", *(f"{mark}" for mark in marks), "aim"), lines)
+    return "## (d) Memory\n\nMemory (PSS) in MB after so many documents of the mix of (c), in one server.\n\n" + table(
+        ("", *(f"{mark}" for mark in marks), "aim"), lines
     )
 
 

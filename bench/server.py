@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.office import MeasuredOffice
+from printserver.server.processes import PREFIX
 
 HOST = "127.0.0.1"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -20,7 +21,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Resident memory in MB and CPU time in seconds of the server's processes, by task."""
+    """Memory in MB (its share of shared pages, PSS) and CPU time in seconds of the server's processes, by task."""
 
     memory: dict[str, float]
     cpu: dict[str, float]
@@ -57,15 +58,15 @@ class Server:
         cpu: dict[str, float] = {}
         for pid, task in _tasks(self._process.pid):
             try:
-                status = Path(f"/proc/{pid}/status").read_text()
+                status = Path(f"/proc/{pid}/smaps_rollup").read_text()
                 spent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
             except FileNotFoundError:
                 continue
-            resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-            memory[task] = memory.get(task, 0) + int(resident.split()[1]) / 1024
+            share = next(line for line in status.splitlines() if line.startswith("Pss:"))
+            memory[task] = memory.get(task, 0) + int(share.split()[1]) / 1024
             cpu[task] = cpu.get(task, 0) + (int(spent[11]) + int(spent[12])) / _TICKS
-            if task == "http":  # CPU time of ended children: pool processes that were replaced
-                cpu["pool"] = cpu.get("pool", 0) + (int(spent[13]) + int(spent[14])) / _TICKS
+            if task == "pool":  # CPU time of ended children: pool processes that were replaced
+                cpu[task] += (int(spent[13]) + int(spent[14])) / _TICKS
         return Usage(memory, cpu)
 
 
@@ -108,22 +109,22 @@ def _wait_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 def _tasks(supervisor: int) -> list[tuple[int, str]]:
     """Return the server's processes with their task: http, pool (render processes), engine, others."""
     children: dict[int, list[int]] = {}
-    lines: dict[int, str] = {}
+    names: dict[int, str] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            lines[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            names[int(folder.name)] = (folder / "comm").read_text("utf-8").strip()
         except (FileNotFoundError, ProcessLookupError):
             continue
         children.setdefault(parent, []).append(int(folder.name))
     found = [(supervisor, "others")]
     for child in children.get(supervisor, []):
-        if "printserver.server.engine" in lines[child]:
+        if names[child] == f"{PREFIX}engine":
             found.append((child, "engine"))
             found += [(pid, "others") for pid in _below(child, children)]
             continue
         found.append((child, "http"))
-        found += [(pid, "pool" if "spawn_main" in lines[pid] else "others") for pid in _below(child, children)]
+        found += [(pid, "pool") for pid in _below(child, children)]
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from printserver.cli.main import cli
+from support.commands import commands_of
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "guia-do-operador.md").read_text("utf-8")
 
@@ -18,7 +19,7 @@ def _section(title: str) -> str:
 
 
 def _commands(group: click.Group, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name, command in group.commands.items():
+    for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
             yield from _commands(command, (*above, name))
         else:

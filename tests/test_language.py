@@ -27,6 +27,7 @@ from printserver.formats import BlockValues, SeloValues
 from printserver.office.proof.daily_head import Head
 from printserver.rendering import Stamp
 from printserver.simulator import faults, rules
+from support.commands import commands_of
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for folder in ("printserver", "tests", "bench") for path in (ROOT / folder).rglob("*.py"))
@@ -116,7 +117,7 @@ def commands(command: click.Command) -> Iterator[str]:
     for parameter in command.params:
         yield parameter.name or ""
     if isinstance(command, click.Group):
-        for name, part in command.commands.items():
+        for name, part in commands_of(command).items():
             yield name
             yield from commands(part)
 

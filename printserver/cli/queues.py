@@ -1,4 +1,4 @@
-"""`printserver filas`: the print queues of the office. Every change is shown, with its reason."""
+"""`printserver filas` and `fila`: the print queues of the office. Every change is shown, with its reason."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.cli.base import instance_option, office, record
+from printserver.cli.base import PATH, instance_option, office, record
 from printserver.cli.cups_access import (
     confirm_certificate,
     parse_fingerprint,
@@ -211,3 +211,40 @@ def _report_state(state: State) -> None:
 
 def _mm(offset: list[float]) -> str:
     return " × ".join(f"{value:g}".replace(".", ",") for value in offset)
+
+
+@click.command("fila")
+@click.argument("nome")
+@instance_option
+@click.option("--pasta", type=PATH, help="Pasta em que os PDFs são gravados.")
+@click.option("--cups", "queue", help="Nome da fila no CUPS.")
+@click.option(
+    "--servidor", "cups_server", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina)."
+)
+@click.option("--padrao", "default", is_flag=True, help="É a fila de quem não diz outra.")
+@click.option("--papel-numerado", is_flag=True, help="Tem papel numerado, e conta as folhas.")
+def add_queue(
+    nome: str,
+    folder: Path,
+    pasta: Path | None,
+    queue: str | None,
+    cups_server: str | None,
+    default: bool,
+    papel_numerado: bool,
+) -> None:
+    """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
+    nome = queue_setup.queue_name(nome)
+    if (pasta is None) == (queue is None):
+        raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
+    if cups_server and queue is None:
+        raise ConfigError("--servidor acompanha --cups")
+    if pasta is not None:
+        pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
+    destination = str(pasta.absolute()) if pasta is not None else str(queue)
+    new = queue_setup.NewQueue(
+        nome, "pasta" if pasta is not None else "cups", destination, cups_server, papel_numerado=papel_numerado
+    )
+    with office(folder) as (conn, serventia_id, now):
+        what = queue_setup.add(conn, serventia_id, new, now, default=default)
+        record(conn, serventia_id, now, "fila", nome, what)
+    click.echo(f"Fila {nome} criada.")

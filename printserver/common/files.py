@@ -5,9 +5,10 @@ import secrets
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
     """Write a file (mode 600) under a temporary name, sync and rename it, so that no partial file is ever visible.
 
+    Without `sync`, for a file that is checked at each use and can be made again, a power failure may leave it empty.
     The temporary name begins with a dot. Raises OSError.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
@@ -15,8 +16,9 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)

@@ -43,7 +43,7 @@ class Release:
         if not (self.folder / _READY).exists() or not self.python.exists():
             return False
         loaded = subprocess.run(
-            [self.python, "-c", "import printserver.cli"], capture_output=True, cwd="/", check=False
+            [self.python, "-c", "import printserver.cli.serve"], capture_output=True, cwd="/", check=False
         )
         return loaded.returncode == 0
 

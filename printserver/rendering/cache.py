@@ -98,14 +98,15 @@ class Cache:
 
 
 def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
-    """Write a layout: each file under a temporary name, synced, renamed. Concurrent writers write the same bytes.
+    """Write a layout: each file under a temporary name, then renamed. Concurrent writers write the same bytes.
 
-    Creates the folder if it was deleted: every layout can be made again.
+    Nothing is synced: both files are checked by their digests at each use, and every layout can be made again. Creates
+    the folder if it was deleted.
     """
     pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside += b"\n" + _digest(hash, beside)
     for suffix, data in ((".pdf", pdf), (".json", beside)):
-        write_whole(_file_of(pasta, hash, suffix), data)
+        write_whole(_file_of(pasta, hash, suffix), data, sync=False)
 
 
 def read(pasta: Path, hash: str) -> bytes | None:

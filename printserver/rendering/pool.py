@@ -1,7 +1,8 @@
 """Process pool for work on untrusted input, with time and memory limits.
 
-Independent of the tasks. Processes are spawned, not forked (the server has threads), warmed up by a function of the
-caller, replaced after a number of tasks, and exit when the process that owns the pool exits.
+Independent of the tasks. Processes are not forked from this one (the server has threads), but from a process that has
+done nothing than import what they need: they start at once and share its memory. They are warmed up by a function of
+the caller, replaced after a number of tasks, and exit when the process that owns the pool exits.
 """
 
 import os
@@ -10,7 +11,7 @@ import resource
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, TimeoutError
 from multiprocessing import get_context, parent_process
 from typing import Any, Final, ParamSpec, TypeVar
@@ -33,7 +34,7 @@ _KILLED_FROM_OUTSIDE: Final = (-signal.SIGKILL, -signal.SIGTERM)
 
 
 class Pool:
-    """Runs functions in `processos` spawned processes; a task over its limits ends only its own process.
+    """Runs functions in `processos` other processes; a task over its limits ends only its own process.
 
     `tempo_limite_s` counts from the start of the task, without its time in the queue. `memoria_mb` limits the address
     space of a process (RLIMIT_AS), including the loaded libraries. `initializer` (importable, picklable) is called once
@@ -47,12 +48,15 @@ class Pool:
         memoria_mb: int,
         *,
         initializer: Callable[[], object] | None = None,
+        preload: Sequence[str] = (),
         tasks_per_process: int = TASKS_PER_PROCESS,
     ) -> None:
+        """`preload`: modules that are imported before the processes fork; the first pool of this process decides."""
         self._processes = processos
         self._limit_s = tempo_limite_s
         self._memory_mb = memoria_mb
         self._initializer = initializer
+        self._preload = list(preload)
         self._max_tasks = tasks_per_process
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
@@ -115,12 +119,14 @@ class Pool:
             if self._closed:
                 raise RuntimeError("the pool is closed")
             if self._pool is None:
+                context = get_context("forkserver")
+                context.set_forkserver_preload(self._preload)
                 self._pool = ProcessPool(
                     max_workers=self._processes,
                     max_tasks=self._max_tasks,
                     initializer=_start,
                     initargs=(self._memory_mb, self._initializer),
-                    context=get_context("spawn"),
+                    context=context,
                 )
             return self._pool
 

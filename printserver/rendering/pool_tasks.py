@@ -1,8 +1,13 @@
 """Tasks of the render pool. Only pool processes load the layout libraries."""
 
+from typing import Final
+
 from printserver.formats import Format, examine, files, parse
 from printserver.rendering import rtf_source
 from printserver.rendering.model import Layout, LayoutTask
+
+MODULES: Final = ("printserver.rendering.assemble",)
+"""What the tasks import: the layout libraries."""
 
 
 def make_layout(task: LayoutTask) -> Layout:

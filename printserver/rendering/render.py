@@ -62,7 +62,9 @@ class Render:
         in_use: Callable[[], set[str]],
     ) -> None:
         self._cache = cache.Cache(cache_dir, limit_mb=cache_mb, in_use=in_use)
-        self._pool = Pool(processos, tempo_limite_s, memoria_mb, initializer=pool_tasks.warm_up)
+        self._pool = Pool(
+            processos, tempo_limite_s, memoria_mb, initializer=pool_tasks.warm_up, preload=pool_tasks.MODULES
+        )
         self._remembered: OrderedDict[str, Layout] = OrderedDict()
         self._lock = threading.Lock()
 

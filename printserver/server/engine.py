@@ -10,11 +10,10 @@
 Any number of engines may run, on any number of machines: the claim decides which one acts.
 """
 
-import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from datetime import date
@@ -34,7 +33,7 @@ from printserver.ledger import JobRow, close_expired, names
 from printserver.office import Bell, HeadDiffers, Office, engine_mark, owner_name, proof, registry
 from printserver.server.life_signs import beat
 from printserver.server.logs import configure_logs
-from printserver.server.processes import BEAT_FD, HEARD_FD, RING_FD, call_at_stop, descriptors, die_with_parent
+from printserver.server.processes import Pipes, call_at_stop, enter
 from printserver.server.reporting import Reporting
 
 _log = structlog.get_logger()
@@ -271,13 +270,13 @@ class Rounds:
             engine.finish()
 
 
-def run_engine(instances: Sequence[Path], environment: Mapping[str, str] = os.environ) -> None:
+def run_engine(instances: Sequence[Path], pipes: Pipes = Pipes()) -> None:  # noqa: B008  # frozen
     """Run one engine over each of the offices in `instances` until SIGTERM or SIGINT.
 
     An office that cannot be opened is left out and logged, unless it is the only one. Raises ConfigError.
     """
     configure_logs()
-    bell = Bell(descriptors(environment, HEARD_FD), descriptors(environment, RING_FD))
+    bell = pipes.bell()
     offices = []
     for instance in instances:
         try:
@@ -291,8 +290,8 @@ def run_engine(instances: Sequence[Path], environment: Mapping[str, str] = os.en
     for office in offices:
         office.db.observe_write = _log_long_write
     pause = min(office.settings.motor.espera_s for office in offices)
-    life = environment.get(BEAT_FD)
-    rounds = Rounds([Engine(office) for office in offices], bell, pause, beat(int(life) if life else None))
+    life = beat(pipes.beat.fileno() if pipes.beat is not None else None)
+    rounds = Rounds([Engine(office) for office in offices], bell, pause, life)
     call_at_stop(rounds.stop)
     try:
         with ExitStack() as marks:
@@ -304,11 +303,11 @@ def run_engine(instances: Sequence[Path], environment: Mapping[str, str] = os.en
             office.close()
 
 
-def run() -> None:
-    """Run the process as the supervisor starts it: the folders are its arguments."""
-    die_with_parent()
+def run(instances: Sequence[Path], pipes: Pipes) -> None:
+    """Run the process as the supervisor starts it."""
+    enter("engine")
     try:
-        run_engine([Path(each) for each in sys.argv[1:]])
+        run_engine(instances, pipes)
     except ConfigError as error:
         _log.error("the engine cannot start", why=str(error))
         sys.exit(1)

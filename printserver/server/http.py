@@ -1,45 +1,39 @@
 """The HTTP process: the Flask application behind `http_server`. It owns the render pool."""
 
 import gc
-import os
 import resource
 import socket
 import ssl
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import structlog
 
 from printserver.api import problems
 from printserver.errors import ConfigError
-from printserver.office import Bell, Office, load_settings
+from printserver.office import Office, load_settings
 from printserver.server import http_server
 from printserver.server.app import create_app
 from printserver.server.logs import configure_logs
-from printserver.server.processes import (
-    CANNOT_START,
-    HEARD_FD,
-    RING_FD,
-    call_at_stop,
-    descriptors,
-    die_with_parent,
-)
+from printserver.server.processes import CANNOT_START, Pipes, call_at_stop, enter
 
 _BACKLOG: Final = 256
 _OPEN_FILES: Final = 4096
 
 
-def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> int:
-    """Serve until SIGTERM; return the exit status."""
-    die_with_parent()
-    os.umask(0o077)
+def run(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None, pipes: Pipes) -> NoReturn:
+    """Run the process as the supervisor starts it: serve until SIGTERM, and exit."""
+    enter("http")
     configure_logs()
+    sys.exit(_serve(instance, host, port, tls, pipes))
+
+
+def _serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None, pipes: Pipes) -> int:
     _allow_open_files()
     try:
         context = _tls_context(tls) if tls else None
-        bell = Bell(descriptors(os.environ, HEARD_FD), descriptors(os.environ, RING_FD))
-        office = Office.open_folder(instance, bell=bell, waits=True)
+        office = Office.open_folder(instance, bell=pipes.bell(), waits=True)
     except ConfigError as error:
         structlog.get_logger().error("http cannot start", why=str(error))
         return CANNOT_START
@@ -71,7 +65,7 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _tls_context(files: tuple[str, str]) -> ssl.SSLContext:
+def _tls_context(files: tuple[Path, Path]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
@@ -90,9 +84,3 @@ def _problem(status: int) -> http_server.Answer:
     """Return the answer to a request that is refused before it reaches the application."""
     response = problems.problem(problems.unread_request(status))
     return http_server.Answer(response.status, response.content_type, response.get_data())
-
-
-def run() -> None:
-    """Run the process as the supervisor starts it: folder, address, port and TLS files are its arguments."""
-    folder, host, port, *tls = sys.argv[1:]
-    sys.exit(main(Path(folder), host, int(port), (tls[0], tls[1]) if tls else None))

@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from typing import Final
 
 import structlog
@@ -31,19 +33,19 @@ _NEEDED: Final[Mapping[str, str]] = {
 class Beats:
     """The engine's rounds: it writes a byte to `out` in each, the parent reads them from `heard`."""
 
-    heard: int = field(init=False)
-    out: int = field(init=False)
+    heard: Connection = field(init=False)
+    out: Connection = field(init=False)
     last: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.heard, self.out = os.pipe()
-        os.set_blocking(self.heard, False)
-        os.set_blocking(self.out, False)
+        self.heard, self.out = Pipe(duplex=False)
+        for end in (self.heard, self.out):
+            os.set_blocking(end.fileno(), False)
 
     def missing(self, limit_s: float) -> str | None:
         """Return why the engine counts as dead (Portuguese), or None: its last round is at most `limit_s` ago."""
         try:
-            while os.read(self.heard, 4096):
+            while os.read(self.heard.fileno(), 4096):
                 self.last = time.monotonic()
         except BlockingIOError:
             pass

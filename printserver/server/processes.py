@@ -1,21 +1,46 @@
-"""Conventions between parent and child processes: the bell's pipes; no child outlives its parent."""
+"""Conventions between parent and child processes: pipes, names, signals; no child outlives its parent."""
 
 import ctypes
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Final
 
-HEARD_FD: Final = "PRINTSERVER_BELL_HEARD"  # read end: the other process rings
-RING_FD: Final = "PRINTSERVER_BELL_RING"  # write end: the other process hears
+from printserver.office import Bell
 
-BEAT_FD: Final = "PRINTSERVER_BEAT"  # write end: the parent learns of each round of the engine
-
+PREFIX: Final = "ps-"
+"""Before the names of the children."""
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGPWR)
+"""That end the server; the last: the power supply fails."""
 CANNOT_START: Final = 3
 """Exit status of a child whose start would fail again."""
 
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_NAME: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Pipes:
+    """A child's ends of pipes: its siblings ring at `heard`, it rings at `ring`, and gives signs of life at `beat`."""
+
+    heard: tuple[Connection, ...] = ()
+    ring: tuple[Connection, ...] = ()
+    beat: Connection | None = None
+
+    def bell(self) -> Bell:
+        """Return a bell on these pipes, which must be kept as long as it is used."""
+        return Bell([each.fileno() for each in self.heard], [each.fileno() for each in self.ring])
+
+
+def enter(name: str) -> None:
+    """Begin as a child of the supervisor: its name in lists of processes (11 letters), its signals, its end."""
+    ctypes.CDLL(None).prctl(_PR_SET_NAME, f"{PREFIX}{name}".encode())
+    for sign in SIGNALS:
+        signal.signal(sign, signal.SIG_DFL)
+    die_with_parent()
 
 
 def die_with_parent(sign: int = signal.SIGTERM) -> None:
@@ -24,11 +49,6 @@ def die_with_parent(sign: int = signal.SIGTERM) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, sign)
     if os.getppid() != parent:  # the parent ended before the call
         os.kill(os.getpid(), sign)
-
-
-def descriptors(environment: Mapping[str, str], name: str) -> tuple[int, ...]:
-    """Return the file descriptors that the parent left in a variable, separated by commas."""
-    return tuple(int(each) for each in environment.get(name, "").split(",") if each)
 
 
 def call_at_stop(stop: Callable[[], None]) -> None:

@@ -1,14 +1,14 @@
 """`serve`: one parent with an HTTP process and an engine process in one process group. A dead child is restarted."""
 
 import errno
-import os
+import gc
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import Pipe, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final
 
@@ -16,10 +16,11 @@ import structlog
 
 from printserver.common import faults
 from printserver.errors import ConfigError
+from printserver.server import engine, http
 from printserver.server.door import Door
 from printserver.server.life_signs import Beats, LifeSigns
 from printserver.server.logs import configure_logs
-from printserver.server.processes import BEAT_FD, CANNOT_START, HEARD_FD, RING_FD
+from printserver.server.processes import CANNOT_START, SIGNALS, Pipes
 
 _log = structlog.get_logger()
 
@@ -30,24 +31,23 @@ RESTART_S: Final = 1.0
 @dataclass(slots=True)
 class _Child:
     name: str
-    command: Sequence[str]
-    heard: Sequence[int]
-    ring: Sequence[int]
-    more: Mapping[str, int] = field(default_factory=dict)  # other descriptors that it inherits, by variable
-    process: subprocess.Popen[bytes] | None = None
+    run: Callable[..., None]
+    arguments: tuple[object, ...]
+    process: BaseProcess | None = None
     started: float = field(default=0.0)
 
     def start(self) -> None:
-        pipes = {HEARD_FD: ",".join(map(str, self.heard)), RING_FD: ",".join(map(str, self.ring))}
-        others = {name: str(fd) for name, fd in self.more.items()}
-        inherited = (*self.heard, *self.ring, *self.more.values())
-        self.process = subprocess.Popen(self.command, env=os.environ | pipes | others, pass_fds=inherited)
+        """Start it: forked from this process the first time, later, when this has threads, in a new program."""
+        context = get_context("fork") if self.process is None else get_context("spawn")
+        self.process = context.Process(target=self.run, args=self.arguments, name=self.name)
+        self.process.start()
         self.started = time.monotonic()
 
-
-def _program(module: str) -> list[str]:
-    """Return the command of a child. Not `-m`: the helpers that the child spawns would load its main module too."""
-    return [sys.executable, "-c", f"from printserver.server.{module} import run; run()"]
+    @property
+    def status(self) -> int | None:
+        """The exit status; None while it runs."""
+        assert self.process is not None
+        return self.process.exitcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,8 @@ def serve(offices: Sequence[Served], tls: tuple[Path, Path] | None) -> int:
     for each in offices:
         _listen_once(each.host, each.port)
     configure_logs()
-    children, engine_heard, engine_ring = [], [], []
-    for each in offices:
-        (engine_hears, http_rings), (http_hears, engine_rings) = os.pipe(), os.pipe()
-        engine_heard.append(engine_hears)
-        engine_ring.append(engine_rings)
-        web = [*_program("http"), str(each.instance), each.host, str(each.port), *map(str, tls or ())]
-        children.append(_Child("http", web, [http_hears], [http_rings]))
-    engine = [*_program("engine"), *(str(each.instance) for each in offices)]
     beats = Beats()
-    children.append(_Child("engine", engine, engine_heard, engine_ring, {BEAT_FD: beats.out}))
+    children = _children(offices, tls, beats)
     signs = LifeSigns([Door(each.host, each.port, tls is not None) for each in offices], beats)
     stopping = False
 
@@ -85,32 +77,52 @@ def serve(offices: Sequence[Served], tls: tuple[Path, Path] | None) -> int:
         nonlocal stopping
         stopping = True
 
-    for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGPWR):
+    for sign in SIGNALS:
         signal.signal(sign, on_signal)
-    for child in children:
-        child.start()
-    signs.start()
-    status = 0
-    while not stopping:
+    gc.freeze()  # the children share the pages of what is loaded: no collection writes into them
+    try:
         for child in children:
-            assert child.process is not None
-            code = child.process.poll()
+            child.start()
+        signs.start()
+        return _watch(children, lambda: stopping)
+    finally:
+        signs.stop()
+        _stop(children)
+
+
+def _children(offices: Sequence[Served], tls: tuple[Path, Path] | None, beats: Beats) -> list[_Child]:
+    """Return an HTTP process for each office and the engine, joined by the pipes of the bell."""
+    children, heard, ring = [], [], []
+    for each in offices:
+        (engine_hears, http_rings), (http_hears, engine_rings) = Pipe(duplex=False), Pipe(duplex=False)
+        heard.append(engine_hears)
+        ring.append(engine_rings)
+        pipes = Pipes((http_hears,), (http_rings,))
+        children.append(_Child("http", http.run, (each.instance, each.host, each.port, tls, pipes)))
+    pipes = Pipes(tuple(heard), tuple(ring), beats.out)
+    children.append(_Child("engine", engine.run, ([each.instance for each in offices], pipes)))
+    return children
+
+
+def _watch(children: list[_Child], stopping: Callable[[], bool]) -> int:
+    """Start the children that die again, until `stopping`; return the exit status."""
+    while not stopping():
+        for child in children:
+            code = child.status
             if code is None:
                 continue
             if child.name == "http" and time.monotonic() - child.started < RESTART_S * 3 and code == CANNOT_START:
-                _log.error("http cannot start", code=code, folder=child.command[3])
+                _log.error("http cannot start", code=code, folder=str(child.arguments[0]))
                 children.remove(child)
                 if not any(each.name == "http" for each in children):
-                    stopping, status = True, 1
+                    return 1
                 break
             _log.error("child died, starting it again", child=child.name, code=code)
             time.sleep(RESTART_S)
             child.start()
         else:
             time.sleep(0.1)
-    signs.stop()
-    _stop(children)
-    return status
+    return 0
 
 
 _WHY: Final = {
@@ -129,15 +141,12 @@ def _listen_once(host: str, port: int) -> None:
 
 
 def _stop(children: Sequence[_Child]) -> None:
-    for child in children:
-        if child.process is not None and child.process.poll() is None:
-            child.process.terminate()
+    running = [child.process for child in children if child.process is not None and child.status is None]
+    for process in running:
+        process.terminate()
     deadline = time.monotonic() + GRACE_S
-    for child in children:
-        if child.process is None:
-            continue
-        try:
-            child.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.process.kill()
-            child.process.wait()
+    for process in running:
+        process.join(max(0.1, deadline - time.monotonic()))
+        if process.exitcode is None:
+            process.kill()
+            process.join()

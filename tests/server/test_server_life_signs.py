@@ -104,5 +104,5 @@ def test_the_power_supply_fails_and_the_server_ends_in_order(watched: tuple[Prin
     os.kill(pid, signal.SIGPWR)
     manager.wait_for("STOPPING=1")
     assert server.stop() == 0
-    assert server.processes() == []
+    process.wait_until(lambda: not server.processes(), "the end of the helper processes")
     assert "engine stopped" in server.log.read_text()

@@ -207,7 +207,9 @@ def test_a_sqlite_that_can_lose_a_commit_stops_the_start(
 
 def test_the_sqlite_in_use_is_a_mended_one_and_no_other_is_loaded() -> None:
     """Two copies of SQLite in one process drop each other's locks."""
-    code = "import sys, printserver.cli, printserver.server.http, printserver.server.engine, printserver.demo.run\n"
+    code = (
+        "import sys, printserver.cli.serve, printserver.server.http, printserver.server.engine, printserver.demo.run\n"
+    )
     code += "from printserver.db import sqlite; sqlite.check_version()\n"
     code += "print(sqlite.VERSION_TEXT, 'sqlite3' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

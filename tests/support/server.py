@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from printserver.server.processes import PREFIX
 from support import process
 
 PROGRAM = str(Path(sys.executable).with_name("printserver"))
@@ -269,9 +270,8 @@ class PrintServer:
 
     def child(self, name: str) -> int:
         """Return the process id of the parent's own child, `http` or `engine`."""
-        module = {"http": "printserver.server.http", "engine": "printserver.server.engine"}[name]
         for pid, stat in _stats().items():
-            if int(stat[1]) == self.pid and module in _command(pid):
+            if int(stat[1]) == self.pid and _name(pid) == f"{PREFIX}{name}":
                 return pid
         raise LookupError(name)
 
@@ -332,8 +332,8 @@ def _stat(pid: int) -> list[str] | None:
         return None
 
 
-def _command(pid: int) -> str:
+def _name(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", errors="replace")
+        return Path(f"/proc/{pid}/comm").read_text("utf-8", errors="replace").strip()
     except (FileNotFoundError, ProcessLookupError):
         return ""

@@ -10,6 +10,7 @@ from printserver.cli.main import cli
 from printserver.office import people
 from printserver.office.settings import all_settings
 from printserver.web import words
+from support.commands import commands_of
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guia-do-operador.md").read_text("utf-8")
 
@@ -32,16 +33,16 @@ def test_every_command_in_the_guide_exists() -> None:
     named = set(re.findall(r"`printserver ([a-z-]+)(?: ([a-z-]+))?", GUIDE))
     assert {name for name, _ in named} >= {"init", "serve", "usuario", "chave", "fila"}
     for name, below in named:
-        command = cli.commands[name]
+        command = commands_of(cli)[name]
         if isinstance(command, click.Group):
-            assert below in command.commands
+            assert below in commands_of(command)
 
 
 def test_every_option_in_the_guide_exists() -> None:
     for name, text in re.findall(r"`printserver ([a-z-]+)([^`]*)`", GUIDE):
-        command = cli.commands[name]
+        command = commands_of(cli)[name]
         if isinstance(command, click.Group):
-            command = command.commands[text.split()[0]]
+            command = commands_of(command)[text.split()[0]]
         known = {option for parameter in command.params for option in parameter.opts}
         assert set(re.findall(r"--[a-z-]+", text)) <= known, text
 
