@@ -1,6 +1,7 @@
 """Measures the acceptance of a livro with two atos over HTTP: layout, seals, commit, answer."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from bench import office, postgres, requests
 from bench.client import together
 from bench.deed import Deed
 from bench.server import Server, serve
+from printserver import db
 
 MANY = 16
+KEPT, NEW, LIMIT = "kept layout", "new text", "the limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,37 @@ class Row:
 def measure(presses: int) -> list[Row]:
     """Return the times of `presses` acceptances per database, cached layout or new text, one client or sixteen.
 
-    The engine runs meanwhile, as in an office.
+    The engine runs meanwhile, as in an office. Before the first, the limit: what no acceptance can do without.
     """
     rows = []
     for name, running in (("SQLite", nullcontext("")), ("PostgreSQL", postgres.database())):
         with running as url, _server(url) as server:
             numbers = count(1)
             _warm_up(server, numbers)
+            rows.append(Row(name, LIMIT, 1, _limit(server.office, presses)))
             for clients in (1, MANY):
                 kept = [deeds.make(next(numbers)) for _ in range(presses)]
                 _settle(server, kept)
-                rows.append(Row(name, "kept layout", clients, _press(server, clients, kept)))
+                rows.append(Row(name, KEPT, clients, _press(server, clients, kept)))
                 new = [deeds.make(next(numbers)) for _ in range(presses)]
-                rows.append(Row(name, "new text", clients, _press(server, clients, new)))
+                rows.append(Row(name, NEW, clients, _press(server, clients, new)))
     return rows
+
+
+def _limit(measured: office.MeasuredOffice, times: int) -> list[float]:
+    """Return the times of two signatures (RSA 2048) and one synced commit of the office's database, in ms."""
+    found = []
+    with office.opened(measured) as here:
+        for number in range(times):
+            began = time.perf_counter()
+            here.certificado.sign(f"{number}|1")
+            here.certificado.sign(f"{number}|2")
+            with here.db.write() as conn:
+                conn.execute(
+                    sa.update(db.serventia).where(db.serventia.c.id == here.serventia_id).values(id=here.serventia_id)
+                )
+            found.append(1000 * (time.perf_counter() - began))
+    return found
 
 
 @contextmanager
