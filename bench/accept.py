@@ -58,9 +58,7 @@ def _limit(measured: office.MeasuredOffice, times: int) -> list[float]:
             here.certificado.sign(f"{number}|1")
             here.certificado.sign(f"{number}|2")
             with here.db.write() as conn:
-                conn.execute(
-                    sa.update(db.serventia).where(db.serventia.c.id == here.serventia_id).values(id=here.serventia_id)
-                )
+                db.update(conn, db.sequencia, {"serventia_id": here.serventia_id, "nome": "selo"}, {"nome": "selo"})
             found.append(1000 * (time.perf_counter() - began))
     return found
 

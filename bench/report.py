@@ -56,8 +56,8 @@ def accept(rows: Sequence[AcceptRow]) -> str:
     return (
         "## (a) Accepting a livro with two atos\n\nThrough HTTP, from the press to the answer with both seals: "
         "planned, laid out or found laid out, numbered, signed, committed. One client after another, and "
-        f"{MANY} at once; the engine stamps and delivers meanwhile. The limit: two signatures (RSA 2048) and one synced "
-        "commit, without HTTP and engine.\n\n" + table(("", "clients", "p50 ms", "p95 ms", "aim"), lines)
+        f"{MANY} at once; the engine stamps and delivers meanwhile. The limit: two signatures (RSA 2048) and one "
+        "synced commit, without HTTP and engine.\n\n" + table(("", "clients", "p50 ms", "p95 ms", "aim"), lines)
     )
 
 
