@@ -109,26 +109,32 @@ def _checked(
     if n > head[0]:
         raise invalid_input(FIELD, f"{path}: começa no registro {n}, e a cópia termina no {head[0]}: falta o meio")
     lost = Lost(str(path), str(first.get("ramo", "")), sequences=dict(first["sequencias"]), ate=(n, previous))
-    _require_point(conn, office, path, (n, previous), head)
     for line in lines:
+        if n == head[0]:
+            _require_point(conn, office, path, (n, previous), head)
         entry = mirror_lines.entry_of(line, office.serventia_id)
         if line["n"] != n + 1 or audit.digest(previous, office.cns, entry) != line["hash"]:
+            _require_point(conn, office, path, (n, previous), head)
             raise invalid_input(FIELD, f"{path}: o registro {n + 1} foi alterado ou falta")
         n, previous = int(line["n"]), str(line["hash"])
         lost.ate = (n, previous)
         lost.sequences = _highest(lost.sequences, line.get("sequencias") or {})
-        if n <= head[0]:
-            _require_point(conn, office, path, (n, previous), head)
-        else:
+        if n > head[0]:
             _take(lost, line, entry, secret)
+    _require_point(conn, office, path, (n, previous), head)
     return lost
 
 
 def _require_point(conn: Connection, office: Office, path: Path, point: tuple[int, str], head: tuple[int, str]) -> None:
-    """Raise _OtherBranch unless an entry up to the copy's head is the copy's own."""
+    """Raise _OtherBranch unless this entry, if it is not beyond the copy's head, is the copy's own.
+
+    The entries are chained: then those before it are, too.
+    """
+    if not 0 < point[0] <= head[0]:
+        return
     mine = (db.log.c.serventia_id == office.serventia_id, db.log.c.n == point[0])
     there = head[1] if point[0] == head[0] else conn.execute(sa.select(db.log.c.hash).where(*mine)).scalar_one_or_none()
-    if point[0] and there != point[1]:
+    if there != point[1]:
         raise _OtherBranch(f"{path}: não continua esta cópia (o registro {point[0]} é outro)")
 
 
