@@ -24,12 +24,12 @@ class Lost:
     """What a mirror knows beyond the copy.
 
     `rows` are the newest of each table by primary key, `sequences` the next numbers, `codigos` the seals named.
-    `ramo` is its branch, `ate` the last entry. `took_over` is False for the branch of a restoration that was lost
+    `branch` is its branch, `ate` the last entry. `took_over` is False for the branch of a restoration that was lost
     itself before its step of the mirror: nothing was made in it.
     """
 
     arquivo: str
-    ramo: str
+    branch: str
     entries: int = 0
     ate: tuple[int, str] = (0, "")
     took_over: bool = True
@@ -61,11 +61,11 @@ def read_mirror(conn: Connection, office: Office, place: Path, head: tuple[int, 
         except _OtherBranch as reason:
             why = str(reason)
             continue
-        if lost.ramo != own:
+        if lost.branch != own:
             found.append(lost)
     if not found:
         raise invalid_input(FIELD, why)
-    best = max(found, key=lambda each: (each.took_over, each.ramo, each.ate[0]))
+    best = max(found, key=lambda each: (each.took_over, each.branch, each.ate[0]))
     for each in found:  # the numbers of every branch that goes on from the copy were given out (S3)
         best.sequences = _highest(best.sequences, each.sequences)
         best.codigos |= each.codigos

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 import tomlkit
 
 from printserver import db
-from printserver.clock import Clock, rfc3339
+from printserver.clock import Clock
 from printserver.common.files import sync_folder
-from printserver.copies import after_copy, build
+from printserver.copies import build, waiting
 from printserver.copies.fetch import Fetched, Source, fetch
 from printserver.errors import ConfigError
-from printserver.office import Office, acting, copy_key, restored
+from printserver.office import Office, acting, copy_key
 from printserver.office.settings import SETTINGS_FILE
 
 
@@ -91,31 +91,16 @@ def _set_database(draft: Path, url: str) -> None:
 
 
 def _mark(draft: Path, folder: Path, fetched: Fetched, author: str, clock: Clock) -> dict[str, int]:
-    """Open the restoration, put to rest what was on its way, and write it into the log."""
+    """Have the restored office wait for its release, in the folder where it will be."""
     made = fetched.manifest
     office = Office.open_folder(draft, clock)
     try:
         with acting(office) as act:
-            found = restored.find(act.conn, office.serventia_id)
-            values = {"quando": act.now, "origem": fetched.origem, "quem": author}
-            table = db.restauracao
-            if found is None:  # of PostgreSQL: a dump cannot be marked
-                values |= {"serventia_id": office.serventia_id, "copia_de": made.quando, "passos": {}}
-                values |= {"registro_n": made.registro_n, "registro_hash": made.registro_hash}
-                act.conn.execute(sa.insert(table).values(**values))
-            else:
-                act.conn.execute(
-                    sa.update(table)
-                    .where(table.c.serventia_id == office.serventia_id, table.c.id == found.id)
-                    .values(**values)
-                )
             _move_folders(act.conn, office.serventia_id, made.pasta, draft, folder)
-            counts = after_copy.put_to_rest(act)
-            what = {"copia_de": rfc3339(made.quando), "cabeca": f"{made.registro_n}:{made.registro_hash}"}
-            act.log("restauracao", made.cns, restored.OPENED, what | counts | {"quem": author})
+            head = made.registro_n, made.registro_hash
+            return waiting.begin(act, made.quando, head, fetched.origem, author)
     finally:
         office.close()
-    return counts
 
 
 def _move_folders(conn: sa.Connection, serventia_id: int, before: str, draft: Path, folder: Path) -> None:
