@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from bench import deed as deeds
 from bench import office as offices
 from printserver import db, jobs
 from printserver.db import Database
@@ -43,9 +44,9 @@ def document(number: int) -> Row:
     return {"documento": found | {"motivo_isencao": "beneficiário da justiça gratuita"}, "escrevente": offices.CLERK}
 
 
-def make(folder: Path, database: str = "") -> offices.MeasuredOffice:
+def make(folder: Path, database: str = "", cns: str = deeds.CNS) -> offices.MeasuredOffice:
     """Create an office that has one print, on paper that is a folder in its own."""
-    made = offices.make(folder, database)
+    made = offices.make(folder, database, cns)
     with offices.opened(made) as office:
         with office.db.write() as conn:
             (folder / "saida").mkdir(exist_ok=True)
@@ -58,16 +59,15 @@ def make(folder: Path, database: str = "") -> offices.MeasuredOffice:
     return made
 
 
-def fill(office: Office, seals: int) -> None:
-    """Multiply the office's one print until there are `seals` seals more."""
+def fill(office: Office, seals: int, pattern: Office | None = None) -> None:
+    """Multiply the one print, of this office or of the office `pattern`, until there are `seals` seals more."""
     prints = seals // SEALS_A_PRINT
-    with office.db.read() as conn:
-        pattern = _Pattern.read(conn, office)
+    of_print = _Pattern.read(pattern or office, office)
     with _quickly(office.db):
         for start in range(0, prints, _AT_ONCE * _COMMIT):
             with office.db.write() as conn:
                 for first in range(start, min(start + _AT_ONCE * _COMMIT, prints), _AT_ONCE):
-                    _put(conn, office, pattern, range(first, min(first + _AT_ONCE, prints)), prints)
+                    _put(conn, office, of_print, range(first, min(first + _AT_ONCE, prints)), prints)
         with office.db.write() as conn:
             mine = db.sequencia.c.serventia_id == office.serventia_id
             conn.execute(sa.update(db.sequencia).where(mine).values(proximo=prints * SEALS_A_PRINT + 1000))
@@ -98,11 +98,15 @@ class _Pattern:
     cns: str
 
     @classmethod
-    def read(cls, conn: sa.Connection, office: Office) -> "_Pattern":
+    def read(cls, of: Office, office: Office) -> "_Pattern":
+        """Return the rows of the print of the office `of`, as rows of `office`."""
+        mine = {"serventia_id": office.serventia_id}
         found = []
-        for table in (db.documento, db.job, db.selo, db.tentativa, db.outbox):
-            query = sa.select(table).where(table.c.serventia_id == office.serventia_id).limit(1)
-            found.append(dict(conn.execute(query).mappings().one()))
+        with of.db.read() as conn:
+            for table in _TABLES.values():
+                query = sa.select(table).where(table.c.serventia_id == of.serventia_id).limit(1)
+                found.append(dict(conn.execute(query).mappings().one()) | mine)
+        found[1]["chave_id"] = None  # the key is of that office
         return cls(*found, cns=office.cns)
 
 
