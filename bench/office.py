@@ -30,17 +30,16 @@ class MeasuredOffice:
     environment: dict[str, str]
 
 
-def make(folder: Path, database: str = "") -> MeasuredOffice:
+def make(folder: Path, database: str = "", cns: str = deeds.CNS) -> MeasuredOffice:
     """Create an office in `folder`; `database` is a URL, empty for SQLite in its folder."""
     environment = {"PRINTSERVER_BANCO_URL": database} if database else {}
     with patch.dict(os.environ, environment):
-        made = create.create_office(
-            folder, system_clock(), cns=deeds.CNS, person=create.FirstPerson("ana", "Ana Prado")
-        )
+        made = create.create_office(folder, system_clock(), cns=cns, person=create.FirstPerson("ana", "Ana Prado"))
     settings = folder / SETTINGS_FILE
     text = settings.read_text("utf-8")
-    text = text.replace(f"Serventia {deeds.CNS}", deeds.OFFICE["nome"])
-    settings.write_text(f"{text}segundo_fator = []\n", "utf-8")  # in [pessoas]; no phone reads codes here
+    text = text.replace(f"Serventia {cns}", deeds.OFFICE["nome"])
+    text = text.replace("[pessoas]\n", "[pessoas]\nsegundo_fator = []\n")  # no phone reads codes here
+    settings.write_text(text, "utf-8")
     page.write_format(folder)
     measured = MeasuredOffice(folder, made.chave, made.password, environment)
     with opened(measured) as office, office.db.write() as conn:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+UPGRADE = "opt/printserver/upgrade/conductor"
+"""The link that is there while an upgrade is under way."""
 BOOT = Path(__file__).with_name("boot.sh")
 
 
@@ -48,16 +50,23 @@ class System:
 @contextmanager
 def booted(root: Path) -> Iterator[System]:
     """Boot the system and yield it once its boot is over; end it as a power failure does."""
-    own = ["--pid", "--fork", "--mount", "--uts", "--ipc", "--cgroup", "--propagation", "private", "--kill-child"]
-    outer = subprocess.Popen(["unshare", *own, BOOT, root], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        system = System(root, _process_one(outer))
-        end = time.monotonic() + 60
+    with booting(root) as (system, _began):
+        end = time.monotonic() + 300
         while system.run("systemctl", "is-system-running", check=False).stdout.strip() not in ("running", "degraded"):
-            if time.monotonic() > end:
-                raise TimeoutError("the system did not boot")
+            if time.monotonic() > end or (system.root / UPGRADE).is_symlink():
+                break  # it is up, but for what the upgrade under way still starts
             time.sleep(0.2)
         yield system
+
+
+@contextmanager
+def booting(root: Path) -> Iterator[tuple[System, float]]:
+    """Boot the system and yield it, with the time (monotonic) at which the power came; end it as `booted`."""
+    own = ["--pid", "--fork", "--mount", "--uts", "--ipc", "--cgroup", "--propagation", "private", "--kill-child"]
+    began = time.monotonic()
+    outer = subprocess.Popen(["unshare", *own, BOOT, root], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        yield System(root, _process_one(outer)), began
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(_process_one(outer), signal.SIGKILL)

@@ -75,6 +75,7 @@ def rehearse(folder: Path) -> None:
 @click.option("--instantaneo", "snapshot", help="A cópia, pelo começo do seu número (sem ele: a mais nova inteira).")
 @click.option("--banco", "database_url", help="Banco PostgreSQL vazio que recebe a cópia, se não é o da configuração.")
 @click.option("--credenciais", "credentials", type=PATH, help="Arquivo com as variáveis do S3 (AWS_ACCESS_KEY_ID=…).")
+@click.option("--relogio-certo", "clock_is_right", is_flag=True, help="O relógio daqui está certo; o da cópia, não.")
 def restore(
     origem: str,
     folder: Path,
@@ -82,6 +83,7 @@ def restore(
     snapshot: str | None,
     database_url: str | None,
     credentials: Path | None,
+    clock_is_right: bool,
 ) -> None:
     """Recupera a serventia de ORIGEM, um lugar de cópias, numa pasta vazia. A chave é pedida, ou PRINTSERVER_CHAVE."""
     given = copies.credentials_of(credentials) if credentials is not None else None
@@ -89,7 +91,7 @@ def restore(
         raise ConfigError(f"{credentials}: não existe, ou está vazio")
     key = copy_key.parse(os.environ.get("PRINTSERVER_CHAVE") or click.prompt("Chave das cópias", hide_input=False))
     source = copies.Source(origem, key, given, cns, snapshot)
-    done = copies.restore(source, folder, operator(), system_clock, database_url)
+    done = copies.restore(source, folder, operator(), system_clock, database_url, clock_is_right=clock_is_right)
     for each in done.passed_over:
         click.echo(f"  não estava inteira: {each}", err=True)
     click.echo(

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from printserver import portability
-from printserver.cli.base import PATH, instance_option, office_database, operator
+from printserver import copies, portability
+from printserver.cli.base import PATH, instance_option, moment, office_database, open_office, operator
+from printserver.clock import local
 from printserver.db import Database
-from printserver.office import LogEntry, audit, registry
+from printserver.office import LogEntry, acting, audit, registry
 from printserver.portability import Manifest
 
 
@@ -61,11 +62,12 @@ def export_command(destino: Path, final: bool, without: bool, folder: Path) -> N
 @instance_option
 def import_command(origem: Path, banco: str | None, folder: Path) -> None:
     """Põe a serventia exportada em ORIGEM na pasta nova de --instance. Só num lugar vazio; confere tudo."""
-    made = portability.import_office(origem, folder, banco or "")
+    made, closed = portability.import_office(origem, folder, banco or "", moment())
     click.echo(f"Serventia {made.serventia['cns']} importada em {folder}: igual à exportação.")
     _tell(made)
-    if not made.final:
-        click.echo("É uma cópia: aqui só se consulta, porque a serventia ainda trabalha onde foi exportada.")
+    if closed is not None:
+        click.echo(f"Aqui só se consulta: {closed}. Se ela não trabalha em nenhum outro lugar, abra-a aqui:")
+        click.echo(f'  printserver serventia abrir --motivo "…" --instance {folder}')
 
 
 @offices_group.command("abrir")
@@ -73,9 +75,15 @@ def import_command(origem: Path, banco: str | None, folder: Path) -> None:
 @instance_option
 def open_here(motivo: str, folder: Path) -> None:
     """Abre aqui uma serventia fechada por mudança ou por cópia. Só se ela não trabalha em nenhum outro lugar."""
-    with office_database(folder) as (database, sid, now), database.write() as conn:
-        portability.settle_move(conn, sid, now, operator(), motivo)
-    click.echo("A serventia trabalha aqui.")
+    with open_office(folder) as office, acting(office) as act:
+        closed = portability.settle_move(act.conn, office.serventia_id, act.now, operator(), motivo)
+        copies.reopen(act, closed, operator())
+    click.echo(
+        f"A serventia está aberta aqui, como estava em {local(closed):%d/%m/%Y às %Hh%M}. Ela consulta, mas não sela "
+        "nem imprime, até que se confiram os números dados depois disso: em Ajustes › Restauração, ou, aqui:"
+    )
+    for step in ("espelho", "tribunal", "papel", "liberar"):
+        click.echo(f"  printserver restauracao {step} --instance {folder}")
 
 
 def _moved(database: Database, sid: int) -> bool:

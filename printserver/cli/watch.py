@@ -4,13 +4,17 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from printserver import conformity
+from printserver import conformity, release
 from printserver.cli.base import PATH, instance_option, open_office, operator, record
+from printserver.cli.release import root_option
+from printserver.clock import local
 from printserver.common.files import write_whole
 from printserver.errors import ConfigError
 
@@ -20,9 +24,10 @@ _SIGNS = {conformity.GOOD: "bem", conformity.WARN: "ATENÇÃO", conformity.BAD: 
 @click.command("saude")
 @instance_option
 @click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
-def show_health(folder: Path, as_json: bool) -> None:
+@root_option
+def show_health(folder: Path, as_json: bool, root: Path) -> None:
     """Diz como está cada parte do servidor, o que há de errado e o que fazer. Termina com 1 se há problema."""
-    parts = conformity.health(folder)
+    parts = [*conformity.health(folder), *_upgrade(release.Keeper(release.machine_at(root)))]
     worst = conformity.worst(parts)
     if as_json:
         click.echo(json.dumps({"estado": worst, "partes": [asdict(each) for each in parts]}, ensure_ascii=False))
@@ -32,6 +37,23 @@ def show_health(folder: Path, as_json: bool) -> None:
             do = f" → {each.o_que_fazer}" if each.o_que_fazer else ""
             click.echo(f"{_SIGNS[each.estado]:<8}  {each.nome:<{width}}  {each.texto}{do}")
     sys.exit(1 if worst == conformity.BAD else 0)
+
+
+def _upgrade(keeper: release.Keeper) -> Iterator[conformity.Part]:
+    """Yield how the last upgrade of this machine ended; nothing where there was none."""
+    outcome = keeper.outcome()
+    if keeper.under_way:
+        text = "uma está em curso, ou ficou no meio"
+        yield conformity.Part(
+            "atualização", conformity.WARN, text, "Leve-a ao fim: sudo printserver atualizar --retomar."
+        )
+    elif outcome is not None and outcome.done:
+        when = f"{local(datetime.fromisoformat(outcome.when)):%d/%m/%Y}"
+        yield conformity.Part("atualização", conformity.GOOD, f"a última, para a versão {outcome.new}, em {when}")
+    elif outcome is not None:
+        text = f"a última, para a versão {outcome.new}, não deu certo: {outcome.why}"
+        do = f"O servidor segue na versão {outcome.old}. Corrija o que está escrito, e atualize de novo."
+        yield conformity.Part("atualização", conformity.WARN, text, do)
 
 
 @click.command("conformidade")

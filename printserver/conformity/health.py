@@ -107,11 +107,15 @@ def _of_clock(office: Office) -> Iterator[Part]:  # noqa: ARG001
 
 
 def _of_engine(office: Office) -> Iterator[Part]:
-    if engine_mark.engine_runs(office.instance):
-        yield Part("motor", GOOD, "no ar")
-    else:
+    silent = engine_mark.silent_s(office.instance)
+    if silent is None:
         do = "Ponha o servidor no ar: sem ele nada é impresso nem comunicado ao tribunal."
         yield Part("motor", BAD, "nenhum motor está no ar", do)
+    elif silent >= engine_mark.SILENT_S:
+        text = f"está ligado, mas não responde há {_hours(timedelta(seconds=silent))}"
+        yield Part("motor", BAD, text, "Reinicie o servidor: nada é impresso nem comunicado ao tribunal.")
+    else:
+        yield Part("motor", GOOD, "no ar")
 
 
 def _of_court(office: Office) -> Iterator[Part]:

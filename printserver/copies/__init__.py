@@ -10,6 +10,7 @@ from printserver.copies.restore import Restored, restore
 from printserver.copies.rows import Copy, Rehearsal, copies, rehearsal, rehearsals
 from printserver.copies.sheet import emergency_sheet
 from printserver.copies.standing import Place, Standing, same_disk, standing
+from printserver.copies.waiting import reopen
 from printserver.copies.watch import observe
 from printserver.copies.watch import run as watch
 
@@ -34,6 +35,7 @@ __all__ = [
     "rehearsals",
     "rehearse",
     "release",
+    "reopen",
     "restore",
     "same_disk",
     "standing",

@@ -1,7 +1,7 @@
 """Fetches the newest whole copy from a repository of restic or a folder, and checks it (B3, B4)."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +15,17 @@ from printserver.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A whole copy in a folder of its own: its parts, its manifest, where it came from, and the copies passed over."""
+    """A whole copy in a folder of its own: its parts, its manifest, where it came from, and the copies passed over.
+
+    `branch` is the newest branch of the log of which the place has a copy (see `mirror.branch`).
+    """
 
     folder: Path
     manifest: Manifest
     origem: str
     instantaneo: str | None
     passed_over: tuple[str, ...]
+    branch: str = ""
 
     @property
     def stage(self) -> Path:
@@ -66,7 +70,8 @@ def _fetch(source: Source, target: Path, cache: Path) -> Fetched:
     place = source.place if restic.remote(source.place) else str(folder.absolute())
     repo = Repository(place, source.key, cache, source.credentials or {})
     passed_over: list[str] = []
-    for snapshot in _choices(repo, source):
+    listed = [each for each in repo.snapshots() if source.cns in (None, each.cns)]
+    for snapshot in _choices(listed, source):
         shutil.rmtree(target, ignore_errors=True)
         try:
             repo.restore(snapshot.id, target)
@@ -76,16 +81,13 @@ def _fetch(source: Source, target: Path, cache: Path) -> Fetched:
                 raise
             passed_over.append(f"{snapshot.quando:%Y-%m-%d %H:%M} UTC ({snapshot.id[:8]}): {error}")
             continue
-        return Fetched(target, found, source.place, snapshot.id, tuple(passed_over))
+        return Fetched(target, found, source.place, snapshot.id, tuple(passed_over), listed[-1].branch)
     shutil.rmtree(target, ignore_errors=True)
     raise ConfigError(f"nenhuma cópia em {source.place} está inteira. {' '.join(passed_over[:3])}")
 
 
-def _choices(repo: Repository, source: Source) -> Iterator[Snapshot]:
+def _choices(found: Sequence[Snapshot], source: Source) -> Iterator[Snapshot]:
     """Return the copies to try, the newest first. Raises ConfigError if there is none, or the office is not clear."""
-    found = repo.snapshots()
-    if source.cns is not None:
-        found = [each for each in found if each.cns == source.cns]
     if source.snapshot is not None:
         found = [each for each in found if each.id.startswith(source.snapshot)]
     if not found:

@@ -29,11 +29,12 @@ _RETRIES_HERE: Final = 3  # of a damaged file, until restic is ended
 _RETRIES_REMOTE: Final = 7
 _DAMAGED: Final = re.compile(r"returned error, retrying after .*(EOF|invalid data|ciphertext|hash|no such file)", re.I)
 
+_FULL: Final = "o disco está cheio"
 NO_REPOSITORY: Final = "não há cópias desta serventia ali"
 # What restic says, in small letters → what is wrong, and what to do.
 _FAULTS: Final = (
     ("wrong password", "a chave não abre as cópias. Confira-a na folha de emergência"),
-    ("no space left", "o disco está cheio. Libere espaço ou troque o disco"),
+    ("no space left", f"{_FULL}. Libere espaço ou troque o disco"),
     ("disk quota exceeded", "o espaço ali acabou. Libere espaço ou aumente a cota"),
     ("is there a repository", f"{NO_REPOSITORY}. Se é um disco, ligue-o"),
     ("unable to open config file", f"{NO_REPOSITORY}. Se é um disco, ligue-o"),
@@ -122,8 +123,15 @@ class Repository:
         self._run("forget", "--prune", "--host", cns, "--tag", TAG, "--group-by", "host", *keep)
 
     def restore(self, snapshot: str, target: Path) -> None:
-        """Put a copy's files into `target`. Raises PlaceFault."""
-        self._run("restore", snapshot, "--target", str(target))
+        """Put a copy's files into `target`. Raises PlaceFault; ConfigError if the disk of `target` is full."""
+        try:
+            self._run("restore", snapshot, "--target", str(target))
+        except PlaceFault as fault:
+            if _FULL in str(fault):
+                raise ConfigError(
+                    f"{target.parent.parent}: {_FULL}. Libere espaço e repita; nada foi mudado"
+                ) from fault
+            raise
 
     def _run(self, *arguments: str, folder: Path | None = None, limit_s: float = _LIMIT_S) -> str:
         """Run restic and return what it printed. A lock that a dead process left is removed. Raises PlaceFault."""

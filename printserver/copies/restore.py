@@ -8,20 +8,23 @@ import shutil
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 import tomlkit
 
 from printserver import db
-from printserver.clock import Clock, rfc3339
+from printserver.clock import Clock, local
 from printserver.common.files import sync_folder
-from printserver.copies import after_copy, build
+from printserver.copies import build, waiting
 from printserver.copies.fetch import Fetched, Source, fetch
 from printserver.errors import ConfigError
-from printserver.office import Office, acting, copy_key, restored
+from printserver.office import Office, acting, copy_key
 from printserver.office.settings import SETTINGS_FILE
+
+_TOLERANCE: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,19 @@ class Restored:
     build_s: float
 
 
-def restore(source: Source, folder: Path, author: str, clock: Clock, database_url: str | None = None) -> Restored:
+def restore(
+    source: Source,
+    folder: Path,
+    author: str,
+    clock: Clock,
+    database_url: str | None = None,
+    *,
+    clock_is_right: bool = False,
+) -> Restored:
     """Restore the office into `folder`, which must be missing or empty. `author` is who does it, for the log.
 
-    Raises ConfigError (Portuguese): an office is there, no whole copy, a wrong key, a full disk. Nothing is left then.
+    Raises ConfigError (Portuguese): an office is there, no whole copy, a wrong key, a full disk; the clock is behind
+    the copy, unless a person says that it is right. Nothing is left then.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(
@@ -55,6 +67,8 @@ def restore(source: Source, folder: Path, author: str, clock: Clock, database_ur
         began = time.monotonic()
         fetched = fetch(source, work / "copia", work / "restic")
         brought = time.monotonic()
+        if not clock_is_right:
+            _require_clock(fetched.manifest.quando, clock())
         draft = work / "serventia"
         build.build(fetched, draft, database_url)
         if source.key is not None:
@@ -78,6 +92,16 @@ def restore(source: Source, folder: Path, author: str, clock: Clock, database_ur
     )
 
 
+def _require_clock(made: datetime, now: datetime) -> None:
+    """Raise ConfigError if the copy would have been made in the future: one of the two clocks is wrong."""
+    if now < made - _TOLERANCE:
+        here, there = (f"{local(moment):%d/%m/%Y %H:%M}" for moment in (now, made))
+        raise ConfigError(
+            f"o relógio desta máquina marca {here}, antes da hora da cópia ({there}): acerte-o e repita; nada foi "
+            "mudado. Se ele está certo, e errado estava o da cópia, repita com --relogio-certo"
+        )
+
+
 def _office_id(database: db.Database, cns: str) -> int:
     with database.read() as conn:
         return int(conn.execute(sa.select(db.serventia.c.id).where(db.serventia.c.cns == cns)).scalars().one())
@@ -91,31 +115,16 @@ def _set_database(draft: Path, url: str) -> None:
 
 
 def _mark(draft: Path, folder: Path, fetched: Fetched, author: str, clock: Clock) -> dict[str, int]:
-    """Open the restoration, put to rest what was on its way, and write it into the log."""
+    """Have the restored office wait for its release, in the folder where it will be."""
     made = fetched.manifest
     office = Office.open_folder(draft, clock)
     try:
         with acting(office) as act:
-            found = restored.find(act.conn, office.serventia_id)
-            values = {"quando": act.now, "origem": fetched.origem, "quem": author}
-            table = db.restauracao
-            if found is None:  # of PostgreSQL: a dump cannot be marked
-                values |= {"serventia_id": office.serventia_id, "copia_de": made.quando, "passos": {}}
-                values |= {"registro_n": made.registro_n, "registro_hash": made.registro_hash}
-                act.conn.execute(sa.insert(table).values(**values))
-            else:
-                act.conn.execute(
-                    sa.update(table)
-                    .where(table.c.serventia_id == office.serventia_id, table.c.id == found.id)
-                    .values(**values)
-                )
             _move_folders(act.conn, office.serventia_id, made.pasta, draft, folder)
-            counts = after_copy.put_to_rest(act)
-            what = {"copia_de": rfc3339(made.quando), "cabeca": f"{made.registro_n}:{made.registro_hash}"}
-            act.log("restauracao", made.cns, restored.OPENED, what | counts | {"quem": author})
+            head = made.registro_n, made.registro_hash
+            return waiting.begin(act, made.quando, head, fetched.origem, author, fetched.branch)
     finally:
         office.close()
-    return counts
 
 
 def _move_folders(conn: sa.Connection, serventia_id: int, before: str, draft: Path, folder: Path) -> None:

@@ -83,6 +83,18 @@ def newest_copy(conn: Connection, serventia_id: int, lugar: str, situacao: str |
     return None if row is None else Copy.from_row(row)
 
 
+def failed_before_any(conn: Connection, serventia_id: int) -> Copy | None:
+    """Return the newest attempt that failed before any place, if no copy succeeded after it.
+
+    What came after is told by the order of the rows: a clock may have been wrong.
+    """
+    table = db.copia
+    counts = sa.or_(table.c.lugar == "", table.c.situacao == DONE)
+    query = sa.select(table).where(table.c.serventia_id == serventia_id, counts).order_by(table.c.id.desc()).limit(1)
+    row = conn.execute(query).mappings().one_or_none()
+    return Copy.from_row(row) if row is not None and row["lugar"] == "" else None
+
+
 def copied_after(conn: Connection, serventia_id: int, registro_n: int) -> bool:
     """Return whether there is a copy with more of the log than its entry `registro_n`."""
     table = db.copia

@@ -100,9 +100,8 @@ def _failed(conn: Connection, office: Office, places: tuple[Place, ...]) -> str 
     """Return the newest failures; one before any place counts until a copy succeeds."""
     if not places:
         return None
-    whole = rows.newest_copy(conn, office.serventia_id, "")
-    newest = max((place.copia.fim for place in places if place.copia is not None), default=None)
-    if whole is not None and (newest is None or whole.fim > newest):
+    whole = rows.failed_before_any(conn, office.serventia_id)
+    if whole is not None:
         return f"A cópia falhou: {whole.falha}"
     said = [place.falha.falha for place in places if place.falha is not None]
     return f"A cópia falhou: {' '.join(filter(None, said))}" if said else None

@@ -1,10 +1,11 @@
 """Connections: `Database` reads and writes."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -29,6 +30,8 @@ WAIT_S: Final = 30.0  # timeout for another SQLite writer, in this process or an
 
 
 _TESTIMONY: Final = "testimony"
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(_DAY.pattern + r" [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}")
 
 
 class Database:
@@ -189,9 +192,9 @@ def as_meant(column: sa.ColumnElement[Any]) -> Callable[[Any], Any]:
     if isinstance(column.type, sa.Boolean):
         return lambda value: bool(value) if value in (0, 1) else value
     if isinstance(column.type, Moment):
-        return lambda value: _time_meant(value, "%Y-%m-%d %H:%M:%S.%f")
+        return _moment_meant
     if isinstance(column.type, sa.Date):
-        return lambda value: _time_meant(value, "%Y-%m-%d")
+        return _day_meant
     return lambda value: value
 
 
@@ -202,14 +205,22 @@ def _json_meant(value: Any) -> Any:
         return value
 
 
-def _time_meant(value: Any, form: str) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        found = datetime.strptime(value, form).replace(tzinfo=UTC)
+def _moment_meant(value: Any) -> Any:
+    try:  # in the one form in which it was written: another text is not the same record
+        return datetime.fromisoformat(value).replace(tzinfo=UTC) if _is(_MOMENT, value) else value
     except ValueError:
         return value
-    return found if "%H" in form else found.date()
+
+
+def _day_meant(value: Any) -> Any:
+    try:
+        return date.fromisoformat(value) if _is(_DAY, value) else value
+    except ValueError:
+        return value
+
+
+def _is(form: re.Pattern[str], value: Any) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None
 
 
 def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:

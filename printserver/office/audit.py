@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,6 +23,7 @@ from printserver.office.exceptions import exception_of
 
 GENESIS = "0" * 64
 _PUBLIC = ("job", "selo")
+_encode: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr).encode
 _KEPT = ("objeto", "objeto_id", "estado", "quem", "sistema", "endereco", "detalhe", "prova")
 
 
@@ -57,8 +58,7 @@ def digest(previous: str, cns: str, row: JsonView) -> str:
         **{name: row[name] for name in _KEPT},
         **({} if row["excecao"] is None else {"excecao": row["excecao"]}),
     }
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}\n{_encode(body)}".encode()).hexdigest()
 
 
 def write(conn: Connection, serventia_id: int, quando: datetime, registros: list[LogEntry]) -> None:

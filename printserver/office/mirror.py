@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.clock import Clock, local, rfc3339
+from printserver.clock import SAO_PAULO, Clock, local, rfc3339
 from printserver.common import faults
 from printserver.common.data import JsonObject
 from printserver.common.files import sync_folder, write_whole
@@ -38,6 +39,7 @@ STATE_FILE: Final = "espelho.json"
 AT_ONCE: Final = 500
 AGAIN_S: Final = 2.0  # after a fault
 _TAIL: Final = 64 * 1024
+_BRANCH: Final = "%Y%m%d%H%M%S"
 
 
 class _Gone(Exception):
@@ -189,7 +191,12 @@ def branch(conn: Connection, serventia_id: int) -> str:
     table = db.restauracao
     query = sa.select(table.c.quando, table.c.copia_de).where(table.c.serventia_id == serventia_id)
     row = conn.execute(query.order_by(table.c.id.desc()).limit(1)).one_or_none()
-    return "" if row is None else f"{local(row.quando or row.copia_de):%Y%m%d%H%M%S}"
+    return "" if row is None else f"{local(row.quando or row.copia_de):{_BRANCH}}"
+
+
+def moment_of(name: str) -> datetime:
+    """Return the time that a branch is named by, in UTC. Raises ValueError."""
+    return datetime.strptime(name, _BRANCH).replace(tzinfo=SAO_PAULO).astimezone(UTC)
 
 
 def _start(conn: Connection, serventia_id: int) -> tuple[int, str]:

@@ -22,7 +22,7 @@ from printserver.db import Database
 from printserver.errors import ConfigError
 from printserver.office import create, proof, registry
 from printserver.office.settings import SETTINGS_FILE, load_settings
-from printserver.portability import archive, folder, values
+from printserver.portability import archive, folder, moving, values
 from printserver.portability.archive import Manifest
 
 _ROWS: Final = 1000  # of one INSERT
@@ -30,11 +30,13 @@ _BYTES: Final = 4 << 20
 _FOLDERS: Final = ("formatos", "spool", "cache", "run", "saida")
 
 
-def import_office(source: Path, instance: Path, banco: str = "") -> Manifest:
+def import_office(source: Path, instance: Path, banco: str, now: datetime) -> tuple[Manifest, str | None]:
     """Put the archive in folder `source` into the new folder `instance`, and its rows into the database `banco`.
 
-    `banco` is the URL of a PostgreSQL; empty: SQLite in the folder. Raises `ConfigError` if the archive is not whole,
-    has no secrets, or is of another schema; if the folder is not empty or the database has the office; OSError.
+    `banco` is the URL of a PostgreSQL; empty: SQLite in the folder. Return the manifest, and why the office is closed
+    in the new place (Portuguese); None: it works there from now on (see `moving.claim`). Raises `ConfigError` if the
+    archive is not whole, has no secrets, or is of another schema; if the folder is not empty or the database has the
+    office; OSError.
     """
     manifest = archive.read_manifest(source)
     if not manifest.segredos:
@@ -50,11 +52,17 @@ def import_office(source: Path, instance: Path, banco: str = "") -> Manifest:
         _check_parts(source, manifest)
         _copy_files(source, draft, manifest)
         _set_place(draft, banco, manifest.serventia["cns"])
-        _fill(source, draft, instance, manifest)
+        closed = moving.claim(source, manifest, instance, now)
+        try:
+            _fill(source, draft, instance, manifest, closed=closed is not None)
+        except BaseException:
+            if closed is None:
+                moving.unclaim(source)
+            raise
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return manifest
+    return manifest, closed
 
 
 def _check_parts(source: Path, manifest: Manifest) -> None:
@@ -91,7 +99,7 @@ def _set_place(draft: Path, banco: str, cns: str) -> None:
     path.write_bytes(folder.settings_here(path.read_bytes(), banco, cns))
 
 
-def _fill(source: Path, draft: Path, instance: Path, manifest: Manifest) -> None:
+def _fill(source: Path, draft: Path, instance: Path, manifest: Manifest, *, closed: bool) -> None:
     """Write the rows and check them; then the folder gets its name and they are committed."""
     url = create.database_url(draft, load_settings(draft))
     database = Database(url)
@@ -106,7 +114,7 @@ def _fill(source: Path, draft: Path, instance: Path, manifest: Manifest) -> None
                 _insert(conn, sid, table, source / archive.TABLES / f"{table.name}.jsonl", instance, manifest)
             _check_audit(conn, sid, draft, manifest)
             _make_queue_folders(conn, sid, draft, instance)
-            if not manifest.final:  # it still works where it came from
+            if closed:  # it may work, or have worked, elsewhere
                 made = datetime.fromisoformat(manifest.feita_em)
                 conn.execute(sa.update(db.serventia).where(db.serventia.c.id == sid).values(mudou_em=made))
             if not database.sqlite:

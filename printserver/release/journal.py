@@ -70,6 +70,11 @@ class Keeper:
         """The link to the release that conducts the upgrade under way."""
         return self._folder / "conductor"
 
+    @property
+    def under_way(self) -> bool:
+        """Whether an upgrade is under way."""
+        return self.conductor.is_symlink()
+
     def read(self) -> Journal | None:
         """Return the upgrade under way, or None. Raises `ConfigError` if it cannot be read."""
         path = self._folder / "journal.json"
@@ -108,7 +113,9 @@ class Keeper:
     def end(self, outcome: Outcome) -> None:
         """End the upgrade: keep its outcome, and remove what resumes it."""
         self.let_go()
-        write_whole(self._folder / "outcome.json", json.dumps(asdict(outcome), ensure_ascii=False).encode())
+        path = self._folder / "outcome.json"
+        write_whole(path, json.dumps(asdict(outcome), ensure_ascii=False).encode())
+        path.chmod(0o644)  # `printserver saude` reads it as the offices' user
         self.conductor.unlink(missing_ok=True)
         (self._folder / "journal.json").unlink(missing_ok=True)
         sync_folder(self._folder)
@@ -117,7 +124,7 @@ class Keeper:
         """Return how the last upgrade ended; None: there was none, or one is under way."""
         try:
             return Outcome(**json.loads((self._folder / "outcome.json").read_text("utf-8")))
-        except (FileNotFoundError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError):
             return None
 
     def say(self, now: datetime, text: str) -> None:

@@ -242,12 +242,12 @@ class Rounds:
     """
 
     def __init__(
-        self, engines: Sequence[Engine], bell: Bell, pause: float, sign: Callable[[], None] = lambda: None
+        self, engines: Sequence[Engine], bell: Bell, pause: float, signs: Sequence[Callable[[], None]] = ()
     ) -> None:
         self._engines = list(engines)
         self._bell = bell
         self._pause = pause
-        self._sign = sign  # of life, one a round
+        self._signs = signs  # of life, given in each round
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -262,7 +262,8 @@ class Rounds:
             engine.begin()
         while not self._stop.is_set():
             seen = self._bell.rings
-            self._sign()
+            for sign in self._signs:
+                sign()
             worked = [engine.round() for engine in self._engines]  # not a generator: every office gets its turn
             if not any(worked):
                 self._bell.wait(seen, self._pause)
@@ -290,13 +291,12 @@ def run_engine(instances: Sequence[Path], pipes: Pipes = Pipes()) -> None:  # no
     for office in offices:
         office.db.observe_write = _log_long_write
     pause = min(office.settings.motor.espera_s for office in offices)
-    life = beat(pipes.beat.fileno() if pipes.beat is not None else None)
-    rounds = Rounds([Engine(office) for office in offices], bell, pause, life)
+    signs = [beat(pipes.beat.fileno() if pipes.beat is not None else None)]
+    rounds = Rounds([Engine(office) for office in offices], bell, pause, signs)
     call_at_stop(rounds.stop)
     try:
         with ExitStack() as marks:
-            for office in offices:
-                marks.enter_context(engine_mark.marked(office.instance))
+            signs += [marks.enter_context(engine_mark.marked(office.instance)) for office in offices]
             rounds.run()
     finally:
         for office in offices:

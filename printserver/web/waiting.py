@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from flask import url_for
 
 from printserver import closing, incidents, jobs
-from printserver.clock import local_date, rfc3339
+from printserver.clock import local, local_date, rfc3339
 from printserver.common.data import JsonObject, JsonView
+from printserver.copies import release
 from printserver.seal_actions import exchange, signatures
 from printserver.web import court_page, first_day, polling, words
 from printserver.web.access import ANSWER, CLOSE, COUNTER, INCIDENTS, LOOK, SEALS, SEE_OFFICE, Ability, may
@@ -28,7 +29,8 @@ _kept: polling.Kept[tuple["Waiting", ...]] = polling.Kept(_KEEP_S)
 class Waiting:
     """One thing that waits: its kind in a word, what it is, where it is dealt with, and the words of that button.
 
-    It waits for those who have `ability`.
+    It waits for those who have `ability`; those who have `follow` as well are led there. `first`: nothing else can be
+    done before it.
 
     What it is stands in `texto`, or is the print `documento`. `desde` and `ate` are RFC 3339 texts. `quem` is the user
     name of the person whose print waits. `tom` as in `words.Status`.
@@ -45,6 +47,8 @@ class Waiting:
     ate: str | None = None
     id: str = ""
     ability: Ability = LOOK
+    follow: Ability = LOOK
+    first: bool = False
 
 
 def everything() -> list[Waiting]:
@@ -53,7 +57,8 @@ def everything() -> list[Waiting]:
     found = _kept.get(here, here.instance_name, lambda: tuple(_find()))
     me = find_person().usuario
     found = tuple(each if may(ANSWER) else replace(each, botao="Ver") for each in found if may(each.ability))
-    return sorted(found, key=lambda each: (each.quem != me, each.ate or _LAST))
+    found = tuple(each if may(each.follow) else replace(each, endereco="") for each in found)
+    return sorted(found, key=lambda each: (not each.first, each.quem != me, each.ate or _LAST))
 
 
 def mine(waiting: list[Waiting]) -> int:
@@ -66,6 +71,7 @@ def _find() -> Iterator[Waiting]:
     if left := first_day.missing():
         text = words.plural(left, "passo falta", "passos faltam")
         yield Waiting("Primeiro dia", text, url_for("web.primeiro_dia"), "Continuar", ability=SEE_OFFICE)
+    yield from _restored()
     yield from _questions()
     yield from _failed()
     yield from _queues()
@@ -75,6 +81,19 @@ def _find() -> Iterator[Waiting]:
     yield from _closing()
     yield from _files()
     yield from _incidents()
+
+
+def _restored() -> Iterator[Waiting]:
+    """Yield the steps of an office that came from a copy, until it seals and prints again (B3)."""
+    found = release.standing(office())
+    if found is None:
+        return
+    missing = [release.NAMES[step] for step in found.faltam]
+    left = f"falta conferir {', '.join(missing)}" if missing else "falta liberar"
+    text = f"Recuperada da cópia de {local(found.restauracao.copia_de):%d/%m/%Y às %Hh%M}, não sela nem imprime: {left}"
+    yield Waiting(
+        *("Restaurada", text, url_for("web.restauracao"), "Conferir", "problema"), follow=SEE_OFFICE, first=True
+    )
 
 
 _QUESTIONS = {

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from printserver import db, incidents
 from printserver.office import engine_mark
+from printserver.release import Keeper, Machine, Outcome
 from support.office import Rig, command_line, open_rig
 
 
@@ -71,3 +72,24 @@ def test_a_copy_that_failed_and_a_certificate_near_its_end_are_said(
     place = parts[f"cópia {tmp_path}/copias"]
     assert (place["estado"], place["texto"]) == ("problema", "nenhuma; a última tentativa falhou: a mídia saiu")
     assert parts["cópia fora"]["estado"] == "atencao"
+
+
+def test_how_the_last_upgrade_ended_is_said(rig: Rig, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.upgrade.mkdir(parents=True)
+
+    def told() -> dict[str, str]:
+        command_line("saude", "--json", "--instance", rig.folder, "--raiz", tmp_path)
+        parts = json.loads(capsys.readouterr().out)["partes"]
+        return next((each for each in parts if each["nome"] == "atualização"), {})
+
+    assert told() == {}  # there was none
+    for done, why, state, text in (
+        (False, "o banco não migrou", "atencao", "a última, para a versão 0.3.0, não deu certo: o banco não migrou"),
+        (True, "", "bem", "a última, para a versão 0.3.0, em 28/11/2026"),
+    ):
+        Keeper(machine).end(Outcome("0.2.0", "0.3.0", done, why, "2026-11-28T11:00:00-03:00"))
+        assert (told()["estado"], told()["texto"]) == (state, text)
+    assert (machine.upgrade / "outcome.json").stat().st_mode & 0o777 == 0o644  # the offices' user reads it
+    Keeper(machine).conductor.symlink_to("nada")
+    assert told()["texto"] == "uma está em curso, ou ficou no meio"

@@ -42,9 +42,9 @@ def key_of(rig: Rig) -> str:
 
 def restore(rig: Rig, folder: Path, **options: Any) -> Rig:
     """Bring the office back into `folder`, and open it; its owner closes `office.db`."""
-    url = options.pop("url", None)
+    url, clock_is_right = options.pop("url", None), options.pop("clock_is_right", False)
     source = copies.Source(rig.office.settings.copias.lugares[0], key_of(rig), **options)
-    copies.restore(source, folder, "teste", rig.clock, url)
+    copies.restore(source, folder, "teste", rig.clock, url, clock_is_right=clock_is_right)
     return reopened(rig, folder)
 
 

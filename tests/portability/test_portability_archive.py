@@ -4,16 +4,18 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from printserver import db
+from printserver.clock import system_clock
 from printserver.db import Database
 from printserver.office import create
 from support.life import live
-from support.office import NOW, Rig, command_line, open_rig, qr_codes, reopen
+from support.office import NOW, Clock, Rig, command_line, open_rig, qr_codes, reopen
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -88,26 +90,65 @@ def test_a3_out_of_sqlite_into_a_postgresql_with_others_and_back_equal_to_row_an
         assert run("auditoria", "verificar", "--instance", folder)[0] == 0
 
 
-def test_the_imported_office_goes_on_where_the_other_ended(
+def test_s3_b3_an_opened_copy_seals_nothing_until_the_numbers_given_out_elsewhere_are_known(
     lived: Rig, archive: Path, run: Run, tmp_path: Path, postgres_url: str
 ) -> None:
     other_office(tmp_path / "vizinha", postgres_url)
     folder = tmp_path / "pg"
     assert command_line("serventia", "importar", archive, "--instance", folder, "--banco", postgres_url) == 0
-    rig = reopen(folder, lived.clock, lived.key)
+    given = lived.printed(lived.certidao())["selos"][0]["codigo"]  # it goes on where it was
+    rig = reopen(folder, Clock(system_clock()), lived.key)  # the command line has the machine's own
     try:
-        before = [int(code[9:22]) for code in lived.codes() if code[9:22].isdecimal()]
-        refused = rig.post(rig.certidao())  # it still works where it came from
+        refused = rig.post(rig.certidao())
         assert (refused.status, refused.word) == (503, "servidor-ocupado")
-        assert run("serventia", "abrir", "--motivo", "volta da cópia", "--instance", folder)[0] == 0
+        code, out, _ = run("serventia", "abrir", "--motivo", "volta da cópia", "--instance", folder)
+        assert (code, out.count("printserver restauracao ")) == (0, 4)
+        refused = rig.post(rig.certidao())
+        assert (refused.status, refused.word) == (503, "servidor-ocupado")
+        assert "Ajustes › Restauração" in refused.json["detail"]
+        assert given not in rig.codes()
+        listing = tmp_path / "tribunal.csv"
+        listing.write_text(f"selo\n{given}\n")
+        assert "Ainda falta" in run("restauracao", "liberar", "--instance", folder)[2]
+        for step in (("espelho", "--motivo", "não há"), ("tribunal", "--lista", listing), ("papel", given)):
+            assert run("restauracao", *step, "--instance", folder)[0] == 0
+        assert run("restauracao", "liberar", "--instance", folder)[0] == 0
         job = rig.printed(rig.certidao())
         seal = next(iter(job["selos"]))["codigo"]
-        assert int(seal[9:22]) == max(before) + 1
-        (paper,) = (path for path in rig.out.iterdir() if path.suffix == ".pdf")
-        assert any(seal in each for each in qr_codes(paper.read_bytes()))
+        assert int(seal[9:22]) > int(given[9:22])
+        papers = [path.read_bytes() for path in rig.out.iterdir() if path.suffix == ".pdf"]
+        assert any(seal in each for paper in papers for each in qr_codes(paper))
         assert rig.proof().total == 0
     finally:
         rig.office.db.close()
+
+
+def test_s3_a_move_goes_on_in_one_place_and_only_soon_after(run: Run, tmp_path: Path) -> None:
+    saved = tmp_path / "saiu"
+    with open_rig(tmp_path / "serventia") as rig:
+        rig.printed(rig.certidao())
+        assert run("serventia", "exportar", saved, "--mudanca", "--instance", rig.folder)[0] == 0
+        late = tmp_path / "velha"
+        shutil.copytree(saved, late)
+        manifest = json.loads((late / "manifesto.json").read_text())
+        made = datetime.fromisoformat(manifest["feita_em"])
+        for days, folder in ((-2, "atrasada"), (1, "adiantada")):  # the clock here may be the wrong one
+            changed = manifest | {"feita_em": (made + timedelta(days=days)).isoformat()}
+            (late / "manifesto.json").write_text(json.dumps(changed))
+            out = run("serventia", "importar", late, "--instance", tmp_path / folder)[1]
+            assert "Aqui só se consulta: a exportação é de" in out
+        (late / "manifesto.json").write_text(json.dumps(manifest | {"esquema": "outro"}))
+        assert run("serventia", "importar", late, "--instance", tmp_path / "falhou")[0] == 1
+        assert not (late / "importada.txt").exists()  # nothing came of it: another try may go on
+        for folder, text in (("nova", ""), ("outra", "já foi importada uma vez (importada em")):
+            code, out, err = run("serventia", "importar", saved, "--instance", tmp_path / folder)
+            assert (code, err, "Aqui só se consulta" in out) == (0, "", bool(text))
+            assert text in out
+    for folder, state in (("nova", 202), ("outra", 503)):
+        found = reopen(tmp_path / folder, Clock(system_clock()), rig.key)
+        found.numbers = rig.numbers
+        assert found.post(found.certidao()).status == state
+        found.office.db.close()
 
 
 @pytest.mark.parametrize(
@@ -204,7 +245,8 @@ def test_s3_an_office_that_moved_away_writes_nothing_more_and_its_heir_has_the_r
             assert conn.execute(sa.select(db.serventia.c.mudou_em)).scalar_one() is None
         database.close()
         assert run("serventia", "abrir", "--motivo", "engano", "--instance", rig.folder)[0] == 0
-        assert rig.post(rig.certidao()).status == 202
+        refused = rig.post(rig.certidao())  # the heir may have given numbers out (B3)
+        assert (refused.status, "Ajustes › Restauração" in refused.json["detail"]) == (503, True)
         assert rig.proof().total == 0
 
 

@@ -1,5 +1,6 @@
 """What systemd is told: ready when HTTP and engine answer, alive only while database, engine and spool do."""
 
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import process
+from support.office import command_line
 from support.server import PrintServer
 
 
@@ -77,6 +79,30 @@ def test_a_frozen_process_ends_the_signs_of_life(watched: tuple[PrintServer, Man
     manager.wait_for(said)
     os.kill(server.child(name), signal.SIGCONT)
     manager.wait_for("WATCHDOG=1")
+
+
+def test_the_health_tells_a_frozen_engine_from_one_that_works(
+    watched: tuple[PrintServer, Manager], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server, manager = watched
+    manager.wait_for("WATCHDOG=1")
+    assert _engine_part(server, capsys)["texto"] == "no ar"
+    os.kill(server.child("engine"), signal.SIGSTOP)
+    mark = server.instance / ".motor"
+    long_ago = mark.stat().st_mtime - 180
+    os.utime(mark, (long_ago, long_ago))  # as if it had been frozen then
+    part = _engine_part(server, capsys)
+    assert (part["estado"], part["texto"]) == ("problema", "está ligado, mas não responde há 3 min")
+    os.kill(server.child("engine"), signal.SIGCONT)
+    process.wait_until(lambda: mark.stat().st_mtime > long_ago + 60, "the engine works again")
+    assert _engine_part(server, capsys)["texto"] == "no ar"
+
+
+def _engine_part(server: PrintServer, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    capsys.readouterr()
+    command_line("saude", "--json", "--instance", server.instance)
+    parts = json.loads(capsys.readouterr().out)["partes"]
+    return next(each for each in parts if each["nome"] == "motor")
 
 
 def test_a_spool_that_is_gone_ends_them(watched: tuple[PrintServer, Manager]) -> None:

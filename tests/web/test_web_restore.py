@@ -81,7 +81,11 @@ def test_b1_a_copy_that_failed_is_on_every_screen(offices: tuple[Rig, Rig]) -> N
 def test_b3_the_screen_leads_a_restored_office_back(offices: tuple[Rig, Rig], tmp_path: Path) -> None:
     lost, rig = offices
     head, page = at(rig), "/ajustes/restauracao"
-    assert "não sela nem imprime" in text(at(rig, "maria"), "/")
+    for someone, led in ((head, True), (at(rig, "maria"), False)):
+        shown = text(someone, "/vivo/espera")
+        assert "Nada espera" not in shown
+        assert "não sela nem imprime: falta conferir o espelho, a lista do tribunal, o último papel" in shown
+        assert ('href="/ajustes/restauracao"' in someone.get("/vivo/espera").get_data(as_text=True)) == led
     assert "Ainda não: falta conferir" in text(head, page)
     nowhere = head.send(page, f"{page}/espelho", lugar=str(tmp_path), motivo_do_espelho="")
     assert (nowhere.status_code, "não há espelho desta serventia" in unescape(nowhere.get_data(as_text=True))) == (
