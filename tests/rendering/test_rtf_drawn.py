@@ -181,6 +181,13 @@ def test_tab_stops_and_leaders_are_exact() -> None:
     assert dots == int((ends - 100 - 6) / 3)
 
 
+@pytest.mark.parametrize(("at", "count"), [(567, 1), (650, 1), (1134, 6), (3000, 21)])
+def test_a_line_of_underscores_reaches_its_stop_as_in_libreoffice(at: int, count: int) -> None:
+    """One more than fits, even where none does."""
+    found = drawn(lay_out(read(rb"{\rtf1\pard\tlul\tx%d\fs24 aaaaa\tab b\par}" % at)))
+    assert sum(letter.text == "_" for letter in found.letters) == count
+
+
 def cells(*texts: str, **row: Any) -> Row:
     made = []
     for number, text in enumerate(texts):

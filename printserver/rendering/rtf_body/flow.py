@@ -128,7 +128,8 @@ class Flow:
         if column.cell:
             runs = tuple(Run(run.text.replace("\f", ""), run.face) for run in runs)
         indent = shape.left / TWIPS_PER_POINT + box.left
-        room = Room(indent, column.width - shape.right / TWIPS_PER_POINT - box.right, indent, column.edge)
+        end = column.width - box.right
+        room = Room(indent, end - shape.right / TWIPS_PER_POINT, indent, end, column.edge)
         first = replace(room, start=indent + shape.first / TWIPS_PER_POINT)
         tokens = self._reader.read(runs)
         return break_lines(tokens, first, room, stops(shape, self._default_tab), shape.alignment)

@@ -214,8 +214,7 @@ def _tab(part: Part, x: float, to: float) -> Iterator[_Bit]:
 
 def _leaders(gap: float, width: float, leader: str) -> int:
     """Return how many characters fill a gap, in whole twips as LibreOffice; a line of `_` leaves no rest."""
-    fitting = round(gap * TWIPS_PER_POINT) // max(round(width * TWIPS_PER_POINT), 1)
-    return fitting + (leader == "_" and fitting > 0)
+    return round(gap * TWIPS_PER_POINT) // max(round(width * TWIPS_PER_POINT), 1) + (leader == "_")
 
 
 def _space(letter: Letter, width: float) -> _Bit:
