@@ -181,6 +181,15 @@ def test_tab_stops_and_leaders_are_exact() -> None:
     assert dots == int((ends - 100 - 6) / 3)
 
 
+def test_much_raised_text_leaves_its_line_where_it_is_as_in_libreoffice() -> None:
+    """Characters of 8 points raised by 6 in Calibri: 344 twips from the line above to the baseline."""
+    found = drawn(
+        lay_out(read(rb"{\rtf1{\fonttbl{\f0 Times New Roman;}{\f1 Calibri;}}\f0\fs20 W\par\f1\fs16 xa{\up12 q}\par}"))
+    )
+    assert (found.at("x").y - found.at("W").y) * 20 == pytest.approx(344, abs=2.5)
+    assert (found.at("x").y - found.at("q").y) * 20 == pytest.approx(146, abs=2.5)
+
+
 @pytest.mark.parametrize(("at", "count"), [(567, 1), (650, 1), (1134, 6), (3000, 21)])
 def test_a_line_of_underscores_reaches_its_stop_as_in_libreoffice(at: int, count: int) -> None:
     """One more than fits, even where none does."""

@@ -152,7 +152,7 @@ def letter_css(letter: Letter) -> str:
     if letter.spacing:
         css += f"letter-spacing:{points(letter.spacing)};"
     if letter.rise:
-        css += f"vertical-align:{points(letter.rise)};"
+        css += f"position:relative;top:{points(-letter.rise)};"  # leaves the height of the line as it is
     return css
 
 
