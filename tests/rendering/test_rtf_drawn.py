@@ -240,10 +240,10 @@ def test_p2a_a_row_breaks_across_pages_between_its_lines() -> None:
     assert bare(found.page(1) + found.page(2)).replace("b1", "") == bare(text.replace("|", ""))
 
 
-def in_document(*blocks: Block) -> Drawn:
+def in_document(*blocks: Block, paper: Paper = A4) -> Drawn:
     """Return blocks as a print has them, under the style sheet of all documents."""
     sheet = (resources.files("printserver") / "templates" / "documents" / "documento.css").read_text("utf-8")
-    made = lay_out(document(*blocks))
+    made = lay_out(Rtf((Section(paper, blocks),)))
     return drawn(replace(made, html=f'<div class="corpo">{made.html}</div>', css=f"{sheet}\n{made.css}"))
 
 
@@ -427,3 +427,36 @@ def test_a_paragraph_of_a_page_break_alone_leaves_no_line_on_the_new_page() -> N
     found = shown(said("A"), said("\f"), said("B"), said("C\f"), said("D"))
     assert [found.at(text).page for text in "ABCD"] == [1, 2, 2, 3]
     assert found.at("B").y == pytest.approx(TOP + 11.2, abs=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("shape", "lines", "above", "pages"),
+    [
+        ("", 4, 1880, "00001"),
+        ("", 4, 1900, "00011"),
+        ("\\box\\brdrs\\brdrw15\\brsp80 ", 4, 1700, "00001"),
+        ("\\box\\brdrs\\brdrw15\\brsp80 ", 4, 1720, "00011"),
+        ("\\box\\brdrs\\brdrw15\\brsp80 ", 4, 1980, "00011"),
+        ("\\box\\brdrs\\brdrw15\\brsp80 ", 4, 2000, "00111"),
+        ("\\brdrb\\brdrs\\brdrw30\\brsp80 ", 4, 2060, "00011"),
+        ("\\brdrb\\brdrs\\brdrw30\\brsp80 ", 4, 2080, "00111"),
+        ("\\cbpat2", 4, 1900, "00011"),
+        ("\\sl360\\slmult1\\brdrb\\brdrdb\\brdrw10\\brsp20 ", 3, 2260, "0011"),
+        ("\\sl360\\slmult1\\brdrb\\brdrdb\\brdrw10\\brsp20 ", 3, 2280, "0111"),
+    ],
+)
+def test_a_pages_end_in_a_paragraph_is_where_libreoffice_has_it(shape: str, lines: int, above: int, pages: str) -> None:
+    """Pages of the lines of a paragraph, 3000 twips high, and of the line after it, below a line of that height."""
+    text = r"\line ".join(f"linha{number}." for number in range(lines))
+    found = in_document(
+        *read(
+            rb"{\rtf1{\colortbl;\red0\green0\blue0;\red220\green220\blue220;}"
+            + rf"\pard\sl-{above}\slmult0\fs16 antes\par\pard{shape}\plain\fs24 {text}\par\pard depois\par".encode()
+            + b"}"
+        )
+        .sections[0]
+        .blocks,
+        paper=Paper(6000, 4000, 500, 500, 500, 500),
+    )
+    places = [found.at(f"linha{number}.").page for number in range(lines)] + [found.at("depois").page]
+    assert "".join(str(page - 1) for page in places) == pages

@@ -22,7 +22,8 @@ BASE_CSS: Final = (
     ".rtf table{border-collapse:separate;border-spacing:0;table-layout:fixed;margin:0;border:0}"
     ".rtf td{vertical-align:top;text-align:left;border:0 none;padding:0;box-decoration-break:clone}"
     ".rtf tr{break-inside:auto}"
-    ".rtf tr,.rtf td>p{break-before:auto!important}"  # not with the line above, as the last lines of other bodies
+    # Not with the line above, as the last lines of other bodies.
+    ".rtf tr,.rtf p:not([style*=break-before]){break-before:auto!important}"
 )
 
 
