@@ -325,6 +325,38 @@ def test_the_first_page_has_its_own_header() -> None:
     assert found.at("comum").page == 2
 
 
+def test_even_pages_have_their_own_header_but_not_a_first_one() -> None:
+    pages = (said("um"), said("dois", page_break=True), said("tres", page_break=True))
+    texts = {"header": (said("impar"),), "even_header": (said("par"),)}
+    found = drawn(
+        lay_out(
+            Rtf((Section(A4, pages, **texts), Section(A4, (said("quatro"),), first_header=(said("outro"),), **texts)))
+        )
+    )
+    assert [bare(found.page(number)) for number in (1, 2, 3, 4)] == ["umimpar", "doispar", "tresimpar", "quatrooutro"]
+
+
+AUTOMATIC, CONTEXT = "\\sb0\\sbauto1\\sa0\\saauto1", "\\sb200\\sa100\\contextualspace"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "gaps"),
+    [
+        (AUTOMATIC, AUTOMATIC, [100, 200, 100]),
+        (AUTOMATIC, "\\sb240\\sa240", [100, 340, 240]),
+        ("\\sbauto0\\sb120\\saauto0\\sa60", AUTOMATIC, [120, 160, 100]),
+        (CONTEXT, CONTEXT, [200, 0, 0]),
+        (CONTEXT, "\\sb240\\sa240", [200, 240, 240]),
+        ("\\sb240\\sa240", CONTEXT, [240, 440, 0]),
+    ],
+)
+def test_automatic_and_contextual_spaces_as_in_libreoffice(first: str, second: str, gaps: list[int]) -> None:
+    parts = (f"\\pard{shape}\\fs24 {name}\\par" for name, shape in (("a", ""), ("b", first), ("c", second), ("d", "")))
+    found = drawn(lay_out(read(("{\\rtf1" + "".join(parts) + "}").encode())))
+    steps = [found.at(name).y for name in "abcd"]
+    assert [(b - a) * 20 - 276 for a, b in itertools.pairwise(steps)] == pytest.approx(gaps, abs=1)
+
+
 def test_a_section_has_its_own_paper_and_margins() -> None:
     wide = Paper(16838, 11906, 2880, 1440, 1440, 1440)
     found = drawn(lay_out(Rtf((Section(A4, (said("um"),)), Section(wide, (said("dois"),))))))

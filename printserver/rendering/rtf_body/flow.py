@@ -66,7 +66,7 @@ class Flow:
         """Return blocks in a column. In a cell there are no page breaks."""
         if not column.cell:
             blocks = _joined_breaks(blocks)
-        groups: list[_Group] = list(_groups(_without_chains(blocks)))
+        groups: list[_Group] = list(_groups(_contextual(_without_chains(blocks))))
         made, carried = [], 0.0
         for at, group in enumerate(groups):
             following = groups[at + 1] if at + 1 < len(groups) else None
@@ -226,6 +226,23 @@ def _without_chains(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         if kept and (len(group) > _LONGEST_CHAIN or group[-1] is blocks[-1]):
             group = [_loose(block) for block in group]
         made += group
+    return tuple(made)
+
+
+def _contextual(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return blocks without the spaces that paragraphs do not want to others of their style, as LibreOffice has it.
+
+    One has no space below it; it has none above it if the paragraph before wants none either.
+    """
+    made = list(blocks)
+    for at in range(len(made) - 1):
+        one, other = made[at], made[at + 1]
+        if not isinstance(one, Paragraph) or not isinstance(other, Paragraph):
+            continue
+        if one.shape.contextual and one.shape.style == other.shape.style:
+            made[at] = replace(one, shape=replace(one.shape, after=0))
+            if other.shape.contextual:
+                made[at + 1] = replace(other, shape=replace(other.shape, before=0))
     return tuple(made)
 
 
