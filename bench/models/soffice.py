@@ -18,6 +18,8 @@ _BATCH: Final = 200
 _START_S: Final = 60
 _FILE_S: Final = 1
 _ALONE_S: Final = 30
+_LOCALE: Final = "pt_BR.UTF-8"
+"""Decides the sign at which numbers are aligned: a comma. It need not be installed."""
 _STAND_INS: Final = {
     "Liberation Serif": ("Times New Roman", "Times", "Cambria", "Georgia", "Garamond", "Book Antiqua"),
     "Liberation Sans": (
@@ -73,7 +75,7 @@ def _call(files: Sequence[Path], target: Path, limit: float) -> None:
 def _run(words: Sequence[str], folder: Path, limit: float) -> str:
     """Run LibreOffice with a new profile in `folder`; after `limit` seconds, end it with all its processes."""
     (folder / "fonts.conf").write_text(_fonts_conf(folder), "utf-8")
-    environment = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf"), "HOME": str(folder)}
+    environment = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf"), "HOME": str(folder), "LC_ALL": _LOCALE}
     command = [_PROGRAM, f"-env:UserInstallation={(folder / 'profile').as_uri()}", *words]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, start_new_session=True, text=True

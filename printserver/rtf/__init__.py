@@ -20,6 +20,7 @@ from printserver.rtf.model import (
     Shape,
     Side,
     Stop,
+    StopKind,
     Table,
     paragraphs_of,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Shape",
     "Side",
     "Stop",
+    "StopKind",
     "Table",
     "every_paragraph",
     "likely_slips",

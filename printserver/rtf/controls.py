@@ -9,6 +9,8 @@ from printserver.rtf.model import Alignment, Border, Leader, Side, StopKind
 from printserver.rtf.state import Control, RowDef, State, with_face
 
 _SIDES: Final[Mapping[str, Side]] = {"t": "top", "l": "left", "b": "bottom", "r": "right"}
+_AUTOMATIC: Final = 100
+"""Space that LibreOffice and Word choose, in twips."""
 _ALL_SIDES: Final[tuple[Side, ...]] = ("top", "left", "bottom", "right")
 
 
@@ -29,6 +31,16 @@ def _face(**of: Callable[[int | None], object]) -> Control:
 def _shape(name: str) -> Control:
     def do(state: State, parameter: int | None) -> None:
         state.shape = replace(state.shape, **{name: length(parameter or 0)})  # type: ignore[arg-type]
+
+    return do
+
+
+def _automatic(name: str) -> Control:
+    """Return the control of a space that the program chooses (`\\sbauto`, `\\saauto`)."""
+
+    def do(state: State, parameter: int | None) -> None:
+        if _on(parameter):
+            state.shape = replace(state.shape, **{name: _AUTOMATIC})  # type: ignore[arg-type]
 
     return do
 
@@ -236,6 +248,10 @@ CONTROLS: Final[Mapping[str, Control]] = {
     "rin": _shape("right"),
     "sb": _shape("before"),
     "sa": _shape("after"),
+    "sbauto": _automatic("before"),
+    "saauto": _automatic("after"),
+    "contextualspace": _shape_flag("contextual"),
+    "s": _shape("style"),
     "sl": _shape("line"),
     "slmult": _shape_flag("multiple"),
     "keep": _shape_flag("keep"),

@@ -1,5 +1,6 @@
 """The destinations of RTF (groups with a meaning of their own) and fields: which are read, and what is said of them."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -66,6 +67,7 @@ _OF_FIELD: Final[Mapping[str, Said]] = {
     **dict.fromkeys(("PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF"), _STORED_PAGE),
     **dict.fromkeys(("INCLUDETEXT", "INCLUDEPICTURE", "DDE", "DDEAUTO", "LINK", "EMBED", "IMPORT"), _LINK),
 }
+_PAGE: Final = re.compile(r"\s*PAGE\s*(\\\*\s*(MERGEFORMAT|CHARFORMAT|ARABIC)\s*)*", re.IGNORECASE)
 _COMPUTED: Final = frozenset(
     {
         *("SYMBOL", "EQ", "MACROBUTTON", "GOTOBUTTON", "AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "LISTNUM", "SEQ", "="),
@@ -75,8 +77,15 @@ _COMPUTED: Final = frozenset(
 """Fields that show a text in Word even where the file does not store it."""
 
 
+def is_page_number(instruction: str) -> bool:
+    """Return whether a field is the number of its page in plain digits."""
+    return _PAGE.fullmatch(instruction) is not None
+
+
 def of_field(instruction: str, *, printed: bool) -> Said | None:
     """Return what is said of a field; `printed`: a text is stored for it."""
+    if is_page_number(instruction):
+        return None
     words = instruction.split(maxsplit=1)
     name = words[0].upper() if words else ""
     if name in _OF_FIELD:

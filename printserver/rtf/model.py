@@ -86,6 +86,7 @@ class Shape:
 
     `line`: 0 automatic; otherwise with `multiple` in 240ths of the line, without: at least so many twips, exactly so
     many if negative. `widow_control` (`\\widctlpar`, `\\widowctrl`): neither first nor last line is alone on a page.
+    `contextual` (`\\contextualspace`): no space to paragraphs of the same `style`, the number of its `\\s`.
     All properties are those in force at the paragraph's end, with the groups' scopes.
     """
 
@@ -104,6 +105,8 @@ class Shape:
     keep_next: bool = False
     page_break: bool = False
     widow_control: bool = False
+    contextual: bool = False
+    style: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,7 @@ class Paper:
 class Section:
     """A section: its paper, its text, and the texts of its margins; `first_…` with a title page (`\\titlepg`).
 
+    `even_…`: the texts of even pages, if they are others (`\\facingp` and `\\headerl`, `\\footerl`).
     Blank headers and footers are empty here. `new_page`: it begins on a new page (not `\\sbknone`).
     """
 
@@ -200,7 +204,16 @@ class Section:
     footer: tuple[Block, ...] = ()
     first_header: tuple[Block, ...] | None = None
     first_footer: tuple[Block, ...] | None = None
+    even_header: tuple[Block, ...] | None = None
+    even_footer: tuple[Block, ...] | None = None
     new_page: bool = True
+
+    def margin_texts(self) -> Iterator[tuple[Block, ...]]:
+        """Yield its headers and footers."""
+        yield from (self.header, self.footer)
+        for text in (self.first_header, self.first_footer, self.even_header, self.even_footer):
+            if text is not None:
+                yield text
 
     def continues(self, before: "Section") -> bool:
         """Return whether it goes on in the page of the section before it."""

@@ -232,6 +232,8 @@ class _Reader:
         self._fields.append(field)
 
         def end() -> None:
+            if not field.printed and destinations.is_page_number(field.instruction):
+                self._put(PAGE_NUMBER)
             self._fields.pop()
             said = destinations.of_field(field.instruction, printed=field.printed)
             if said is not None:
@@ -320,6 +322,10 @@ class _Reader:
             self._print(text, state)
 
     def _print(self, text: str, state: State) -> None:
+        if self._fields and destinations.is_page_number(self._fields[-1].instruction):
+            if self._fields[-1].printed or (text.isspace() and text != PAGE_NUMBER):
+                return  # the number that is stored
+            text = PAGE_NUMBER
         self._characters += len(text)
         if self._characters > MAX_CHARACTERS:
             raise refuse(f"O RTF tem texto demais: mais de {MAX_CHARACTERS} letras. Divida o documento.")

@@ -92,6 +92,8 @@ class Sections:
                 footer=self._text("footer"),
                 first_header=texts.get("headerf", ()) if own.title_page else None,
                 first_footer=texts.get("footerf", ()) if own.title_page else None,
+                even_header=self._even_text("header"),
+                even_footer=self._even_text("footer"),
                 new_page=own.new_page,
             )
         )
@@ -105,12 +107,16 @@ class Sections:
         self._own = _Own(sides=kept)
 
     def _text(self, name: str) -> tuple[Block, ...]:
-        """Return the text of all pages; that of left pages is not printed, which is said if it is another one."""
-        found = self._texts.get(name) or self._texts.get(f"{name}r") or ()
-        left = self._texts.get(f"{name}l", ())
-        if self._facing and left and left != found:
-            self._notices.add("conferir", "cabeçalho ou rodapé só das páginas pares, que não se imprime")
-        return found
+        """Return the text of all pages, or of odd ones."""
+        names = (f"{name}r", name) if self._facing else (name, f"{name}r")
+        return next((text for each in names if (text := self._texts.get(each))), ())
+
+    def _even_text(self, name: str) -> tuple[Block, ...] | None:
+        """Return the text of even pages, None if it is that of the others."""
+        if not self._facing:
+            return None
+        found = self._texts.get(f"{name}l", self._texts.get(name, ()))
+        return None if found == self._text(name) else found
 
     def _whole_paper(self) -> Paper:
         """Return the section's paper, the gutter in its left margin."""

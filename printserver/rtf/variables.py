@@ -72,21 +72,25 @@ def every_paragraph(document: Rtf) -> Iterator[Paragraph]:
     yield from document.paragraphs()
     seen: set[int] = set()
     for section in document.sections:
-        for blocks in (section.header, section.footer, section.first_header or (), section.first_footer or ()):
+        for blocks in section.margin_texts():
             if id(blocks) not in seen:
                 seen.add(id(blocks))
                 yield from paragraphs_of(blocks)
 
 
 def _section(section: Section, value: Value, pattern: re.Pattern[str]) -> Section:
-    first_header, first_footer = section.first_header, section.first_footer
+    def whole(blocks: tuple[Block, ...] | None) -> tuple[Block, ...] | None:
+        return None if blocks is None else _blocks(blocks, value, pattern)
+
     return replace(
         section,
         blocks=_blocks(section.blocks, value, pattern),
         header=_blocks(section.header, value, pattern),
         footer=_blocks(section.footer, value, pattern),
-        first_header=None if first_header is None else _blocks(first_header, value, pattern),
-        first_footer=None if first_footer is None else _blocks(first_footer, value, pattern),
+        first_header=whole(section.first_header),
+        first_footer=whole(section.first_footer),
+        even_header=whole(section.even_header),
+        even_footer=whole(section.even_footer),
     )
 
 

@@ -181,6 +181,22 @@ def test_tab_stops_and_leaders_are_exact() -> None:
     assert dots == int((ends - 100 - 6) / 3)
 
 
+def test_much_raised_text_leaves_its_line_where_it_is_as_in_libreoffice() -> None:
+    """Characters of 8 points raised by 6 in Calibri: 344 twips from the line above to the baseline."""
+    found = drawn(
+        lay_out(read(rb"{\rtf1{\fonttbl{\f0 Times New Roman;}{\f1 Calibri;}}\f0\fs20 W\par\f1\fs16 xa{\up12 q}\par}"))
+    )
+    assert (found.at("x").y - found.at("W").y) * 20 == pytest.approx(344, abs=2.5)
+    assert (found.at("x").y - found.at("q").y) * 20 == pytest.approx(146, abs=2.5)
+
+
+@pytest.mark.parametrize(("at", "count"), [(567, 1), (650, 1), (1134, 6), (3000, 21)])
+def test_a_line_of_underscores_reaches_its_stop_as_in_libreoffice(at: int, count: int) -> None:
+    """One more than fits, even where none does."""
+    found = drawn(lay_out(read(rb"{\rtf1\pard\tlul\tx%d\fs24 aaaaa\tab b\par}" % at)))
+    assert sum(letter.text == "_" for letter in found.letters) == count
+
+
 def cells(*texts: str, **row: Any) -> Row:
     made = []
     for number, text in enumerate(texts):
@@ -224,10 +240,10 @@ def test_p2a_a_row_breaks_across_pages_between_its_lines() -> None:
     assert bare(found.page(1) + found.page(2)).replace("b1", "") == bare(text.replace("|", ""))
 
 
-def in_document(*blocks: Block) -> Drawn:
+def in_document(*blocks: Block, paper: Paper = A4) -> Drawn:
     """Return blocks as a print has them, under the style sheet of all documents."""
     sheet = (resources.files("printserver") / "templates" / "documents" / "documento.css").read_text("utf-8")
-    made = lay_out(document(*blocks))
+    made = lay_out(Rtf((Section(paper, blocks),)))
     return drawn(replace(made, html=f'<div class="corpo">{made.html}</div>', css=f"{sheet}\n{made.css}"))
 
 
@@ -307,6 +323,38 @@ def test_the_first_page_has_its_own_header() -> None:
     found = shown(said("um"), said("dois", page_break=True), header=(said("comum"),), first_header=(said("primeiro"),))
     assert found.at("primeiro").page == 1
     assert found.at("comum").page == 2
+
+
+def test_even_pages_have_their_own_header_but_not_a_first_one() -> None:
+    pages = (said("um"), said("dois", page_break=True), said("tres", page_break=True))
+    texts = {"header": (said("impar"),), "even_header": (said("par"),)}
+    found = drawn(
+        lay_out(
+            Rtf((Section(A4, pages, **texts), Section(A4, (said("quatro"),), first_header=(said("outro"),), **texts)))
+        )
+    )
+    assert [bare(found.page(number)) for number in (1, 2, 3, 4)] == ["umimpar", "doispar", "tresimpar", "quatrooutro"]
+
+
+AUTOMATIC, CONTEXT = "\\sb0\\sbauto1\\sa0\\saauto1", "\\sb200\\sa100\\contextualspace"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "gaps"),
+    [
+        (AUTOMATIC, AUTOMATIC, [100, 200, 100]),
+        (AUTOMATIC, "\\sb240\\sa240", [100, 340, 240]),
+        ("\\sbauto0\\sb120\\saauto0\\sa60", AUTOMATIC, [120, 160, 100]),
+        (CONTEXT, CONTEXT, [200, 0, 0]),
+        (CONTEXT, "\\sb240\\sa240", [200, 240, 240]),
+        ("\\sb240\\sa240", CONTEXT, [240, 440, 0]),
+    ],
+)
+def test_automatic_and_contextual_spaces_as_in_libreoffice(first: str, second: str, gaps: list[int]) -> None:
+    parts = (f"\\pard{shape}\\fs24 {name}\\par" for name, shape in (("a", ""), ("b", first), ("c", second), ("d", "")))
+    found = drawn(lay_out(read(("{\\rtf1" + "".join(parts) + "}").encode())))
+    steps = [found.at(name).y for name in "abcd"]
+    assert [(b - a) * 20 - 276 for a, b in itertools.pairwise(steps)] == pytest.approx(gaps, abs=1)
 
 
 def test_a_section_has_its_own_paper_and_margins() -> None:
@@ -411,3 +459,36 @@ def test_a_paragraph_of_a_page_break_alone_leaves_no_line_on_the_new_page() -> N
     found = shown(said("A"), said("\f"), said("B"), said("C\f"), said("D"))
     assert [found.at(text).page for text in "ABCD"] == [1, 2, 2, 3]
     assert found.at("B").y == pytest.approx(TOP + 11.2, abs=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("shape", "lines", "above", "pages"),
+    [
+        ("", 4, 1880, "00001"),
+        ("", 4, 1900, "00011"),
+        ("\\box\\brdrs\\brdrw15\\brsp80 ", 4, 1700, "00001"),
+        ("\\box\\brdrs\\brdrw15\\brsp80 ", 4, 1720, "00011"),
+        ("\\box\\brdrs\\brdrw15\\brsp80 ", 4, 1980, "00011"),
+        ("\\box\\brdrs\\brdrw15\\brsp80 ", 4, 2000, "00111"),
+        ("\\brdrb\\brdrs\\brdrw30\\brsp80 ", 4, 2060, "00011"),
+        ("\\brdrb\\brdrs\\brdrw30\\brsp80 ", 4, 2080, "00111"),
+        ("\\cbpat2", 4, 1900, "00011"),
+        ("\\sl360\\slmult1\\brdrb\\brdrdb\\brdrw10\\brsp20 ", 3, 2260, "0011"),
+        ("\\sl360\\slmult1\\brdrb\\brdrdb\\brdrw10\\brsp20 ", 3, 2280, "0111"),
+    ],
+)
+def test_a_pages_end_in_a_paragraph_is_where_libreoffice_has_it(shape: str, lines: int, above: int, pages: str) -> None:
+    """Pages of the lines of a paragraph, 3000 twips high, and of the line after it, below a line of that height."""
+    text = r"\line ".join(f"linha{number}." for number in range(lines))
+    found = in_document(
+        *read(
+            rb"{\rtf1{\colortbl;\red0\green0\blue0;\red220\green220\blue220;}"
+            + rf"\pard\sl-{above}\slmult0\fs16 antes\par\pard{shape}\plain\fs24 {text}\par\pard depois\par".encode()
+            + b"}"
+        )
+        .sections[0]
+        .blocks,
+        paper=Paper(6000, 4000, 500, 500, 500, 500),
+    )
+    places = [found.at(f"linha{number}.").page for number in range(lines)] + [found.at("depois").page]
+    assert "".join(str(page - 1) for page in places) == pages

@@ -59,10 +59,25 @@ def test_raised_and_lowered_scripts_do_not_change_the_line() -> None:
     assert above.size == pytest.approx(6.96)
 
 
-def test_raised_text_makes_room_for_itself() -> None:
-    raised = letter(Face(raised=12))
-    assert raised.ascent == pytest.approx(SERIF.ascent + 6)
-    assert raised.descent == 0
+@pytest.mark.parametrize(
+    ("font", "size", "raised", "twips"),
+    [
+        ("Times New Roman", 24, 4, 46),
+        ("Times New Roman", 24, 12, 138),
+        ("Times New Roman", 24, -6, -68),
+        ("Times New Roman", 40, 8, 90),
+        ("Arial", 16, 4, 44),
+        ("Calibri", 24, 6, 74),
+        ("Calibri", 40, 12, 146),
+        ("Courier New", 24, -4, -46),
+    ],
+)
+def test_raised_text_as_measured_in_libreoffice(font: str, size: int, raised: int, twips: int) -> None:
+    """It makes room for itself, and keeps that of the text which is not raised. Measured to 2 twips."""
+    plain, found = letter(Face(font, size)), letter(Face(font, size, raised=raised))
+    assert found.rise * 20 == pytest.approx(twips, abs=2)
+    assert found.ascent == pytest.approx(plain.ascent + max(found.rise, 0))
+    assert found.descent == pytest.approx(plain.descent - min(found.rise, 0))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Lines of RTF bodies: no text is lost or out of its room, and words, tabs and alignment are where RTF puts them."""
 
+from dataclasses import replace
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from printserver.rendering.rtf_body.faces import letter
 from printserver.rendering.rtf_body.lines import Line, break_lines
 from printserver.rendering.rtf_body.stops import Room, stops
 from printserver.rendering.rtf_body.tokens import Box, Reader, Token
-from printserver.rtf import Alignment, Face, Run, Shape, Stop
+from printserver.rtf import Alignment, Face, Run, Shape, Stop, StopKind
 
 PLAIN = Face()
 ROUNDING = 0.3
@@ -24,11 +26,17 @@ def tokens(*runs: Run | str, boxes: dict[str, Box] | None = None) -> list[Token]
 
 
 def broken(
-    *runs: Run | str, width: float = 200.0, first: float = 0.0, left: float = 0.0, edge: float = 0.0, **shape: object
+    *runs: Run | str,
+    width: float = 200.0,
+    first: float = 0.0,
+    left: float = 0.0,
+    column: float = 0.0,
+    edge: float = 0.0,
+    **shape: object,
 ) -> list[Line]:
     made = Shape(**shape)  # type: ignore[arg-type]
-    room = Room(left, width, left, max(edge, width))
-    begin = Room(left + first, width, left, max(edge, width))
+    room = Room(left, width, left, max(column, width), max(edge, width))
+    begin = replace(room, start=left + first)
     return break_lines(tokens(*runs), begin, room, stops(made, 720), made.alignment)
 
 
@@ -221,7 +229,8 @@ def test_a_hanging_indent_is_a_stop() -> None:
 
 
 def test_text_too_wide_for_its_stop_begins_at_the_tab() -> None:
-    assert places("aaaaaaaaaa\tbbbbbbbbbbbb", stops=(Stop(1200, "direita"),))[1] == pytest.approx(width("a" * 10))
+    found = places("aaaaaaaaaa\tbbbbbbbbbbbb", stops=(Stop(1200, "direita"),))[1]
+    assert found == pytest.approx(width("a" * 10) + 0.05)  # the tab is a twip wide
 
 
 def test_a_stop_beyond_the_margin_counts_up_to_the_papers_edge() -> None:
@@ -271,3 +280,91 @@ def test_text_at_a_centre_stop_ends_at_the_margin() -> None:
 def test_a_right_stop_beyond_the_paper_is_at_the_margin() -> None:
     (line,) = broken("a\tb", stops=(Stop(7000, "direita"),), width=200, edge=300)
     assert line.parts[1].start == pytest.approx(200 - width("b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "twips"),
+    [
+        ("12,5", 2760),
+        ("1.234,56", 2460),
+        ("1.5", 2700),
+        ("nada", 2546),
+        ("dois nomes", 1912),
+        ("R$ 12,50", 2420),
+        ("(12)", 2680),
+        ("-12", 2680),
+        ("12 reais", 2760),
+        ("12-13", 2760),
+        ("a 1,5", 2712),
+    ],
+)
+def test_numbers_at_a_decimal_stop_as_in_libreoffice(text: str, twips: int) -> None:
+    """At 3000: the first comma or the end of the first number is at the stop; a text without them ends at it."""
+    assert places(f"x\t{text}", stops=(Stop(3000, "decimal"),))[1] * 20 == pytest.approx(twips, abs=2)
+
+
+def test_text_after_a_decimal_comma_may_reach_beyond_the_margin_as_in_libreoffice() -> None:
+    """A text fits where its tab begins; then it moves to the stop."""
+    stops = (Stop(2268, "decimal"), Stop(2835, "decimal"))
+    words = "de 12,5 registro comarca certidão certidão naturais <Nome_Mae> certidão registro nascimento 1.234,56"
+    first, second = broken(f"certidão\t{words}", stops=stops, width=9071 / 20, edge=510)
+    assert (text_of(first)[-9:], text_of(second)[:10]) == ("registro ", "nascimento")
+    assert first.parts[1].start * 20 == pytest.approx(1741, abs=2)
+
+
+@pytest.mark.parametrize("alignment", ["esquerda", "centro", "direita", "justificado"])
+@pytest.mark.parametrize(
+    ("kind", "at", "right", "text", "start"),
+    [
+        ("esquerda", 9072, 0, "nascimento\tde 12", 9072),
+        ("direita", 9072, 284, "um dois\tdo civil", 8344),
+        ("centro", 9100, 0, "um dois\tnaturais", 8720),
+        ("centro", 9500, 1134, "um\tcomarca", 9094),
+        ("decimal", 9072, 284, "um\tR$ 12,50", 8492),
+    ],
+)
+def test_text_at_a_stop_beyond_the_margin_as_in_libreoffice(
+    kind: StopKind, at: int, right: int, text: str, start: int, alignment: Alignment
+) -> None:
+    """In a column of 9071 twips on paper that ends at 10205; a line that reaches beyond the margin is not moved."""
+    found = broken(
+        text, width=(9071 - right) / 20, column=9071 / 20, edge=510, stops=(Stop(at, kind),), alignment=alignment
+    )
+    assert texts(found) == [text]
+    first, second = (part.start * 20 for part in found[0].parts)
+    assert (first, second) == pytest.approx((0, start), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("at", "right", "before", "lines"),
+    [
+        (
+            9500,
+            0,
+            "extraída livro lavrado civil comarca extraída de das registro lavrado\t",
+            ["pessoas de civil das", "lavrado"],
+        ),
+        (
+            9072,
+            1134,
+            "certidão de 12,5 <Nome_Mae> certidão de desta pessoas pessoas de da lei do\t",
+            ["pessoas pessoas", "do"],
+        ),
+    ],
+)
+def test_text_must_fit_into_the_column_before_it_moves_to_a_stop_beyond(
+    at: int, right: int, before: str, lines: list[str]
+) -> None:
+    text = before + " ".join(lines)
+    found = broken(text, width=(9071 - right) / 20, column=9071 / 20, edge=510, stops=(Stop(at, "direita"),))
+    assert texts(found) == [before + lines[0], lines[1]]
+
+
+def test_the_blank_at_the_end_of_a_full_line_counts_at_a_right_stop_of_left_aligned_text_only() -> None:
+    text = "extraída livro lavrado civil comarca extraída de das registro lavrado\tpessoas de civil das lavrado"
+    stops = (Stop(9500, "direita"),)
+    start = {
+        al: places(text, width=9071 / 20, edge=510, stops=stops, alignment=al)[1] * 20 for al in get_args(Alignment)
+    }
+    assert start.pop("esquerda") == pytest.approx(7554, abs=2)
+    assert list(start.values()) == pytest.approx([7614] * 3, abs=2)

@@ -127,7 +127,7 @@ def test_p2a_a_word_sets_the_shape_of_the_paragraph_that_ends_in_its_group(
 def test_p2a_a_style_sheet_leaves_nothing_in_the_text() -> None:
     (paragraph,) = of(r"{\stylesheet{\s1\qc\sa200\b Normal;}}\pard\s1 x\par").paragraphs()
     assert paragraph.text == "x"
-    assert (paragraph.shape, paragraph.runs[0].face.bold) == (rtf.Shape(), False)
+    assert (paragraph.shape, paragraph.runs[0].face.bold) == (rtf.Shape(style=1), False)
 
 
 def test_a_box_has_borders_on_all_sides() -> None:
@@ -280,8 +280,9 @@ def test_a_box_after_a_table_is_not_in_the_table() -> None:
         (r"{\field{\*\fldinst FORMDROPDOWN}{\fldrslt}}", [("conferir", 1)]),
         (r"\pard\ls1 item\par", [("conferir", 1)]),
         (r"\pard{\listtext 1.\tab}\ls1 item\par\par", []),
-        (r"\facingp{\headerr d\par}{\headerl e\par}x", [("conferir", 1)]),
-        (r"\facingp{\headerr d\par}{\headerl d\par}x", []),
+        (r"\facingp{\headerr d\par}{\headerl e\par}x", []),
+        (r"{\field{\*\fldinst PAGE}{\fldrslt 1}}", []),
+        (r"{\field{\*\fldinst PAGE \\* roman}{\fldrslt i}}", [("conferir", 1)]),
         (r"\cols2 x", [("mudado", 1)]),
         (r"\charscalex90 x", [("mudado", 1)]),
         (r"\charscalex100\cols1\posx0 x", []),
@@ -428,3 +429,42 @@ def test_widow_control_is_the_documents_unless_the_paragraph_says_otherwise() ->
 
 def test_of_an_indent_and_its_logical_one_the_later_counts() -> None:
     assert (shape(r"\li0\lin567").left, shape(r"\rin567\ri100").right) == (567, 100)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (r"{\field{\*\fldinst { PAGE }}{\fldrslt {\b 1}{2}}}", f"a {rtf.PAGE_NUMBER} b"),
+        (r"{\field{\*\fldinst PAGE \\* MERGEFORMAT}{\fldrslt}}", f"a {rtf.PAGE_NUMBER} b"),
+        (r"{\field{\*\fldinst PAGE \\* roman}{\fldrslt iv}}", "a iv b"),
+        (r"{\field{\*\fldinst PAGEREF x}{\fldrslt 7}}", "a 7 b"),
+        (r"{\field{\*\fldinst NUMPAGES}{\fldrslt 3}}", "a 3 b"),
+    ],
+)
+def test_a_field_of_the_pages_number_is_the_number_of_its_page(field: str, text: str) -> None:
+    (paragraph,) = of(rf"a {field} b\par").paragraphs()
+    assert paragraph.text == text
+
+
+@pytest.mark.parametrize(
+    ("head", "right", "even"),
+    [
+        (r"{\headerl e\par}{\headerr d\par}", "d", "e"),
+        (r"{\headerl e\par}", "", "e"),
+        (r"{\headerr d\par}", "d", ""),
+        (r"{\header t\par}{\headerl e\par}", "t", "e"),
+        (r"{\header t\par}", "t", None),
+    ],
+)
+def test_even_pages_have_their_own_headers_as_in_libreoffice(head: str, right: str, even: str | None) -> None:
+    (section,) = of(rf"\facingp{head}x\par").sections
+    found = [
+        None if blocks is None else "".join(paragraph.text for paragraph in rtf.paragraphs_of(blocks))
+        for blocks in (section.header, section.even_header)
+    ]
+    assert found == [right, even]
+
+
+def test_headers_of_even_pages_need_facing_pages() -> None:
+    (section,) = of(r"{\headerl e\par}{\headerr d\par}x\par").sections
+    assert (len(section.header), section.even_header) == (1, None)

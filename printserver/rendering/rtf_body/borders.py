@@ -77,11 +77,11 @@ class Frame:
         return cls(origin, max(end - origin, 0.0), left, right, height, shape.borders, shape.shading)
 
     def css(self) -> str:
-        """Return its declarations."""
+        """Return its declarations. Both parts of a box that a page's end cuts have its borders around them."""
         borders: Borders = dict(self.borders)
         top, bottom = border_space(borders.get("top")), border_space(borders.get("bottom"))
         left = self.origin - border_width(borders.get("left"))
-        style = f"display:flow-root;margin-left:{points(left)};width:{points(self.width)};"
+        style = f"display:flow-root;box-decoration-break:clone;margin-left:{points(left)};width:{points(self.width)};"
         style += f"padding:{points(top)} 0 {points(bottom)};" if top or bottom else ""
         style += "".join(border_css(side, border, border_width(border)) for side, border in self.borders)
         return style + (f"background:#{self.shading};" if self.shading else "")

@@ -135,19 +135,32 @@ def letter(face: Face, *, small: bool = False) -> Letter:
 
 @cache
 def _letter(family: str, face: Face) -> Letter:
-    """Return the letter of a face. A raised or lowered script keeps the upper or lower edge of the whole size."""
+    """Return the letter of a face. A raised or lowered script keeps the upper or lower edge of the whole size.
+
+    Other raised text makes the line higher, but not less deep; lowered text the other way round.
+    """
     cut = _cut(family, _cut_name(face))
     full = face.size / 2
     size = full * (_SCRIPT_SIZE if face.script else 1) * (_SMALL_CAPS_SIZE if face.small_caps else 1)
     ascent, descent = _metrics(cut, size)
-    rise = face.raised / 2
+    above, below = ascent, descent
+    rise = _raised(face, ascent + descent)
     if face.script:
         whole = _metrics(cut, full)
         rise += whole[0] - ascent if face.script == "super" else descent - whole[1]
-    above, below = max(ascent + rise, 0), max(descent - rise, 0)
+        above, below = max(ascent + rise, 0), max(descent - rise, 0)
+    elif rise:
+        above, below = ascent + max(rise, 0), descent + max(-rise, 0)
     middle = (cut.ascent - cut.descent) / 2 * size
     dots = _Dots(cut.advances, size)
     return Letter(face, family, size, cut.advances, dots, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
+
+
+def _raised(face: Face, height: float) -> float:
+    """Return by how much a face is raised: LibreOffice takes whole percents of its size, and so much of its height."""
+    percent = floor(abs(face.raised) / face.size * 100 + 0.5)
+    rise = floor(round(height * TWIPS_PER_POINT) * percent / 100) / TWIPS_PER_POINT
+    return rise if face.raised > 0 else -rise
 
 
 def _cut_name(face: Face) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from printserver.rendering.rtf_body.borders import NO_FRAME, Frame
+from printserver.rendering.rtf_body.borders import NO_FRAME, Frame, border_space, border_width
 from printserver.rendering.rtf_body.faces import letter
 from printserver.rendering.rtf_body.heights import line_height
 from printserver.rendering.rtf_body.lines import Line, break_lines
@@ -15,6 +15,7 @@ from printserver.rendering.rtf_body.tables import Around, table_html
 from printserver.rendering.rtf_body.tokens import Reader
 from printserver.rtf import TWIPS_PER_POINT, Block, Paragraph, Run, Shape, Table
 
+_NEW_PAGE: Final = "break-before:page;"
 _LONGEST_CHAIN: Final = 3
 """Paragraphs that may be kept with the next in a row. A longer chain is a habit of the writer, not a wish."""
 
@@ -65,11 +66,15 @@ class Flow:
         """Return blocks in a column. In a cell there are no page breaks."""
         if not column.cell:
             blocks = _joined_breaks(blocks)
-        groups: list[_Group] = list(_groups(_without_chains(blocks)))
-        made = []
+        groups: list[_Group] = list(_groups(_contextual(_without_chains(blocks))))
+        made, carried = [], 0.0
         for at, group in enumerate(groups):
-            below = _after(group) + (_before(groups[at + 1], column) if at + 1 < len(groups) else 0.0)
-            above = _own_before(group) if at == 0 or _breaks(group, column) else 0.0
+            following = groups[at + 1] if at + 1 < len(groups) else None
+            below = _after(group) + (_before(following, column) if following else 0.0)
+            above = carried + (_own_before(group) if at == 0 or _breaks(group, column) else 0.0)
+            carried = 0.0
+            if (under := _under(group)) and following and not _breaks(following, column):
+                below, carried = -under, below + under
             made.append(self._group(group, column, _Gaps(above, below)))
         return Flowed("".join(each.html for each in made), sum(each.height for each in made))
 
@@ -95,7 +100,7 @@ class Flow:
         for paragraph, following in zip([first, *group[1:]], [*group[1:], None], strict=True):
             below = (paragraph.shape.after + following.shape.before) / TWIPS_PER_POINT if following else 0.0
             made.append(self._paragraph(paragraph, column, _Gaps(0.0, below), box))
-        style = gaps.css + box.css() + ("break-before:page;" if _breaks(group, column) else "")
+        style = gaps.css + box.css() + (_NEW_PAGE if _breaks(group, column) else "")
         inner = "".join(each.html for each in made)
         height = gaps.above + box.height + sum(each.height for each in made) + gaps.below
         return Flowed(f'<div style="{style}">{inner}</div>', height)
@@ -106,14 +111,18 @@ class Flow:
         html, total = [], 0.0
         lines = self._lines(paragraph, column, box)
         heights = [line_height(line, end_letter, shape) for line in lines]
+        carried = 0.0  # in a box, from a line to the next: its lower margin would count at a page's end
         for at, (line, height) in enumerate(zip(lines, heights, strict=True)):
             last = at == len(lines) - 1
             below = heights[at if last else at + 1].below  # the space between two lines is that of the lower one
-            here = _Gaps(gaps.above if at == 0 else 0.0, below + (gaps.below if last else 0.0))
-            total += here.above + height.height + here.below
+            here = _Gaps(carried + (gaps.above if at == 0 else 0.0), below + (gaps.below if last else 0.0))
+            total += height.height + (gaps.above if at == 0 else 0.0) + here.below
+            carried = 0.0
+            if box is not NO_FRAME and not last:
+                here, carried = _Gaps(here.above, 0.0), here.below
             style = here.css
             if line.page_break or (at == 0 and _breaks([paragraph], column)):
-                style += "break-before:page;"
+                style += _NEW_PAGE
             if (shape.keep_next and last and not shape.keep) or (shape.widow_control and _pairs(at, len(lines))):
                 style += "break-after:avoid;"
             html.append(line_html(line, height, end_letter, self._sheet, origin=box.origin, style=style))
@@ -128,10 +137,23 @@ class Flow:
         if column.cell:
             runs = tuple(Run(run.text.replace("\f", ""), run.face) for run in runs)
         indent = shape.left / TWIPS_PER_POINT + box.left
-        room = Room(indent, column.width - shape.right / TWIPS_PER_POINT - box.right, indent, column.edge)
+        end = column.width - box.right
+        room = Room(indent, end - shape.right / TWIPS_PER_POINT, indent, end, column.edge)
         first = replace(room, start=indent + shape.first / TWIPS_PER_POINT)
         tokens = self._reader.read(runs)
         return break_lines(tokens, first, room, stops(shape, self._default_tab), shape.alignment)
+
+
+def _under(group: _Group) -> float:
+    """Return what a box has below its text.
+
+    WeasyPrint counts it twice where a page's end cuts the box, unless its margin takes it away. The margin of the next
+    block then gives it back.
+    """
+    if isinstance(group, Table):
+        return 0.0
+    border = dict(group[0].shape.borders).get("bottom")
+    return border_width(border) + border_space(border)
 
 
 def _pairs(at: int, lines: int) -> bool:
@@ -204,6 +226,23 @@ def _without_chains(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         if kept and (len(group) > _LONGEST_CHAIN or group[-1] is blocks[-1]):
             group = [_loose(block) for block in group]
         made += group
+    return tuple(made)
+
+
+def _contextual(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return blocks without the spaces that paragraphs do not want to others of their style, as LibreOffice has it.
+
+    One has no space below it; it has none above it if the paragraph before wants none either.
+    """
+    made = list(blocks)
+    for at in range(len(made) - 1):
+        one, other = made[at], made[at + 1]
+        if not isinstance(one, Paragraph) or not isinstance(other, Paragraph):
+            continue
+        if one.shape.contextual and one.shape.style == other.shape.style:
+            made[at] = replace(one, shape=replace(one.shape, after=0))
+            if other.shape.contextual:
+                made[at + 1] = replace(other, shape=replace(other.shape, before=0))
     return tuple(made)
 
 

@@ -96,7 +96,7 @@ def _dropped(rtf: Rtf) -> list[Notice]:
 
 
 def _texts(section: Section) -> list[str]:
-    parts = (section.header, section.footer, section.first_header or (), section.first_footer or ())
+    parts = section.margin_texts()
     texts = (" ".join(paragraph.text for paragraph in paragraphs_of(part)) for part in parts)
     texts = (text.replace(PAGE_NUMBER, "") for text in texts)
     return [" ".join(text.split()) for text in texts if text.strip()]

@@ -7,7 +7,7 @@ from math import floor
 from typing import Final
 
 from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter
-from printserver.rendering.rtf_body.stops import Room, Stops, before_comma, begin
+from printserver.rendering.rtf_body.stops import LEAST_TAB, Room, Stops, before_comma, begin, over_margin
 from printserver.rendering.rtf_body.tokens import Piece, Token, divided, piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
@@ -81,7 +81,7 @@ class Part:
         if self.stop is None:
             return self.x
         decimal = self._before_comma((*self.tokens, *more)) if self.stop.kind == "decimal" else 0.0
-        return begin(self.stop, self.x, width, decimal, room)
+        return begin(self.stop, self.x, width, min(decimal, width), room)
 
     def _before_comma(self, tokens: tuple[Token, ...]) -> float:
         if not tokens:
@@ -150,12 +150,19 @@ class _Breaker:
         return len(self._parts) == 1 and not self._parts[0].tokens
 
     def _fits(self, word: Token) -> bool:
+        """Return whether a word has room on the line.
+
+        Text after a tab to a decimal stop or to a stop beyond the room must fit where the tab begins. It may then reach
+        beyond the room, but not beyond the paper.
+        """
         part, room = self._parts[-1], self._room
         width = part.measure.with_more(word.pieces)
-        end = room.end
-        if part.stop is not None and end + _LITTLE < part.stop.at / TWIPS_PER_POINT <= room.edge:
-            end = part.stop.at / TWIPS_PER_POINT if part.stop.kind == "direita" else room.edge
-        return part.begin(width, room, (word,)) + width <= end + _LITTLE
+        end = part.begin(width, room, (word,)) + width
+        beyond = part.stop is not None and over_margin(part.stop, room)
+        if part.stop is not None and (beyond or part.stop.kind == "decimal"):
+            fitting = max(room.end, room.column) if beyond else room.end
+            return part.x + LEAST_TAB + width <= fitting + _LITTLE and end <= room.edge + _LITTLE
+        return end <= room.end + _LITTLE
 
     def _word(self, word: Token) -> None:
         part = self._parts[-1]
@@ -287,13 +294,14 @@ def _place(line: Line, alignment: Alignment, *, full: bool) -> None:
     A centred or right-aligned line moves as a whole, its tabs keep their widths.
     """
     room, last = line.room, line.parts[-1]
-    last.start = last.begin(last.width, room)
+    hangs = full and alignment != "esquerda"  # the blanks at the line's end
+    last.start = last.begin(last.ink if hangs else last.width, room)
     free = room.end - last.start - last.ink
     if alignment == "justificado" and full:
         spaces = sum(_spaces(token) for token in _inner(last))
         last.stretch = free / spaces if spaces and free > 0 else 0.0
     elif alignment in ("direita", "centro"):
-        shift = free if alignment == "direita" else free / 2
+        shift = max(free if alignment == "direita" else free / 2, 0.0)
         for part in line.parts:
             part.x += shift
             part.start += shift

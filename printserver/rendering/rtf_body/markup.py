@@ -22,7 +22,8 @@ BASE_CSS: Final = (
     ".rtf table{border-collapse:separate;border-spacing:0;table-layout:fixed;margin:0;border:0}"
     ".rtf td{vertical-align:top;text-align:left;border:0 none;padding:0;box-decoration-break:clone}"
     ".rtf tr{break-inside:auto}"
-    ".rtf tr,.rtf td>p{break-before:auto!important}"  # not with the line above, as the last lines of other bodies
+    # Not with the line above, as the last lines of other bodies.
+    ".rtf tr,.rtf p:not([style*=break-before]){break-before:auto!important}"
 )
 
 
@@ -152,7 +153,7 @@ def letter_css(letter: Letter) -> str:
     if letter.spacing:
         css += f"letter-spacing:{points(letter.spacing)};"
     if letter.rise:
-        css += f"vertical-align:{points(letter.rise)};"
+        css += f"position:relative;top:{points(-letter.rise)};"  # leaves the height of the line as it is
     return css
 
 
@@ -214,8 +215,7 @@ def _tab(part: Part, x: float, to: float) -> Iterator[_Bit]:
 
 def _leaders(gap: float, width: float, leader: str) -> int:
     """Return how many characters fill a gap, in whole twips as LibreOffice; a line of `_` leaves no rest."""
-    fitting = round(gap * TWIPS_PER_POINT) // max(round(width * TWIPS_PER_POINT), 1)
-    return fitting + (leader == "_" and fitting > 0)
+    return round(gap * TWIPS_PER_POINT) // max(round(width * TWIPS_PER_POINT), 1) + (leader == "_")
 
 
 def _space(letter: Letter, width: float) -> _Bit:

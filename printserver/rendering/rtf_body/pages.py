@@ -1,5 +1,6 @@
 """Pages of an RTF document as CSS: paper, margins, headers and footers of each section. Lengths in points."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -55,14 +56,34 @@ def pages(section: Section, name: str, flow: Flow, backs: tuple[str, ...], *, fi
         css += [f"@page {name}{back}{{{_mirrored(paper, 'left')}}}" for back in backs]
     css.append(f"@page {name}{{{_rule(head, 'top')}{_rule(foot, 'bottom')}}}")
     running = [head, foot]
-    if section.first_header is not None or section.first_footer is not None:
-        one = _margin(section.first_header or (), "top", f"{name}pc", paper, flow)
-        two = _margin(section.first_footer or (), "bottom", f"{name}pr", paper, flow)
-        selector = f"{name}:first" if first else f":nth(1 of {name})"
-        css.append(f"@page {selector}{{{_rule(one, 'top')}{_rule(two, 'bottom')}}}")
+    for others in _others(section, name, first=first):
+        one = _margin(others.header, "top", f"{name}{others.short}c", paper, flow)
+        two = _margin(others.footer, "bottom", f"{name}{others.short}r", paper, flow)
+        css.append(f"@page {others.selector}{{{_rule(one, 'top')}{_rule(two, 'bottom')}}}")
         running += [one, two]
     shown = "".join(_running(each, padding) for each in running if each.html)
     return Pages("\n".join(css), shown, padding)
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Header and footer of pages that have others than the rest; `short` is part of their names."""
+
+    selector: str
+    short: str
+    header: tuple[Block, ...]
+    footer: tuple[Block, ...]
+
+
+def _others(section: Section, name: str, *, first: bool) -> Iterator[_Others]:
+    """Yield those of even pages, then those of the first page, which come before them."""
+    if section.even_header is not None or section.even_footer is not None:
+        header = section.header if section.even_header is None else section.even_header
+        footer = section.footer if section.even_footer is None else section.even_footer
+        yield _Others(f"{name}:nth(2n)", "v", header, footer)
+    if section.first_header is not None or section.first_footer is not None:
+        selector = f"{name}:first" if first else f"{name}:nth(1 of {name})"
+        yield _Others(selector, "p", section.first_header or (), section.first_footer or ())
 
 
 def _running(margin: _Margin, padding: float) -> str:

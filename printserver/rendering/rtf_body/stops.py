@@ -8,19 +8,23 @@ from typing import Final
 from printserver.rtf import TWIPS_PER_POINT, Shape, Stop
 
 _LITTLE: Final = 0.05
-_WHOLE: Final = re.compile("[^, ]*")
+LEAST_TAB: Final = 1 / TWIPS_PER_POINT
+"""Width of a tab whose text leaves it no room."""
+_WHOLE: Final = re.compile("[^,0-9]*(?:[0-9][0-9.]*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """The room of a line from the left margin: left and right edge, and the paragraph's left indent.
 
-    `edge`: how far text after a tab stop beyond the right edge may go, the paper's edge.
+    `column`: the right edge without the paragraph's right indent. `edge`: how far text after a tab stop beyond it may
+    go, the paper's edge.
     """
 
     start: float
     end: float
     indent: float
+    column: float
     edge: float
 
 
@@ -59,16 +63,25 @@ def begin(stop: Stop, x: float, width: float, decimal: float, room: Room) -> flo
     stop beyond the paper is at the right edge.
     """
     at = stop.at / TWIPS_PER_POINT
-    edge = room.end if at <= room.end + _LITTLE or at > room.edge else room.edge
+    edge = room.edge if over_margin(stop, room) else room.end
     if stop.kind == "direita":
-        return max(x, min(at, edge) - width)
+        return max(x + LEAST_TAB, min(at, edge) - width)
     if stop.kind == "centro":
-        return max(x, min(at - width / 2, edge - width))
+        return max(x + LEAST_TAB, min(at - width / 2, edge - width))
     if stop.kind == "decimal":
-        return max(x, at - decimal)
+        return max(x + LEAST_TAB, at - decimal)
     return at
 
 
+def over_margin(stop: Stop, room: Room) -> bool:
+    """Return whether a stop is right of the room, but on the paper."""
+    return round(room.end * TWIPS_PER_POINT) < stop.at <= room.edge * TWIPS_PER_POINT
+
+
 def before_comma(text: str) -> int:
-    """Return how many characters of a text are before its decimal comma; without one, those of its first word."""
-    return len(_WHOLE.findall(text)[0])
+    """Return how many characters of a text are before its decimal comma, or up to the end of its first number.
+
+    All of them without a comma and a number: such a text ends at the stop.
+    """
+    found = _WHOLE.match(text)
+    return found.end() if found else 0
