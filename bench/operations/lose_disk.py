@@ -131,6 +131,7 @@ def run(base: Path, kills: int, chance: random.Random, count: Count) -> None:
         time.sleep(chance.uniform(0.05, 2.5))
         with contextlib.suppress(ProcessLookupError):
             os.killpg(life.pid or 0, signal.SIGKILL)
+        life.kill()  # it may have no group of its own yet
         life.join()
         world.begun.unlink(missing_ok=True)
         count.lives += 1
