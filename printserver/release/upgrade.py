@@ -130,6 +130,7 @@ class Upgrade:
 
     def _prove(self, journal: Journal) -> Journal:
         new = self._new(journal)
+        self._start_all(journal)  # after a power failure they are still starting: the boot began them
         for place in self._running(journal):
             words: list[str | Path] = [
                 "--destino",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flask import url_for
 
 from printserver import closing, incidents, jobs
-from printserver.clock import local, local_date, rfc3339
+from printserver.clock import local_date, rfc3339
 from printserver.common.data import JsonObject, JsonView
 from printserver.copies import release
 from printserver.seal_actions import exchange, signatures
@@ -89,8 +89,8 @@ def _restored() -> Iterator[Waiting]:
     if found is None:
         return
     missing = [release.NAMES[step] for step in found.faltam]
-    left = f"falta conferir {', '.join(missing)}" if missing else "falta liberar"
-    text = f"Recuperada da cópia de {local(found.restauracao.copia_de):%d/%m/%Y às %Hh%M}, não sela nem imprime: {left}"
+    left = f"Falta conferir {', '.join(missing)}" if missing else "Falta liberar a serventia"
+    text = f"{left}; até lá não se sela nem imprime"
     yield Waiting(
         *("Restaurada", text, url_for("web.restauracao"), "Conferir", "problema"), follow=SEE_OFFICE, first=True
     )

@@ -269,3 +269,10 @@ def test_a_disk_that_fills_leaves_no_half_archive(lived: Rig, run: Run, small_di
     assert code == 1
     assert "disco cheio" in err
     assert list(small_disk.iterdir()) == []
+
+
+def test_an_import_onto_a_full_disk_leaves_nothing(archive: Path, run: Run, small_disk: Path) -> None:
+    code, _, err = run("serventia", "importar", archive, "--instance", small_disk / "nova")
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "disco cheio" in err
+    assert list(small_disk.iterdir()) == []

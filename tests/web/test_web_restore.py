@@ -84,7 +84,7 @@ def test_b3_the_screen_leads_a_restored_office_back(offices: tuple[Rig, Rig], tm
     for someone, led in ((head, True), (at(rig, "maria"), False)):
         shown = text(someone, "/vivo/espera")
         assert "Nada espera" not in shown
-        assert "não sela nem imprime: falta conferir o espelho, a lista do tribunal, o último papel" in shown
+        assert "Falta conferir o espelho, a lista do tribunal, o último papel; até lá não se sela nem imprime" in shown
         assert ('href="/ajustes/restauracao"' in someone.get("/vivo/espera").get_data(as_text=True)) == led
     assert "Ainda não: falta conferir" in text(head, page)
     nowhere = head.send(page, f"{page}/espelho", lugar=str(tmp_path), motivo_do_espelho="")
