@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from printserver import models
 from printserver.delivery import queues
 from printserver.documents import (
     KINDS,
@@ -28,7 +29,7 @@ from printserver.jobs import compose, rtf_variables
 from printserver.jobs.gather import Gathered, Snapshot, gather
 from printserver.ledger import Queue
 from printserver.office import Office, Person, people, ready
-from printserver.rendering import Layout
+from printserver.rendering import Layout, RtfFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _plan(request: Pedido, found: Gathered) -> Plan:
 def _lay_out_and_check(office: Office, request: Pedido, found: Gathered, plan: Plan) -> Prepared:
     """Lay the planned document out and check it against format, queue, folhas and sheets; a dry run is the last one."""
     variables = _variables(office, request, plan)
-    page_format = rtf_variables.place_block(on_leaf(_format(office, request), plan), variables)
+    page_format = rtf_variables.place_block(on_leaf(_format(office, request, variables.facts), plan), variables)
     left = rtf_variables.require_values(plan, variables, _body_field(request))
     plan = replace(plan, avisos=(*plan.avisos, *left))
     faces = request.faces or page_format.faces
@@ -107,11 +108,17 @@ def _lay_out_and_check(office: Office, request: Pedido, found: Gathered, plan: P
     )
 
 
-def _format(office: Office, request: Pedido) -> Format:
+def _format(office: Office, request: Pedido, facts: RtfFacts | None) -> Format:
+    """Return the format of a print. An RTF has that of the office's models with its paper and margins, if there is one.
+
+    A format that the request or the office's settings name comes before it.
+    """
     kind = request.documento.kind
     of_kind, formats = KINDS[kind].format, office.settings.formatos
     # a minuta has the layout of its livro
-    name = request.formato or formats.of(kind) or formats.of(of_kind) or office.formatos.default_name(of_kind)
+    named = request.formato or formats.of(kind) or formats.of(of_kind)
+    own = models.own_format(office, of_kind, facts) if facts is not None and not named else None
+    name = named or own or office.formatos.default_name(of_kind)
     page_format = office.formatos.get(name)
     if page_format.tipo != of_kind:
         raise invalid_input(

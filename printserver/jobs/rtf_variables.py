@@ -10,7 +10,7 @@ from printserver.documents import Plan, Source, source_values
 from printserver.errors import BadField, Recusa
 from printserver.formats import Format, with_block_in_text
 from printserver.office import Office
-from printserver.rendering import CODE_BOX, QR_BOX
+from printserver.rendering import CODE_BOX, QR_BOX, RtfFacts
 
 _SHOWN: Final = 40
 """Variables that a message names at most."""
@@ -18,10 +18,11 @@ _SHOWN: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class BodyVariables:
-    """The variables of a body by their names; `qr` and `custas`: it has places for the QR and for the fees."""
+    """The variables of a body by their names, and what else is known of it; None if it is no RTF."""
 
     names: tuple[str, ...]
     sources: Mapping[str, Source]
+    facts: RtfFacts | None = None
 
     @property
     def unfilled(self) -> tuple[str, ...]:
@@ -40,8 +41,9 @@ def find(office: Office, plan: Plan) -> BodyVariables:
     """Return the variables of the plan's body; none if it is no RTF. Raises `Recusa` `corpo-invalido`."""
     if plan.corpo.formato != "rtf":
         return NONE
-    names = tuple(office.render.examine_rtf(plan.corpo.conteudo).variables)
-    return BodyVariables(names, {name: office.state.variaveis.source(name) for name in names})
+    facts = office.render.examine_rtf(plan.corpo.conteudo)
+    names = tuple(facts.variables)
+    return BodyVariables(names, {name: office.state.variaveis.source(name) for name in names}, facts)
 
 
 def place_block(page_format: Format, variables: BodyVariables) -> Format:

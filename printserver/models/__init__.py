@@ -2,6 +2,7 @@
 
 from printserver.models.examine import Choice, Cleared, Examined, example_of
 from printserver.models.fill import fill
+from printserver.models.geometry import own_format
 from printserver.models.importing import Imported, Row, import_folder
 from printserver.models.kinds import LABELS
 from printserver.models.proof import prove
@@ -26,6 +27,7 @@ __all__ = [
     "import_folder",
     "newest",
     "of_id",
+    "own_format",
     "prove",
     "require",
     "versions",

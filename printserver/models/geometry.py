@@ -3,6 +3,7 @@
 from typing import Final
 
 from printserver.formats import FORMAT_KINDS, FormatType
+from printserver.office import Office
 from printserver.rendering import RtfFacts
 
 SMALLEST_PAPER: Final = 70.0
@@ -25,6 +26,12 @@ def name_of(tipo: FormatType, facts: RtfFacts) -> str:
     sides = [round(each * 10) for each in (*facts.page, *facts.margins)]
     size, margins = f"{sides[0]}x{sides[1]}", "-".join(map(str, sides[2:]))
     return f"{_PREFIX}{tipo.replace('_', '-')}-{size}-{margins}{'-e' if facts.mirrored else ''}"
+
+
+def own_format(office: Office, tipo: FormatType, facts: RtfFacts) -> str | None:
+    """Return the name of the office's format of a geometry; None if no imported model has it."""
+    name = name_of(tipo, facts)
+    return name if office.formatos.is_own(name) else None
 
 
 def is_name(name: str) -> bool:

@@ -55,8 +55,11 @@ def prepare(task: LayoutTask) -> RtfBody:
         made = lay_out(inside, column=page_format.texto.largura, boxes=boxes)
     for notice in (*document.notices, *made.notices):
         notices.add(_KINDS.get(notice.kind, "{}").replace("{}", notice.text).replace("..", "."))
+    has_qr = rtf_source.QR_BOX in boxes
     css = made.css + (_closing(fitted.sections, page_format) if whole else "")
-    return RtfBody(made.running + made.html, css, notices.all(), whole, rtf_source.QR_BOX in boxes)
+    if whole and (has_qr or page_format.bloco.onde != "fim" or not task.bloco[1]):
+        css += "\n.fecho{padding:0}"  # nothing follows the text: its last line may be at the page's end
+    return RtfBody(made.running + made.html, css, notices.all(), whole, has_qr)
 
 
 def _boxes(document: rtf.Rtf, task: LayoutTask) -> dict[str, Box]:

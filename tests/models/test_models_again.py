@@ -271,3 +271,13 @@ def test_two_imports_at_once_keep_one_version_on_each_database(any_rig: Rig, tmp
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda n: models.import_folder(rig.office, author, tmp_path, rig.folder / f"p{n}"), (1, 2)))
     assert [(row["nome"], row["numero"]) for row in rig.rows(db.modelo)] == [(f"ata {n}", 1) for n in range(4)]
+
+
+def test_n7_an_rtf_without_a_format_has_that_of_the_models_of_its_paper_and_margins(rig: Rig, tmp_path: Path) -> None:
+    paper = r"\paperw12246\paperh18425\margl1984\margr1134\margt1134\margb1134"
+    put(tmp_path, "Certidao negativa.rtf", rtf("CERTID\\'c3O NEGATIVA\\par Certifico que nada consta", paper))
+    row = take(rig, tmp_path)["Certidao negativa.rtf"]
+    for size, formato in ((paper, row.exame.formato), (paper.replace("1984", "2100"), "certidao"), ("", "certidao")):
+        corpo = {"formato": "rtf", "conteudo": rtf("Certifico o que segue.", size).decode()}
+        assert rig.printed(rig.certidao(corpo=corpo))["formato"] == formato
+        assert rig.printed(rig.certidao(corpo=corpo), formato="certidao-corpo")["formato"] == "certidao-corpo"

@@ -15,7 +15,7 @@ from printserver.rendering import previsualizar
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 
-from bench.models import report, soffice
+from bench.models import ours, report, soffice
 from bench.models.compare import compare
 from bench.models.lines import Line, Page, Piece
 from bench.models.lines import pages as read_pages
@@ -189,3 +189,12 @@ def test_a_missing_libreoffice_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not soffice.available()
     assert "apt-get install" in report.part(None)
+
+
+@pytest.mark.parametrize(("above", "count"), [(2700, 1), (2720, 2)])
+def test_the_last_line_of_a_text_may_be_at_the_end_of_its_page(above: int, count: int) -> None:
+    """Nothing follows it: neither a seal nor room for one."""
+    content = rb"{\rtf1\paperw6000\paperh4000\margl500\margr500\margt500\margb500\pard\sl-%d\slmult0 a\par" % above
+    found = read_pages(ours.make(content + rb"\pard\sl-290\slmult0\fs24 fim\par}").pdf)
+    assert len(found) == count
+    assert "".join(line.text for page in found for line in page.lines) == "afim"
