@@ -37,6 +37,7 @@ from printserver.api import new_app, register
 from printserver.cli import base, main
 from printserver.db import Database, upgrade
 from printserver.office import Office, Report, create, people
+from printserver.office import office as opening
 from printserver.office import proof as auditoria
 from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
@@ -345,7 +346,11 @@ def command_line(*arguments: object) -> int:
     mask = os.umask(0o022)
     words = ["printserver", *map(str, arguments)]
     try:
-        with patch.object(sys, "argv", words), patch.object(base, "system_clock", lambda: NOW):
+        with (
+            patch.object(sys, "argv", words),
+            patch.object(base, "system_clock", lambda: NOW),
+            patch.object(opening, "Render", lambda *_, **__: _Lent()),
+        ):
             main()
     except SystemExit as ended:
         return int(ended.code or 0)
@@ -427,6 +432,16 @@ def _render() -> Render:
     shared = Render(_workshop() / "cache", processos=2, in_use=set, **limits)
     atexit.register(shared.close)
     return shared
+
+
+class _Lent:
+    """The shared renderer, for a command that closes what it opened: to start one takes longer than most commands."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_render(), name)
+
+    def close(self) -> None:
+        """Leave it running."""
 
 
 def _share_layouts(folder: Path) -> None:
