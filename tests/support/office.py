@@ -320,6 +320,7 @@ def reopen(folder: Path, clock: Clock, key: str) -> Rig:
     with patch.object(Certificate, "load", _certificate), patch.object(upgrade, "upgrade"):  # the copy is migrated
         office = Office.open_folder(folder, clock)
     bound.watch(office.db)
+    _share_statements(office.db)
     office.render = _render()
     app = new_app("office-under-test")
     register(app, office)
@@ -432,6 +433,17 @@ def _render() -> Render:
     shared = Render(_workshop() / "cache", processos=2, in_use=set, **limits)
     atexit.register(shared.close)
     return shared
+
+
+_compiled: dict[tuple[str, str], tuple[sa.Dialect, Any]] = {}
+
+
+def _share_statements(database: Database) -> None:
+    """Have a statement compiled once for all offices, not by each anew: SQLAlchemy keeps them by engine and dialect."""
+    for name in ("_reader", "_writer"):
+        engine = getattr(database, name)
+        kept = _compiled.setdefault((engine.dialect.name, name), (engine.dialect, engine._compiled_cache))
+        engine.dialect, engine._compiled_cache = kept
 
 
 class _Lent:
