@@ -1,5 +1,7 @@
 """Tasks of the render pool. Only pool processes load the layout libraries."""
 
+import gc
+
 from printserver.formats import Format, examine, files, parse
 from printserver.rendering import rtf_source
 from printserver.rendering.model import Layout, LayoutTask
@@ -35,7 +37,9 @@ def examine_rtf(content: str) -> rtf_source.RtfFacts:
 
 
 def warm_up() -> None:
-    """Prepare a new process (`assemble.warm_up`)."""
+    """Prepare a new process (`assemble.warm_up`). Nothing that an import makes is rubbish: none is looked for."""
+    gc.disable()
     from printserver.rendering import assemble
 
     assemble.warm_up()
+    gc.enable()
