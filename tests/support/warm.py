@@ -22,10 +22,11 @@ from support import process
 
 
 class Warm:
-    """A process that has imported the program, and forks a command at a time."""
+    """A process that has imported the program, and forks a command at a time; `within` is a command that starts it."""
 
-    def __init__(self) -> None:
-        command = [process.program("setpriv"), "--pdeathsig", "KILL", "--", sys.executable, "-m", "support.warm"]
+    def __init__(self, within: Sequence[str] = ()) -> None:
+        start = [*within, sys.executable, "-m", "support.warm"]
+        command = [process.program("setpriv"), "--pdeathsig", "KILL", "--", *start]
         self._lock = Lock()
         self._warm = subprocess.Popen(
             command,
