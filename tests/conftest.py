@@ -1,5 +1,6 @@
 """What every test stands on: a clean environment, and private servers that start when the first test asks for them."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser
 
 from printserver.office.people import passwords
 from support import browser as browsers
+from support import pace
 from support.court import Court, rig_with_court
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import Rig, open_rig
@@ -27,6 +29,23 @@ for _name in [name for name in os.environ if name.startswith(("PRINTSERVER_", "C
 # A slow machine is no failure; the same examples on every run of CI, new ones at the desk.
 settings.register_profile("tests", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("tests")
+
+gc.disable()  # until all tests are collected: nothing of that is rubbish
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the processes of a run take the files in the order of collection, not those of most tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    pace.longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    pace.collect_seldom()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,6 +31,7 @@ __all__ = [
     "HOLD",
     "PREFIXES",
     "REPEATED",
+    "answer_for",
     "new_app",
     "problems",
     "register",
@@ -67,16 +68,20 @@ def _methods(app: Flask, path: str) -> set[str]:
     return {method for rule in app.url_map.iter_rules() if rule.rule == path for method in rule.methods or ()}
 
 
+def answer_for(app: Flask, office: Office) -> None:
+    """Have the API on `app` answer for `office`, and for no other from now on."""
+    put(app, Context(office=office, gate=Gate(office), meter=Meter(office), describe=lambda: describe(BLUEPRINTS)))
+
+
 def register(app: Flask, office: Office) -> None:
     """Register the API of `office` on `app`, which must come from `new_app`."""
-    put(app, Context(office=office, gate=Gate(office), meter=Meter(office), describe=lambda: describe(BLUEPRINTS)))
-    limit = office.settings.http.corpo_mb * _MB
+    answer_for(app, office)
     names = {blueprint.name for blueprint in BLUEPRINTS}
 
     def arrive() -> None:
         if request.blueprint in names:
             context().meter.start()
-            request.max_content_length = limit
+            request.max_content_length = context().office.settings.http.corpo_mb * _MB
             refuse_repeated(request)
 
     def leave(response: Response) -> Response:

@@ -75,14 +75,14 @@ def sources(template: str, find: Find) -> dict[str, str]:
             continue
         found[nome] = source = _source(nome, find)
         try:
-            tree = _environment(()).parse(source)
+            variables, others = _names_in(source)
         except TemplateError as error:
             line = getattr(error, "lineno", "?")
             raise WrongTemplate(f"{nome}, linha {line}: modelo inválido: {_said(error)}", nome) from error
-        if unknown := sorted(meta.find_undeclared_variables(tree) - known - _own_names(tree)):
+        if unknown := sorted(variables - known):
             text = f"{nome}: variável desconhecida {unknown[0]}; permitidas: {', '.join(sorted(known))}"
             raise WrongTemplate(text, nome)
-        to_visit += [other for other in meta.find_referenced_templates(tree) if other is not None]
+        to_visit += others
     found[STYLESHEET] = _source(STYLESHEET, find)
     own = own_stylesheet(template)
     if (own_text := find(own)) is not None:
@@ -162,6 +162,17 @@ def _where(error: Exception, template: str) -> str:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
     line = error.lineno if isinstance(error, TemplateSyntaxError) else frames[-1].lineno if frames else None
     return f"{template}, linha {line}" if line else template
+
+
+@lru_cache(maxsize=128)
+def _names_in(source: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the variables that a template takes, and the templates that it names. Raises `TemplateError`.
+
+    Most formats share their templates, and parsing one takes longer than all else of reading a format.
+    """
+    tree = _environment(()).parse(source)
+    variables = frozenset(meta.find_undeclared_variables(tree) - _own_names(tree))
+    return variables, tuple(other for other in meta.find_referenced_templates(tree) if other is not None)
 
 
 def _own_names(tree: nodes.Template) -> set[str]:

@@ -1,10 +1,11 @@
 """Every released schema upgrades to the newest in one step: a database of each is kept (`tools/keep_schema.py`)."""
 
 import gzip
-import subprocess
+import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +25,9 @@ COUNTED = ("serventia", "pessoa", "job", "selo", "pergunta", "tentativa", "log",
 def of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What would be kept if this version was released now."""
     out = tmp_path_factory.mktemp("kept") / "today.db.gz"
-    subprocess.run([sys.executable, ROOT / "tools/keep_schema.py", "--out", out], check=True, capture_output=True)
+    tool = str(ROOT / "tools/keep_schema.py")
+    with patch.object(sys, "argv", [tool, "--out", str(out)]), patch.object(sys, "path", [*sys.path]):
+        runpy.run_path(tool, run_name="__main__")  # in this process, whose renderer is there already
     return out
 
 

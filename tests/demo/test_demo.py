@@ -28,6 +28,12 @@ SEALS = [0, 2, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 0, 1]
 COMMAND = [sys.executable, "-c", "from printserver.cli import main; main()", "demo"]
 
 
+@pytest.fixture(autouse=True)
+def _one_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second renderer would be started for nothing: the demonstration prints one document after the other."""
+    monkeypatch.setenv("PRINTSERVER_RENDER_PROCESSOS", "1")
+
+
 def _rows(output: str) -> dict[str, str]:
     """Return the table's lines by document; a second seal's line belongs to the document above it."""
     rows: dict[str, str] = {}

@@ -27,6 +27,7 @@ def offices(
     def office(database: str) -> Office:
         if database not in made:
             environment = {
+                "PRINTSERVER_RENDER_PROCESSOS": "2",
                 "PRINTSERVER_RENDER_TEMPO_LIMITE_S": str(LAYOUT_LIMIT_S),
                 "PRINTSERVER_MOTOR_POSSE_S": str(LEASE_S),
             }

@@ -1,5 +1,6 @@
 """Several offices on one machine: one engine serves all in turn; one that is broken leaves the others served."""
 
+import os
 import subprocess
 import threading
 from pathlib import Path
@@ -74,7 +75,7 @@ def test_one_command_serves_several_offices_each_at_its_port(tmp_path: Path, pos
     (folders[2] / "certificado.p12").write_bytes(b"nada")
     words = [word for folder in folders for word in ("--instance", str(folder))]
     log = tmp_path / "log"
-    server = process.start([PROGRAM, "serve", *words], log)
+    server = process.start([PROGRAM, "serve", *words], log, env=os.environ | {"PRINTSERVER_RENDER_PROCESSOS": "1"})
     try:
         for port, key, cns in zip(ports, keys, ("123456", OTHER_CNS), strict=False):
             client = Client(port, key)

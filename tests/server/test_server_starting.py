@@ -1,5 +1,6 @@
 """A start that cannot be is one plain Portuguese sentence and an exit status; a late PostgreSQL is waited for."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from support import process
 from support.office import NOW, command_line
 from support.postgres import PrivatePostgres
 from support.server import PrintServer, alive
+from support.warm import Warm
 
 COMMANDS = (
     ("serve", "--port", "1"),
@@ -114,12 +116,23 @@ def test_a_locked_database_is_told_with_who_holds_it(
     assert "outro programa" in said
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_a_file_system_that_is_read_only_is_told_in_one_sentence(folder: Path, command: tuple[str, ...]) -> None:
+@pytest.fixture(scope="module")
+def read_only(
+    made: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Run a command over an office whose file system is read-only for that command alone."""
+    folder = shutil.copytree(made, tmp_path_factory.mktemp("so-leitura") / "serventia")
     script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" "$0" && exec "$@"'
-    program = str(Path(sys.executable).with_name("printserver"))
-    words = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, str(folder), program, *command]
-    said = subprocess.run([*words, "--instance", str(folder)], capture_output=True, text=True, timeout=process.LIMIT_S)
+    within = Warm(["unshare", "--map-root-user", "--mount", "sh", "-c", script, str(folder)])
+    yield lambda *command: within.run([*command, "--instance", str(folder)], os.environ, check=False)
+    within.close()
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_file_system_that_is_read_only_is_told_in_one_sentence(
+    read_only: Callable[..., subprocess.CompletedProcess[str]], command: tuple[str, ...]
+) -> None:
+    said = read_only(*command)
     (line,) = [line for line in said.stderr.splitlines() if not line.startswith("{")]
     assert (said.returncode, "o banco de dados não pode ser aberto" in line) == (1, True)
     assert "o disco" in line

@@ -33,10 +33,11 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from printserver import db
-from printserver.api import new_app, register
+from printserver.api import answer_for, new_app, register
 from printserver.cli import base, main
 from printserver.db import Database, upgrade
 from printserver.office import Office, Report, create, people
+from printserver.office import office as opening
 from printserver.office import proof as auditoria
 from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
@@ -310,6 +311,7 @@ def open_rig(
         yield rig
     finally:
         rig.office.db.close()
+        _free_applications.append(rig.app)
         if url is not None and postgres is not None:
             postgres.drop(url)
 
@@ -319,10 +321,9 @@ def reopen(folder: Path, clock: Clock, key: str) -> Rig:
     with patch.object(Certificate, "load", _certificate), patch.object(upgrade, "upgrade"):  # the copy is migrated
         office = Office.open_folder(folder, clock)
     bound.watch(office.db)
+    _share_statements(office.db)
     office.render = _render()
-    app = new_app("office-under-test")
-    register(app, office)
-    return Rig(office, clock, key, app)
+    return Rig(office, clock, key, _application(office))
 
 
 def edited_by_hand(path: Path, text: str) -> None:
@@ -345,7 +346,11 @@ def command_line(*arguments: object) -> int:
     mask = os.umask(0o022)
     words = ["printserver", *map(str, arguments)]
     try:
-        with patch.object(sys, "argv", words), patch.object(base, "system_clock", lambda: NOW):
+        with (
+            patch.object(sys, "argv", words),
+            patch.object(base, "system_clock", lambda: NOW),
+            patch.object(opening, "Render", lambda *_, **__: _Lent()),
+        ):
             main()
     except SystemExit as ended:
         return int(ended.code or 0)
@@ -427,6 +432,41 @@ def _render() -> Render:
     shared = Render(_workshop() / "cache", processos=2, in_use=set, **limits)
     atexit.register(shared.close)
     return shared
+
+
+_free_applications: list[Flask] = []
+
+
+def _application(office: Office) -> Flask:
+    """Return an application of the API of `office`: one whose office is closed, for to make one anew takes longer."""
+    if _free_applications:
+        app = _free_applications.pop()
+        answer_for(app, office)
+        return app
+    app = new_app("office-under-test")
+    register(app, office)
+    return app
+
+
+_compiled: dict[tuple[str, str], tuple[sa.Dialect, Any]] = {}
+
+
+def _share_statements(database: Database) -> None:
+    """Have a statement compiled once for all offices, not by each anew: SQLAlchemy keeps them by engine and dialect."""
+    for name in ("_reader", "_writer"):
+        engine = getattr(database, name)
+        kept = _compiled.setdefault((engine.dialect.name, name), (engine.dialect, engine._compiled_cache))
+        engine.dialect, engine._compiled_cache = kept
+
+
+class _Lent:
+    """The shared renderer, for a command that closes what it opened: to start one takes longer than most commands."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_render(), name)
+
+    def close(self) -> None:
+        """Leave it running."""
 
 
 def _share_layouts(folder: Path) -> None:

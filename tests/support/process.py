@@ -49,14 +49,18 @@ def stop(process: subprocess.Popen[bytes] | None, sign: int = signal.SIGTERM, li
 def wait_until(
     ready: Callable[[], object], what: str, process: subprocess.Popen[bytes] | None = None, limit_s: float = LIMIT_S
 ) -> None:
-    """Return as soon as `ready()` is true; raise when the time is over or the process has ended."""
-    end = time.monotonic() + limit_s
+    """Return as soon as `ready()` is true; raise when the time is over or the process has ended.
+
+    What takes long is asked for less often: asking costs processor time, which the awaited process needs.
+    """
+    begin = time.monotonic()
+    end = begin + limit_s
     while not ready():
         if process is not None and process.poll() is not None:
             raise RuntimeError(f"{what}: the process ended with {process.returncode}")
         if time.monotonic() > end:
             raise TimeoutError(what)
-        time.sleep(0.01)
+        time.sleep(min(0.1, 0.01 + (time.monotonic() - begin) / 20))
 
 
 def free_port() -> int:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from printserver.server.processes import PREFIX
-from support import process
+from support import process, warm
 
 PROGRAM = str(Path(sys.executable).with_name("printserver"))
 WAIT_S = 10  # the server answers sooner where too many wait
@@ -205,10 +205,8 @@ class PrintServer:
     def run(self, command: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run one of the program's commands over this office."""
         self.base.mkdir(parents=True, exist_ok=True)
-        words = [PROGRAM, *command.split(), *arguments, "--instance", str(self.instance)]
-        return subprocess.run(
-            words, capture_output=True, text=True, timeout=process.LIMIT_S, env=self._environment(), check=check
-        )
+        words = [*command.split(), *arguments, "--instance", str(self.instance)]
+        return warm.program().run(words, self._environment(), check=check)
 
     def start(self, *options: str) -> "PrintServer":
         """Start the server on a port of its own and wait until it can work."""
@@ -280,7 +278,8 @@ class PrintServer:
         return self.run("auditoria verificar").stdout
 
     def _environment(self) -> dict[str, str]:
-        return os.environ | {"PYTHONUNBUFFERED": "1"} | dict(self.environment)
+        """Return the environment of the processes. One renderer: a second is started for nothing in most tests."""
+        return os.environ | {"PYTHONUNBUFFERED": "1", "PRINTSERVER_RENDER_PROCESSOS": "1"} | dict(self.environment)
 
 
 def together(calls: list[Any], *, threads: int | None = None) -> list[Any]:
