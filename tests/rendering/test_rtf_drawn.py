@@ -492,3 +492,27 @@ def test_a_pages_end_in_a_paragraph_is_where_libreoffice_has_it(shape: str, line
     )
     places = [found.at(f"linha{number}.").page for number in range(lines)] + [found.at("depois").page]
     assert "".join(str(page - 1) for page in places) == pages
+
+
+@pytest.mark.parametrize(
+    ("shape", "lines", "above", "pages"),
+    [
+        ("\\widctlpar", 4, 1880, "00011"),
+        ("\\widctlpar", 4, 2140, "00011"),
+        ("\\widctlpar", 4, 2160, "00111"),
+        ("\\sl360\\slmult1", 3, 2280, "0011"),
+        ("\\sl360\\slmult1", 3, 2300, "0111"),
+    ],
+)
+def test_a_pages_end_in_a_cell_is_where_libreoffice_has_it(shape: str, lines: int, above: int, pages: str) -> None:
+    """As in a paragraph, but no two lines are kept together there."""
+    text = r"\line ".join(f"linha{number}." for number in range(lines))
+    borders = "".join(rf"\clbrdr{side}\brdrs\brdrw10" for side in "tlbr")
+    content = (
+        rf"{{\rtf1\pard\sl-{above}\slmult0\fs16 antes\par\trowd\trgaph70{borders}\cellx4900"
+        rf"\pard\intbl{shape}\plain\fs24 {text}\cell\row\pard depois\par}}"
+    )
+    blocks = read(content.encode()).sections[0].blocks
+    found = in_document(*blocks, paper=Paper(6000, 4000, 500, 500, 500, 500))
+    places = [found.at(f"linha{number}.").page for number in range(lines)] + [found.at("depois").page]
+    assert "".join(str(page - 1) for page in places) == pages

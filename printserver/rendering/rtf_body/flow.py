@@ -111,19 +111,21 @@ class Flow:
         html, total = [], 0.0
         lines = self._lines(paragraph, column, box)
         heights = [line_height(line, end_letter, shape) for line in lines]
-        carried = 0.0  # in a box, from a line to the next: its lower margin would count at a page's end
+        carries = box is not NO_FRAME or column.cell  # a lower margin would count at a page's end
+        pairs = shape.widow_control and not column.cell  # rows part between any lines
+        carried = 0.0
         for at, (line, height) in enumerate(zip(lines, heights, strict=True)):
             last = at == len(lines) - 1
             below = heights[at if last else at + 1].below  # the space between two lines is that of the lower one
             here = _Gaps(carried + (gaps.above if at == 0 else 0.0), below + (gaps.below if last else 0.0))
             total += height.height + (gaps.above if at == 0 else 0.0) + here.below
             carried = 0.0
-            if box is not NO_FRAME and not last:
+            if carries and not last:
                 here, carried = _Gaps(here.above, 0.0), here.below
             style = here.css
             if line.page_break or (at == 0 and _breaks([paragraph], column)):
                 style += _NEW_PAGE
-            if (shape.keep_next and last and not shape.keep) or (shape.widow_control and _pairs(at, len(lines))):
+            if (shape.keep_next and last and not shape.keep) or (pairs and _pairs(at, len(lines))):
                 style += "break-after:avoid;"
             html.append(line_html(line, height, end_letter, self._sheet, origin=box.origin, style=style))
         whole = "".join(html)
