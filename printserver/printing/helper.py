@@ -77,17 +77,31 @@ def _running_pool() -> ProcessPool:
     global _pool
     with _lock:
         if _pool is None or _pool[0] != os.getpid():
-            _pool = (
-                os.getpid(),
-                ProcessPool(
-                    max_workers=_PROCESSES,
-                    max_tasks=_CALLS_PER_PROCESS,
-                    initializer=_end_with_parent,
-                    initargs=(os.getpid(),),
-                    context=multiprocessing.get_context("spawn"),
-                ),
+            pool = ProcessPool(
+                max_workers=_PROCESSES,
+                max_tasks=_CALLS_PER_PROCESS,
+                initializer=_end_with_parent,
+                initargs=(os.getpid(),),
+                context=multiprocessing.get_context("spawn"),
             )
+            _start(pool)
+            _pool = (os.getpid(), pool)
         return _pool[1]
+
+
+def _start(pool: ProcessPool) -> None:
+    """Start the helpers from a thread that lasts: at the end of that thread the kernel kills them."""
+    started = threading.Event()
+
+    def start() -> None:
+        try:
+            pool.schedule(os.getpid)
+        finally:
+            started.set()
+        threading.Event().wait()  # for ever
+
+    threading.Thread(target=start, name="helpers", daemon=True).start()
+    started.wait()
 
 
 def _discard(broken: ProcessPool) -> None:

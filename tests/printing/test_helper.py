@@ -102,3 +102,11 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_the_helpers_outlive_the_thread_that_called_first() -> None:
+    helper.close()
+    first = threading.Thread(target=helper.run, args=(10, os.getpid))
+    first.start()
+    first.join()
+    assert helper.run(10, os.getpid) != os.getpid()

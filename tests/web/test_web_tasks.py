@@ -12,6 +12,7 @@ from printserver import db
 from printserver.delivery import numbered_paper
 from printserver.office import people
 from printserver.server.app import create_app
+from support import process
 from support.court import Court, rig_with_court
 from support.office import FEES, Rig
 
@@ -112,8 +113,12 @@ def the_queue_of_numbered_paper_goes_on(hand: Hand, rig: Rig, _court: Court) -> 
     hand.put(card.get_by_label("Número da folha que está por cima"), first)
     hand.press(card.get_by_role("button", name="Continuar a partir desta folha"))
     expect(card).to_contain_text(first)
-    rig.engine.run_once()
-    assert rig.job(job["id"])["estado"] == "impresso"
+
+    def printed() -> bool:
+        rig.engine.run_once()
+        return bool(rig.job(job["id"])["estado"] == "impresso")
+
+    process.wait_until(printed, "the print, once the queue goes on")
 
 
 def a_seal_by_its_code(hand: Hand, rig: Rig, _court: Court) -> None:
