@@ -5,7 +5,8 @@ They prevent two engines from processing the same due job: only one UPDATE finds
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,7 +15,7 @@ from printserver import db
 from printserver.common.data import Columns
 from printserver.delivery import turns
 from printserver.ledger import JobRow
-from printserver.office import Lease, Office, reached, restored
+from printserver.office import Lease, Office, reached_at, restored, times
 
 BATCH = 8
 LONGEST_STEP: Final = timedelta(minutes=1)  # from a failed step to the next attempt
@@ -32,31 +33,49 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH, busy
     claimed in an office that was restored and not released (B3), or that must have its mirror (B2).
     """
     table, held = db.job, lease(office)
-    free = (
-        sa.select(table.c.n)
-        .where(
-            table.c.serventia_id == office.serventia_id,
-            reached(table.c.vence_em, now, LONGEST_STEP),
-            held.is_free(now),
-            table.c.n.not_in(busy),
-            turns.turn(),
-        )
-        .order_by(table.c.n)
-        .limit(most)
-    )
+    here = {
+        "serventia": office.serventia_id,
+        "ocupados": list(busy),
+        "mais": most,
+        **times("vence", now, LONGEST_STEP),
+        **times("posse", now, held.length),
+    }
     with office.db.read() as conn:
-        if conn.execute(free).first() is None or restored.is_open(conn, office.serventia_id):
+        if conn.execute(_free(), here).first() is None or restored.is_open(conn, office.serventia_id):
             return []
     if office.mirror.blocks(office.settings.espelho) is not None:
         return []
     with office.db.write() as conn:
-        due = conn.execute(free.with_for_update(skip_locked=True)).scalars().all()
+        due = conn.execute(_free_and_locked(), here).scalars().all()
         if not due:
             return []
         mine = (table.c.serventia_id == office.serventia_id, table.c.n.in_(due))
         held.take(conn, owner, now, *mine)
         rows = conn.execute(sa.select(table).where(*mine).order_by(table.c.n)).mappings()
         return [dict(row) for row in rows]
+
+
+@cache
+def _free() -> sa.Select[Any]:
+    """Return the query for the numbers of the jobs that are due and free. Built once: each ring of the bell asks it."""
+    table = db.job
+    return (
+        sa.select(table.c.n)
+        .where(
+            table.c.serventia_id == sa.bindparam("serventia"),
+            reached_at(table.c.vence_em, "vence"),
+            sa.or_(table.c.dono.is_(None), table.c.posse_ate.is_(None), reached_at(table.c.posse_ate, "posse")),
+            table.c.n.not_in(sa.bindparam("ocupados", expanding=True)),
+            turns.turn(),
+        )
+        .order_by(table.c.n)
+        .limit(sa.bindparam("mais", type_=sa.Integer))
+    )
+
+
+@cache
+def _free_and_locked() -> sa.Select[Any]:
+    return _free().with_for_update(skip_locked=True)
 
 
 def owned(row: JobRow, owner: str) -> Columns:

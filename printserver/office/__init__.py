@@ -5,7 +5,7 @@ from printserver.office.audit import LogEntry
 from printserver.office.bell import Bell
 from printserver.office.create import SECRET_FILE
 from printserver.office.exceptions import EXCEPTIONS, ISENTO
-from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name, reached
+from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name, reached, reached_at, times
 from printserver.office.mirror import Mirror, MirrorState
 from printserver.office.office import Office, acting_author, acting_person
 from printserver.office.people import Author, Person
@@ -68,6 +68,7 @@ __all__ = [
     "people",
     "proof",
     "reached",
+    "reached_at",
     "ready",
     "registry",
     "reload",
@@ -77,5 +78,6 @@ __all__ = [
     "settings_file",
     "table_changes",
     "table_files",
+    "times",
     "verification",
 ]

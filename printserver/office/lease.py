@@ -54,6 +54,16 @@ def reached(moment: sa.ColumnElement[datetime], now: datetime, longest: timedelt
     return sa.or_(moment <= now, moment > now + 2 * longest)
 
 
+def reached_at(moment: sa.ColumnElement[datetime], name: str) -> sa.ColumnElement[bool]:
+    """Return `reached` for a statement that is built once; its parameters are the `times` of that name."""
+    return sa.or_(moment <= sa.bindparam(f"{name}_agora"), moment > sa.bindparam(f"{name}_longe"))
+
+
+def times(name: str, now: datetime, longest: timedelta) -> dict[str, datetime]:
+    """Return the parameters of `reached_at`."""
+    return {f"{name}_agora": now, f"{name}_longe": now + 2 * longest}
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The lease on rows of `table`, of this `length`. `which` in the methods: the conditions that select the rows."""
