@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import Final
 
@@ -40,12 +41,13 @@ def enter(name: str) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_NAME, f"{PREFIX}{name}".encode())
     for sign in SIGNALS:
         signal.signal(sign, signal.SIG_DFL)
-    die_with_parent()
+    supervisor = parent_process()  # it may have ended while this process was loading the program
+    die_with_parent(parent=None if supervisor is None else supervisor.pid)
 
 
-def die_with_parent(sign: int = signal.SIGTERM) -> None:
-    """Have the kernel send `sign` to this process when its parent ends."""
-    parent = os.getppid()
+def die_with_parent(sign: int = signal.SIGTERM, parent: int | None = None) -> None:
+    """Have the kernel send `sign` to this process when its parent ends, the process `parent` if that is known."""
+    parent = os.getppid() if parent is None else parent
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, sign)
     if os.getppid() != parent:  # the parent ended before the call
         os.kill(os.getpid(), sign)

@@ -1,37 +1,31 @@
-"""What the processes share: how one is asked to end."""
+"""No process of the server outlives its parent, not even one that was still starting when the parent was killed."""
 
 import subprocess
 import sys
+from pathlib import Path
 
-import pytest
+from support.process import wait_until
+from support.server import alive
 
-STOPPED = """
-import os, signal, threading
-from printserver.server import processes
+STARTS = """
+import multiprocessing, os, pathlib, signal, sys, time
+from printserver.server.processes import enter
 
-lock, stopped = threading.Lock(), threading.Event()
+def child(parent):
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    pathlib.Path(sys.argv[1]).write_text(str(os.getpid()))
+    enter("http")
+    time.sleep(600)
 
-def stop():
-    with lock:
-        stopped.set()
-
-processes.call_at_stop(stop)
-"""
-ITS_LOCK_HELD = """
-with lock:
-    os.kill(os.getpid(), signal.{sign})
-    signal.sigtimedwait([], 0.01)
-stopped.wait()
-"""
-# The signal comes to another thread: the main thread is not woken, as when it comes just before the wait.
-MAIN_THREAD_WAITS = """
-signal.pthread_sigmask(signal.SIG_BLOCK, [signal.{sign}])
-os.kill(os.getpid(), signal.{sign})
-stopped.wait()
+multiprocessing.get_context("fork").Process(target=child, args=(os.getpid(),)).start()
+os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-@pytest.mark.parametrize("sign", ["SIGTERM", "SIGINT"])
-@pytest.mark.parametrize("then", [ITS_LOCK_HELD, MAIN_THREAD_WAITS], ids=["its lock is held", "main thread waits"])
-def test_a_process_stops_whatever_its_main_thread_does_when_the_signal_comes(then: str, sign: str) -> None:
-    subprocess.run([sys.executable, "-c", STOPPED + then.format(sign=sign)], timeout=60, check=True)
+def test_x5_a_child_whose_parent_was_killed_while_it_started_ends(tmp_path: Path) -> None:
+    said = tmp_path / "pid"
+    subprocess.run([sys.executable, "-c", STARTS, str(said)], check=False)
+    wait_until(lambda: said.exists() and said.read_text(), "the child")
+    pid = int(said.read_text())
+    wait_until(lambda: not alive(pid), "the end of the child")
