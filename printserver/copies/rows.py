@@ -86,7 +86,7 @@ def newest_copy(conn: Connection, serventia_id: int, lugar: str, situacao: str |
 def failed_before_any(conn: Connection, serventia_id: int) -> Copy | None:
     """Return the newest attempt that failed before any place, if no copy succeeded after it.
 
-    What came after is told by the order of the rows: a clock may have been wrong.
+    The order of the rows decides, since a clock may have been wrong.
     """
     table = db.copia
     counts = sa.or_(table.c.lugar == "", table.c.situacao == DONE)

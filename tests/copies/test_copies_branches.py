@@ -110,3 +110,23 @@ def test_b3_a_damaged_branch_is_named_and_never_passed_over(lost: Lost) -> None:
         release.take_mirror(back.office, person(back), str(lost.mirror))
     assert back.state() == before
     back.office.db.close()
+
+
+def test_b3_what_lies_beside_the_branches_is_passed_over_or_named(lost: Lost) -> None:
+    back = lost.back("volta")
+    stray = lost.mirror / "espelho-123456-20200101000000.jsonl"
+    before = back.state()
+    for content in (b"\xff\xfe\x00lixo", b'{"cns": "123456"\n{}\n'):
+        stray.write_bytes(content)
+        with pytest.raises(Recusa, match="20200101000000"):
+            release.take_mirror(back.office, person(back), str(lost.mirror))
+    stray.unlink()
+    stray.mkdir()
+    with pytest.raises(Recusa, match="20200101000000"):
+        release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.state() == before
+    stray.rmdir()
+    stray.touch()  # empty: of no office
+    release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.codes() == lost.rig.codes()
+    back.office.db.close()

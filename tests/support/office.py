@@ -438,7 +438,7 @@ _free_applications: list[Flask] = []
 
 
 def _application(office: Office) -> Flask:
-    """Return an application of the API of `office`: one whose office is closed, for to make one anew takes longer."""
+    """Return an application of the API of `office`, taken over from a closed office if there is one: it is faster."""
     if _free_applications:
         app = _free_applications.pop()
         answer_for(app, office)
@@ -452,7 +452,7 @@ _compiled: dict[tuple[str, str], tuple[sa.Dialect, Any]] = {}
 
 
 def _share_statements(database: Database) -> None:
-    """Have a statement compiled once for all offices, not by each anew: SQLAlchemy keeps them by engine and dialect."""
+    """Compile each statement once for all offices: SQLAlchemy keeps compiled statements by engine and dialect."""
     for name in ("_reader", "_writer"):
         engine = getattr(database, name)
         kept = _compiled.setdefault((engine.dialect.name, name), (engine.dialect, engine._compiled_cache))
