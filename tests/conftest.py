@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -46,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     pace.collect_seldom()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name each failure when it happens: a run that is cut off has no summary. Processes of xdist only pass it on."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        reason = getattr(getattr(report.longrepr, "reprcrash", None), "message", report.longreprtext)
+        sys.stderr.write(f"\nFAILED in {report.when}: {report.nodeid}: {reason[:500]}\n")
 
 
 @pytest.fixture(scope="session", autouse=True)

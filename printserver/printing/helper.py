@@ -5,7 +5,6 @@ leaks memory in some calls, and can crash the interpreter. An abandoned thread w
 killed process cannot.
 """
 
-import atexit
 import ctypes
 import multiprocessing
 import os
@@ -14,6 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from multiprocessing.util import Finalize
 from typing import ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -84,6 +84,9 @@ def _running_pool() -> ProcessPool:
                 initargs=(os.getpid(),),
                 context=multiprocessing.get_context("spawn"),
             )
+            # Not atexit, which a child of multiprocessing does not run; before multiprocessing itself ends its children:
+            # the pool would start others in their place, and multiprocessing would wait for those for ever.
+            Finalize(None, close, exitpriority=1)
             _start(pool)
             _pool = (os.getpid(), pool)
         return _pool[1]
@@ -119,5 +122,3 @@ def _end_with_parent(parent: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble stops a call with it; a handler would wait for pycups
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server handles Ctrl-C
 
-
-atexit.register(close)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from printserver.printing import QueueUnavailable, helper
-from support.process import wait_until
+from support.process import LIMIT_S, wait_until
 
 
 def test_call_over_its_time_is_killed_and_the_next_one_works() -> None:
@@ -75,6 +75,26 @@ def test_calls_that_another_thread_stops_while_they_are_handed_over_all_end() ->
         for thread in threads:
             thread.join(60)
         assert len(failures) == len(threads)
+
+
+_CHILD = """\
+import multiprocessing, os
+from printserver.printing import helper
+def child():
+    helper.run(120, os.getpid)
+if __name__ == "__main__":
+    started = multiprocessing.get_context("spawn").Process(target=child)
+    started.start()
+    started.join()
+    print(started.exitcode, flush=True)
+"""
+
+
+def test_a_child_of_the_server_that_called_a_helper_ends_with_its_work(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(_CHILD)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=LIMIT_S, check=True)
+    assert done.stdout == "0\n"
 
 
 _SERVER = """\
