@@ -84,8 +84,8 @@ def _running_pool() -> ProcessPool:
                 initargs=(os.getpid(),),
                 context=multiprocessing.get_context("spawn"),
             )
-            # Not atexit, which a child of multiprocessing does not run; before multiprocessing itself ends its children:
-            # the pool would start others in their place, and multiprocessing would wait for those for ever.
+            # Not atexit, which a child of multiprocessing does not run. Multiprocessing ends and awaits its children
+            # after this: the pool would start others in their place, and those would be awaited for ever.
             Finalize(None, close, exitpriority=1)
             _start(pool)
             _pool = (os.getpid(), pool)
