@@ -121,4 +121,3 @@ def _end_with_parent(parent: int) -> None:
         os._exit(1)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble stops a call with it; a handler would wait for pycups
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server handles Ctrl-C
-
