@@ -152,6 +152,8 @@ def _print(
         seal = pattern.selo | {
             "id": base + at,
             "codigo": code,
+            "numero_fim": code[18:22],
+            "codigo_fim": code[21:],
             "job_id": job_id,
             "documento_id": number,
             "ordem": order,

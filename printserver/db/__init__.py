@@ -26,8 +26,6 @@ from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergu
 from printserver.db.tables.office import cadeia, chave_api, fechamento, log, pessoa, serventia, sessao, tabela_guardada
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
 from printserver.db.tables.seals import (
-    CODE_END,
-    NUMBER_END,
     ato_balcao,
     diario,
     pedido_crc,
@@ -39,9 +37,7 @@ from printserver.db.upgrade import open_database, schema_of
 from printserver.db.witness import HEAD
 
 __all__ = [
-    "CODE_END",
     "HEAD",
-    "NUMBER_END",
     "Database",
     "Moment",
     "as_meant",

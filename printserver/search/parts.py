@@ -52,20 +52,15 @@ def _of_code(office: Office, part: str) -> Iterator[Condition]:
         return
     if size > 2 and _ATO_AND_NUMBER.fullmatch(part) and not part[:2].isdigit():
         yield from (_beginning(f"{office.cns}{natureza}{part}") for natureza in (1, 2))
-    yield sa.and_(_ending(db.CODE_END, part), sa.func.substr(_s.codigo, _CODE_CHARS + 1 - size) == part)
+    yield sa.and_(_s.codigo_fim == part[-MIN_PART:], sa.func.substr(_s.codigo, _CODE_CHARS + 1 - size) == part)
     if size <= _UP_TO_NUMBER:
         start = _UP_TO_NUMBER + 1 - size
-        yield sa.and_(_ending(db.NUMBER_END, part), sa.func.substr(_s.codigo, start, size) == part)
+        yield sa.and_(_s.numero_fim == part[-MIN_PART:], sa.func.substr(_s.codigo, start, size) == part)
 
 
 def _beginning(part: str) -> Condition:
     """Return a range over the index of codes; digits sort before capitals in every collation."""
     return _s.codigo.between(part.ljust(_CODE_CHARS, "0")[:_CODE_CHARS], part.ljust(_CODE_CHARS, "Z")[:_CODE_CHARS])
-
-
-def _ending(expression: str, part: str) -> Condition:
-    column: sa.ColumnElement[str] = sa.literal_column(expression, sa.String)
-    return column == part[-MIN_PART:]
 
 
 def _paper_seal(office: Office, text: str) -> Condition | None:

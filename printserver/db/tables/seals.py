@@ -1,8 +1,7 @@
 """Tables of seals and of the counter."""
 
-from typing import Final
-
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
 
 from printserver.db.columns import flag, json_column, metadata, moment, office_id, row_id, text, unique_where
 
@@ -27,9 +26,18 @@ def _search(name: str, *first: str) -> sa.Index:
     return sa.Index(name, "serventia_id", *first, *(each for each in _SEARCHED if each not in first))
 
 
-# SQL of the ends of a code; a query must write them the same way to use their indexes.
-CODE_END: Final = "substr(codigo, 22, 4)"
-NUMBER_END: Final = "substr(codigo, 19, 4)"
+def _part_of_code(name: str, begin: int, end: int) -> sa.Column[str]:
+    """Return a column that holds a part of the row's code.
+
+    Not an index over an expression: under row-level security PostgreSQL uses none whose function could tell a row.
+    """
+
+    def part(context: DefaultExecutionContext) -> str:
+        code: str = context.get_current_parameters()["codigo"]  # type: ignore[no-untyped-call]
+        return code[begin:end]
+
+    return sa.Column(name, sa.String(end - begin), nullable=False, default=part)
+
 
 selo = sa.Table(
     "selo",
@@ -37,6 +45,8 @@ selo = sa.Table(
     row_id(),
     office_id(),
     sa.Column("codigo", sa.String(25), nullable=False),
+    _part_of_code("numero_fim", 18, 22),  # of the number before the year
+    _part_of_code("codigo_fim", 21, 25),
     sa.Column("natureza", sa.Integer, nullable=False),
     sa.Column("ato", sa.String(2), nullable=False),
     text("descricao", nullable=False),
@@ -88,9 +98,8 @@ selo = sa.Table(
     sa.Index("ix_selo_matricula", "serventia_id", "matricula"),
     sa.Index("ix_selo_identificador", "serventia_id", "identificador"),
     sa.Index("ix_selo_vinculador", "serventia_id", "vinculador"),
-    # part of a code: the last four characters, and the last four of the number before the year
-    sa.Index("ix_selo_fim", "serventia_id", sa.text(CODE_END)),
-    sa.Index("ix_selo_numero", "serventia_id", sa.text(NUMBER_END)),
+    sa.Index("ix_selo_fim", "serventia_id", "codigo_fim"),
+    sa.Index("ix_selo_numero", "serventia_id", "numero_fim"),
     # an assento has at most one live PV (C12), a seal at most one retificador: the chain is linear (S11)
     unique_where("uq_selo_pv", "serventia_id", "instrumento_id", where="vivo AND ato = 'PV' AND retifica IS NULL"),
     unique_where("uq_selo_retifica", "serventia_id", "retifica", where="retifica IS NOT NULL"),

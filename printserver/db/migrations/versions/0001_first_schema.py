@@ -17,6 +17,8 @@ _SEAL_FIXED = (
     "id",
     "serventia_id",
     "codigo",
+    "numero_fim",
+    "codigo_fim",
     "natureza",
     "ato",
     "descricao",
@@ -973,6 +975,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("codigo", sa.String(length=25), nullable=False),
+        sa.Column("numero_fim", sa.String(length=4), nullable=False),
+        sa.Column("codigo_fim", sa.String(length=4), nullable=False),
         sa.Column("natureza", sa.Integer(), nullable=False),
         sa.Column("ato", sa.String(length=2), nullable=False),
         sa.Column("descricao", sa.Text(), nullable=False),
@@ -1094,7 +1098,7 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index("ix_selo_ordem", ["serventia_id", "id"], unique=False)
-        batch_op.create_index("ix_selo_fim", ["serventia_id", sa.text("substr(codigo, 22, 4)")], unique=False)
+        batch_op.create_index("ix_selo_fim", ["serventia_id", "codigo_fim"], unique=False)
         batch_op.create_index("ix_selo_folha", ["serventia_id", "folha_inicial"], unique=False)
         batch_op.create_index("ix_selo_identificador", ["serventia_id", "identificador"], unique=False)
         batch_op.create_index("ix_selo_job", ["serventia_id", "job_id"], unique=False)
@@ -1119,7 +1123,7 @@ def upgrade() -> None:
             ],
             unique=False,
         )
-        batch_op.create_index("ix_selo_numero", ["serventia_id", sa.text("substr(codigo, 19, 4)")], unique=False)
+        batch_op.create_index("ix_selo_numero", ["serventia_id", "numero_fim"], unique=False)
         batch_op.create_index("ix_selo_termo", ["serventia_id", "termo"], unique=False)
         batch_op.create_index("ix_selo_vinculador", ["serventia_id", "vinculador"], unique=False)
         batch_op.create_index(
