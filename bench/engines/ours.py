@@ -10,7 +10,7 @@ from bench.deed import Deed
 from bench.engines import Warm
 from printserver.documents import Context, LiveLivro, LiveSelo, Pedido, Plan, make_plan, page_sides, read_request
 from printserver.formats import BlockValues, Format
-from printserver.jobs import Office, compose
+from printserver.jobs import Office, compose, rtf_variables
 from printserver.office import Person
 from printserver.rendering import Layout, apply_stamp
 from printserver.selo import IssuedSelo, issue_selo, sequential_informacao
@@ -38,7 +38,9 @@ class Workshop:
         """Compose the layout request."""
         kind = request.documento.tipo
         page_format = self.office.formatos.get(request.formato or self.office.formatos.default_name(kind))
-        return compose.compose(self.office, request, plan, page_format, page_format.faces, _ADMIN), page_format
+        faces, none = page_format.faces, rtf_variables.NONE
+        composed = compose.compose(self.office, request, plan, page_format, faces, _ADMIN, none)
+        return composed, page_format
 
     def seal(self, plan: Plan) -> list[IssuedSelo]:
         """Make the document's seals: code, registro, signature, QR content."""

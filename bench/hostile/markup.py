@@ -73,7 +73,7 @@ class Paste:
         self._parts.append(text)
 
     def _block(self, depth: int) -> None:
-        kinds = [self._paragraph] * 6 + [
+        kinds: list[Callable[..., None]] = [self._paragraph] * 6 + [
             self._heading,
             self._blank,
             self._list,
@@ -85,7 +85,7 @@ class Paste:
             kinds += [self._table, self._table, self._section]
         chosen = self._chance.choice(kinds)
         if chosen in (self._table, self._section):
-            chosen(depth)  # type: ignore[call-arg]
+            chosen(depth)
         else:
             chosen()
 

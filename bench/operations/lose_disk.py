@@ -31,6 +31,7 @@ from printserver.clock import system_clock
 from printserver.copies import release, stage
 from printserver.errors import ConfigError, Recusa
 from printserver.office import Author, Office, copy_key, create, people, proof
+from printserver.search import Arquivo
 from printserver.server.engine import Engine
 
 PEOPLE = (("maria", "escrevente"), ("tereza", "tabeliao"))
@@ -259,7 +260,7 @@ def _steps(world: World, office: Office, count: Count) -> None:
     count.brought.update({name: int(kept.get(name, 0)) for name in ("registros", "selos", "impressoes")})
     papers = sorted(world.seen)
     listing = "selo\n" + "\n".join(papers)
-    release.take_court(office, head, release.search.Arquivo(formato="csv", conteudo=listing))
+    release.take_court(office, head, Arquivo(formato="csv", conteudo=listing))
     release.take_paper(office, head, "nenhum")
     _copy(office, world)
     count.copies += 1
