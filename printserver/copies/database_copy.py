@@ -1,14 +1,17 @@
 """A consistent copy of the running database: by SQLite's backup API, or by pg_dump. Both see one state of it.
 
-SQLite is copied in one step, from a connection of its own: in steps the copy begins again with each commit of another
-process and never ends, and `VACUUM INTO` holds the commits up (docs/decisions/42). The copy is marked as one: put in
-the place of the database it seals and prints nothing (B3).
+SQLite is copied from a connection of its own that stays in one read transaction: without it a copy in steps begins
+again with each commit of another process and never ends; `VACUUM INTO` holds the commits up (docs/decisions/42). It
+rests between the steps, so that commits find the disk free. The copy is marked as one: put in the place of the database
+it seals and prints nothing (B3).
 """
 
 import json
 import os
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +25,9 @@ from printserver.db import Database, sqlite, walls
 from printserver.errors import ConfigError
 
 _LIMIT_S: Final = 3 * 3600.0
+_STEP_PAGES: Final = 512
+"""Of a backup: 2 MB."""
+_LONGEST_REST_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,14 @@ def copy_sqlite(source: Path, target: Path, serventia_id: int, now: datetime) ->
     Raises ConfigError if the copy does not pass SQLite's own check, OSError and the driver's errors.
     """
     target.unlink(missing_ok=True)
-    reader = sqlite.dbapi.connect(f"file:{source}?mode=ro", uri=True)
+    reader = sqlite.dbapi.connect(f"file:{source}?mode=ro", uri=True, isolation_level=None)
     try:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM alembic_version")  # the state that is copied is that of the first read
         writer = sqlite.dbapi.connect(str(target), isolation_level=None)
         try:
             writer.execute("PRAGMA synchronous=OFF")  # synced as a whole below
-            reader.backup(writer, pages=-1)
+            reader.backup(writer, pages=_STEP_PAGES, progress=_resting())
             writer.execute("PRAGMA journal_mode=DELETE")
             check_sqlite(writer)
             state = _state(writer, serventia_id)
@@ -58,6 +66,19 @@ def copy_sqlite(source: Path, target: Path, serventia_id: int, now: datetime) ->
         os.fsync(file.fileno())
     sync_folder(target.parent)
     return state
+
+
+def _resting() -> Callable[[int, int, int], None]:
+    """Return what to call after each step of a backup: it sleeps as long as the step took."""
+    began = time.monotonic()
+
+    def rest(_status: int, left: int, _pages: int) -> None:
+        nonlocal began
+        if left:
+            time.sleep(min(time.monotonic() - began, _LONGEST_REST_S))
+        began = time.monotonic()
+
+    return rest
 
 
 def check_sqlite(connection: Any) -> None:

@@ -12,9 +12,11 @@ import sqlalchemy as sa
 
 from copies.copied_office import copied_rig, copy, key_of, person, restore
 from printserver import copies, db, incidents
+from printserver.copies import release
 from printserver.db import sqlite
 from printserver.errors import ConfigError, Recusa
 from printserver.office import copy_key
+from printserver.search import Arquivo
 from support.office import NOW, Rig
 
 
@@ -256,17 +258,15 @@ def test_b3_b4_postgresql_is_dumped_restored_and_rehearsed(tmp_path: Path, reque
         url = server.create()
         back = restore(rig, tmp_path / "volta", url=url)
         assert back.post(back.certidao()).status == 503
-        copies.release.take_mirror(back.office, person(back), rig.office.settings.espelho.pasta)
+        release.take_mirror(back.office, person(back), rig.office.settings.espelho.pasta)
         assert back.codes() == rig.codes()
         assert back.job(lost["id"])["estado"] == "impresso"
         assert back.proof().gaps == []
         listing = "selo\n" + "\n".join(rig.codes())
-        copies.release.take_court(
-            back.office, person(back), copies.release.search.Arquivo(formato="csv", conteudo=listing)
-        )
-        copies.release.take_paper(back.office, person(back), "nenhum")
+        release.take_court(back.office, person(back), Arquivo(formato="csv", conteudo=listing))
+        release.take_paper(back.office, person(back), "nenhum")
         copy(back)
-        copies.release.release(back.office, person(back))
+        release.release(back.office, person(back))
         assert back.printed(back.certidao())["estado"] == "impresso"
         back.office.db.close()
         server.drop(url)
