@@ -59,15 +59,14 @@ def keep(folder: Path, aside: Path) -> None:
     """Keep the database aside, whole and checked, in folder `aside`; what was there is replaced."""
     url = create.database_url(folder, load_settings(folder))
     _require_all_rows(url)
-    draft = aside.with_name(f".{aside.name}")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft = _draft(aside)
+    clear(aside)
     draft.mkdir(mode=0o700, parents=True)
     if sa.make_url(url).get_backend_name() == "sqlite":
         _copy_sqlite(_file(url), draft / _DATABASE)
     else:
         _tool("pg_dump", url, "--format=custom", f"--file={draft / _DUMP}")
     sync_folder(draft)
-    shutil.rmtree(aside, ignore_errors=True)
     draft.rename(aside)
     sync_folder(aside.parent)
 
@@ -92,6 +91,14 @@ def bring_back(folder: Path, aside: Path) -> None:
     sync_folder(place.parent)
 
 
+def clear(*folders: Path) -> None:
+    """Remove folders of the upgrade, and their drafts. Raises OSError."""
+    for folder in folders:
+        for each in (folder, _draft(folder)):
+            if each.exists():
+                shutil.rmtree(each)
+
+
 def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
     """Write into the office's log that it was upgraded, or went back."""
     database = Database(create.database_url(folder, load_settings(folder)))
@@ -104,6 +111,10 @@ def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
                 audit.write(conn, serventia_id, system_clock(), [entry])
     finally:
         database.close()
+
+
+def _draft(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}")
 
 
 def _offices(conn: sa.Connection) -> list[int]:
@@ -179,6 +190,7 @@ _WORDS: Final[dict[str, Callable[..., Any]]] = {
     "keep": lambda folder, aside: keep(Path(folder), Path(aside)),
     "bring-back": lambda folder, aside: bring_back(Path(folder), Path(aside)),
     "places": lambda folder, where: places(Path(folder), where),
+    "clear": lambda *folders: clear(*map(Path, folders)),
     "note": lambda folder, *rest: note(Path(folder), *rest),
 }
 

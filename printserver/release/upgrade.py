@@ -6,7 +6,6 @@ leads back. It ends with the offices served: by the new release, or by the old o
 
 import fcntl
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -108,7 +107,7 @@ class Upgrade:
         for place in self._machine.offices():
             self._inside("keep", place.folder, place.folder / ASIDE)
         self._say("Banco de dados guardado à parte.")
-        return journal.at("migrate")
+        return journal.at("migrate", kept=True)
 
     def _migrate(self, journal: Journal) -> Journal:
         new = self._new(journal)
@@ -147,8 +146,7 @@ class Upgrade:
 
     def _close(self, journal: Journal) -> None:
         self._note(journal, "atualizado", "")
-        for place in self._machine.offices():
-            shutil.rmtree(place.folder / PROOF, ignore_errors=True)
+        self._clear()
         prune(self._machine)
         self._say("Atualização terminada.")
         self._end(journal, done=True)
@@ -166,6 +164,8 @@ class Upgrade:
             return
         for place, _worked in migrated:
             self._inside("bring-back", place.folder, place.folder / ASIDE)
+        journal = replace(journal, kept=False)  # the old release seals again: after a kill nothing is brought back
+        self._keeper.write(journal)
         self._use(old)
         if journal.before_last:
             point(self._machine.last, self._machine.releases / journal.before_last)
@@ -174,6 +174,7 @@ class Upgrade:
         self._keeper.let_go()
         self._start_all(journal)
         self._note(journal, "voltou", journal.why)
+        self._clear()
         self._say(f"De volta à versão {old.manifest.version}: {journal.why}")
         self._end(journal, done=False)
 
@@ -184,6 +185,7 @@ class Upgrade:
         self._keeper.let_go()
         self._start_all(journal)
         self._note(journal, "atualizado", why)
+        self._clear()
         self._say(why)
         self._end(replace(journal, why=why), done=False)
 
@@ -191,12 +193,15 @@ class Upgrade:
         """Return the offices whose database is no longer in the schema that it had, and whether they worked since.
 
         Work is a seal or a print since the office was stopped. A database that does not answer was changed; if it was
-        served after that, it counts as one that worked.
+        served after that, it counts as one that worked. Before all were kept aside none was changed: what lies aside
+        then is of an earlier upgrade. Once they were brought back what lies aside is older than they are.
         """
+        if not journal.kept:
+            return []
         found = []
         for place in self._machine.offices():
             before = journal.marks.get(place.name)
-            if before is None:  # it went back before anything was changed
+            if before is None:  # it came to the machine since
                 continue
             try:
                 now = self._inside("mark", place.folder)
@@ -239,6 +244,14 @@ class Upgrade:
                 self._inside("note", place.folder, state, old, new, why)
             except ConfigError as error:  # no reason to undo what was done
                 self._say(f"O registro da serventia {place.name} não foi escrito: {error}")
+
+    def _clear(self) -> None:
+        """Remove what the upgrade made in the offices' folders: their user does it, no other may (0700)."""
+        for place in self._machine.offices():
+            try:
+                self._inside("clear", place.folder / ASIDE, place.folder / PROOF)
+            except ConfigError as error:  # no reason to undo what was done
+                self._say(f"Na pasta da serventia {place.name} ficou o que é só da atualização: {error}")
 
     def _end(self, journal: Journal, *, done: bool) -> None:
         old, new = (release.manifest.version for release in (self._old(journal), self._new(journal)))
