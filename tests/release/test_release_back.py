@@ -11,7 +11,6 @@ import pytest
 from printserver.db.sqlite import dbapi as sqlite
 from printserver.office import create
 from printserver.release import inside
-from printserver.release.installed import Release
 from printserver.release.journal import Journal, Keeper, Step
 from printserver.release.machine import Machine, Place, point
 from printserver.release.upgrade import ASIDE, Upgrade
@@ -72,8 +71,8 @@ def machine(tmp_path: Path) -> Machine:
 
 def begin(machine: Machine, step: Step, **more: Any) -> Told:
     """Put an upgrade at that step on record; return the services of its machine."""
-    names = [Release(machine.releases / f"{version}-debian-12").folder.name for version in (OLD, NEW)]
-    Keeper(machine).begin(Journal(*names, "", step, 0.0, "", "teste", ("cartorio",), **more))
+    old, new = f"{OLD}-debian-12", f"{NEW}-debian-12"
+    Keeper(machine).begin(Journal(old, new, "", step, 0.0, "", "teste", ("cartorio",), **more))
     return Told("cartorio")
 
 
