@@ -16,14 +16,12 @@ from typing import Any, Final
 from printserver.clock import Clock, rfc3339, system_clock
 from printserver.common import faults
 from printserver.errors import ConfigError, Recusa
+from printserver.office import folders
 from printserver.release.installed import Release, prune, put_units
 from printserver.release.journal import TRIES, Journal, Keeper, Outcome, Step
 from printserver.release.machine import Machine, Place, point
 from printserver.release.services import Services
 
-ASIDE: Final = "antes-da-atualizacao"
-"""The folder of an office in which its database is kept aside during an upgrade."""
-PROOF: Final = "prova-da-atualizacao"
 _PAUSE_S: Final = 1.0
 _INSIDE: Final = "from printserver.release.inside import run; run()"
 
@@ -105,7 +103,7 @@ class Upgrade:
 
     def _copy(self, journal: Journal) -> Journal:
         for place in self._machine.offices():
-            self._inside("keep", place.folder, place.folder / ASIDE)
+            self._inside("keep", place.folder, place.folder / folders.BEFORE_UPGRADE)
         self._say("Banco de dados guardado à parte.")
         return journal.at("migrate", kept=True)
 
@@ -133,7 +131,7 @@ class Upgrade:
         for place in self._running(journal):
             words: list[str | Path] = [
                 "--destino",
-                place.folder / PROOF,
+                place.folder / folders.UPGRADE_PROOF,
                 "--endereco",
                 place.host,
                 "--porta",
@@ -163,7 +161,7 @@ class Upgrade:
             self._stay(journal, after)
             return
         for place, _worked in migrated:
-            self._inside("bring-back", place.folder, place.folder / ASIDE)
+            self._inside("bring-back", place.folder, place.folder / folders.BEFORE_UPGRADE)
         journal = replace(journal, kept=False)  # the old release seals again: after a kill nothing is brought back
         self._keeper.write(journal)
         self._use(old)
@@ -249,7 +247,7 @@ class Upgrade:
         """Remove what the upgrade made in the offices' folders: their user does it, no other may (0700)."""
         for place in self._machine.offices():
             try:
-                self._inside("clear", place.folder / ASIDE, place.folder / PROOF)
+                self._inside("clear", place.folder / folders.BEFORE_UPGRADE, place.folder / folders.UPGRADE_PROOF)
             except ConfigError as error:  # no reason to undo what was done
                 self._say(f"Na pasta da serventia {place.name} ficou o que é só da atualização: {error}")
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from printserver.db.sqlite import dbapi as sqlite
-from printserver.office import create
+from printserver.office import create, folders
 from printserver.release import inside
 from printserver.release.journal import Journal, Keeper, Step
 from printserver.release.machine import Machine, Place, point
-from printserver.release.upgrade import ASIDE, Upgrade
+from printserver.release.upgrade import Upgrade
 from support.office import NOW
 
 OLD, NEW = "0.1.0", "0.2.0"
@@ -79,7 +79,7 @@ def begin(machine: Machine, step: Step, **more: Any) -> Told:
 def test_a_copy_of_an_earlier_upgrade_never_takes_the_place_of_the_database(machine: Machine) -> None:
     """The database is damaged when it is to be kept aside, so that it cannot be compared either."""
     folder = machine.var / "cartorio"
-    inside.keep(folder, folder / ASIDE)
+    inside.keep(folder, folder / folders.BEFORE_UPGRADE)
     marks = {"cartorio": inside.mark(folder)}
     damaged = b"estragado" * 1000
     (folder / "printserver.db").write_bytes(damaged)
@@ -94,7 +94,7 @@ def test_a_copy_of_an_earlier_upgrade_never_takes_the_place_of_the_database(mach
 def test_what_was_brought_back_is_never_brought_back_again(machine: Machine) -> None:
     """The way back is killed while the old release starts; when it goes on, the database does not answer."""
     folder = machine.var / "cartorio"
-    inside.keep(folder, folder / ASIDE)
+    inside.keep(folder, folder / folders.BEFORE_UPGRADE)
     marks = {"cartorio": inside.mark(folder)}
     with closing(sqlite.connect(folder / "printserver.db")) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -108,4 +108,4 @@ def test_what_was_brought_back_is_never_brought_back_again(machine: Machine) -> 
     services.dies = False
     Upgrade(machine, services).run()
     assert (folder / "printserver.db").read_bytes() == damaged
-    assert not (folder / ASIDE).exists()
+    assert not (folder / folders.BEFORE_UPGRADE).exists()
