@@ -39,7 +39,7 @@ class Journal:
     running: tuple[str, ...]  # the offices that were served
     tries: int = 0
     why: str = ""  # why it goes back
-    kept: bool = False  # what lies aside is of this upgrade, of every office, and may be brought back
+    kept: bool = False  # the databases lie aside as they were stopped: only then they may be brought back
     served: bool = False  # the new release may have been served: there may be seals that the old one does not know
     marks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 

@@ -83,6 +83,7 @@ class Upgrade:
             if waiting := self._waiting():
                 if not told:
                     self._say(f"Esperando o papel que está a caminho ({waiting}).")
+                    self._serve(journal)  # cut off after the stop it left no server to follow the paper
                     told = True
                 if time.monotonic() > end:
                     raise ConfigError(
@@ -96,8 +97,7 @@ class Upgrade:
             marks = self._marks()
             if not any(found["open"] for found in marks.values()):
                 break
-            self._keeper.let_go()  # a print set out just before the stop: it is followed by a running server
-            self._start_all(journal)
+            self._serve(journal)  # a print set out just before the stop: it is followed by a running server
         self._say("Servidor parado.")
         return journal.at("copy", marks=marks)
 
@@ -120,8 +120,7 @@ class Upgrade:
         return journal.at("start", served=True)
 
     def _start(self, journal: Journal) -> Journal:
-        self._keeper.let_go()
-        self._start_all(journal)
+        self._serve(journal)
         self._say(f"Versão {self._new(journal).manifest.version} no ar.")
         return journal.at("prove")
 
@@ -154,23 +153,23 @@ class Upgrade:
     def _back(self, journal: Journal) -> None:
         old = self._old(journal)
         self._say(f"Voltando à versão {old.manifest.version}.")
-        self._keeper.hold()
-        self._stop_all()
-        migrated = self._migrated(journal)
-        if after := [place.name for place, worked in migrated if worked]:
-            self._stay(journal, after)
-            return
-        for place, _worked in migrated:
-            self._inside("bring-back", place.folder, place.folder / folders.BEFORE_UPGRADE)
-        journal = replace(journal, kept=False)  # the old release seals again: after a kill nothing is brought back
-        self._keeper.write(journal)
+        if journal.kept:  # else nothing was changed, or all is as it was: the servers may have paper half way
+            self._keeper.hold()
+            self._stop_all()
+            migrated = self._migrated(journal)
+            if after := [place.name for place, worked in migrated if worked]:
+                self._stay(journal, after)
+                return
+            for place, _worked in migrated:
+                self._inside("bring-back", place.folder, place.folder / folders.BEFORE_UPGRADE)
+            journal = replace(journal, kept=False)  # the old release seals again: what lies aside is older from now on
+            self._keeper.write(journal)
         self._use(old)
         if journal.before_last:
             point(self._machine.last, self._machine.releases / journal.before_last)
         else:
             self._machine.last.unlink(missing_ok=True)
-        self._keeper.let_go()
-        self._start_all(journal)
+        self._serve(journal)
         self._note(journal, "voltou", journal.why)
         self._clear()
         self._say(f"De volta à versão {old.manifest.version}: {journal.why}")
@@ -180,8 +179,7 @@ class Upgrade:
         """Stay with the new release: going back would lose seals or prints."""
         why = f"{journal.why}. Já se selou ou imprimiu depois da mudança ({', '.join(names)}): fica a versão nova"
         self._use(self._new(journal))
-        self._keeper.let_go()
-        self._start_all(journal)
+        self._serve(journal)
         self._note(journal, "atualizado", why)
         self._clear()
         self._say(why)
@@ -191,11 +189,8 @@ class Upgrade:
         """Return the offices whose database is no longer in the schema that it had, and whether they worked since.
 
         Work is a seal or a print since the office was stopped. A database that does not answer was changed; if it was
-        served after that, it counts as one that worked. Before all were kept aside none was changed: what lies aside
-        then is of an earlier upgrade. Once they were brought back what lies aside is older than they are.
+        served after that, it counts as one that worked.
         """
-        if not journal.kept:
-            return []
         found = []
         for place in self._machine.offices():
             before = journal.marks.get(place.name)
@@ -221,6 +216,10 @@ class Upgrade:
 
     def _running(self, journal: Journal) -> list[Place]:
         return [place for place in self._machine.offices() if place.name in journal.running]
+
+    def _serve(self, journal: Journal) -> None:
+        self._keeper.let_go()
+        self._start_all(journal)
 
     def _start_all(self, journal: Journal) -> None:
         for place in self._running(journal):

@@ -69,11 +69,20 @@ def machine(tmp_path: Path) -> Machine:
     return found
 
 
-def begin(machine: Machine, step: Step, **more: Any) -> Told:
+def begin(machine: Machine, step: Step, wait_s: float = 0.0, **more: Any) -> Told:
     """Put an upgrade at that step on record; return the services of its machine."""
     old, new = f"{OLD}-debian-12", f"{NEW}-debian-12"
-    Keeper(machine).begin(Journal(old, new, "", step, 0.0, "", "teste", ("cartorio",), **more))
+    Keeper(machine).begin(Journal(old, new, "", step, wait_s, "", "teste", ("cartorio",), **more))
     return Told("cartorio")
+
+
+def half_way(machine: Machine) -> None:
+    """Let a print be on its way to paper."""
+    with closing(sqlite.connect(machine.var / "cartorio/printserver.db")) as connection, connection:
+        connection.execute(
+            "INSERT INTO tentativa (serventia_id, job_id, numero, fila, pdf_sha256, criada_em) "
+            "VALUES (1, 'a', 1, 'notas', 'a', '2026-01-01 00:00:00.000000')"
+        )
 
 
 def test_a_copy_of_an_earlier_upgrade_never_takes_the_place_of_the_database(machine: Machine) -> None:
@@ -109,3 +118,28 @@ def test_what_was_brought_back_is_never_brought_back_again(machine: Machine) -> 
     Upgrade(machine, services).run()
     assert (folder / "printserver.db").read_bytes() == damaged
     assert not (folder / folders.BEFORE_UPGRADE).exists()
+
+
+def test_an_upgrade_that_waits_in_vain_for_the_paper_stops_no_server(machine: Machine) -> None:
+    half_way(machine)
+    services = begin(machine, "drain")
+    outcome = Upgrade(machine, services).run()
+    assert outcome is not None
+    assert "há papel a caminho" in outcome.why
+    assert "stop" not in services.said
+    assert services.running == {"cartorio"}
+
+
+def test_an_upgrade_that_was_cut_off_after_the_stop_serves_the_paper_that_is_half_way(machine: Machine) -> None:
+    """Only a server follows it, and the boot starts none."""
+    half_way(machine)
+    services = begin(machine, "drain", wait_s=1.0)
+    services.running.clear()
+    Keeper(machine).hold()
+    services.dies = True
+    with pytest.raises(KeyboardInterrupt):
+        Upgrade(machine, services).run()
+    journal = Keeper(machine).read()
+    assert journal is not None
+    assert journal.step == "drain"
+    assert not (machine.upgrade / "hold").exists()
