@@ -48,9 +48,9 @@ def _moment(text: str) -> str:
 
 def _in_time(facts: Facts, limits: Limits) -> bool:
     """Return whether the newest rehearsal is within the months that are asked for, to the day."""
-    when = facts["copias"]["ensaio"]["quando"]
+    when, today = str(facts["copias"]["ensaio"]["quando"]), str(facts["versoes"]["hoje"])
     years, month = divmod(int(when[5:7]) - 1 + limits.rehearsal_months, 12)
-    return f"{int(when[:4]) + years:04}-{month + 1:02}-{when[8:10]}" >= facts["versoes"]["hoje"]
+    return f"{int(when[:4]) + years:04}-{month + 1:02}-{when[8:10]}" >= today
 
 
 def _versions(facts: Facts, _limits: Limits) -> Judged:

@@ -50,13 +50,17 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an upgrade ended: from and to which version, whether it succeeded, why not, when (RFC 3339)."""
+    """How an upgrade ended: from and to which version, whether it succeeded, why not, when (RFC 3339).
+
+    `stayed`: it did not succeed, and the new version is in use all the same.
+    """
 
     old: str
     new: str
     done: bool
     why: str
     when: str
+    stayed: bool = False
 
 
 class Keeper:

@@ -183,7 +183,7 @@ class Upgrade:
         self._note(journal, "atualizado", why)
         self._clear()
         self._say(why)
-        self._end(replace(journal, why=why), done=False)
+        self._end(replace(journal, why=why), done=False, stayed=True)
 
     def _migrated(self, journal: Journal) -> list[tuple[Place, bool]]:
         """Return the offices whose database is no longer in the schema that it had, and whether they worked since.
@@ -250,9 +250,9 @@ class Upgrade:
             except ConfigError as error:  # no reason to undo what was done
                 self._say(f"Na pasta da serventia {place.name} ficou o que é só da atualização: {error}")
 
-    def _end(self, journal: Journal, *, done: bool) -> None:
+    def _end(self, journal: Journal, *, done: bool, stayed: bool = False) -> None:
         old, new = (release.manifest.version for release in (self._old(journal), self._new(journal)))
-        self._keeper.end(Outcome(old, new, done, journal.why, rfc3339(self._clock())))
+        self._keeper.end(Outcome(old, new, done, journal.why, rfc3339(self._clock()), stayed))
 
     def _old(self, journal: Journal) -> Release:
         return Release(self._machine.releases / journal.old)
