@@ -95,5 +95,5 @@ def _tell(made: Manifest) -> None:
     rows = sum(part.linhas for part in made.tabelas.values())
     click.echo(f"  linhas:   {rows} em {len(made.tabelas)} tabelas; selos: {made.tabelas['selo'].linhas}")
     click.echo(f"  arquivos: {made.arquivos.linhas}, {made.bytes_dos_arquivos} bytes")
-    faults = f"com {made.auditoria.faltas} faltas" if made.auditoria.faltas else "confere"
+    faults = f"com {made.auditoria.faltas} falhas" if made.auditoria.faltas else "confere"
     click.echo(f"  auditoria: {made.auditoria.n} registros, {faults}")

@@ -29,7 +29,7 @@ python_option = click.option(
 def upgrade(
     pacote: Path | None, resume: bool, yes: bool, wait_min: int, unready: bool, python: str, root: Path
 ) -> None:
-    """Troca a versão do programa por a de um pacote; se algo falha, a de antes volta por si mesma."""
+    """Troca a versão do programa pela de um pacote; se algo falha, a de antes volta por si mesma."""
     machine = release.machine_at(root)
     services = release.services(machine)
     if resume:

@@ -53,6 +53,8 @@ def _upgrade(keeper: release.Keeper) -> Iterator[conformity.Part]:
     elif outcome is not None:
         text = f"a última, para a versão {outcome.new}, não deu certo: {outcome.why}"
         do = f"O servidor segue na versão {outcome.old}. Corrija o que está escrito, e atualize de novo."
+        if outcome.stayed:
+            do = f"O servidor está na versão {outcome.new}. Corrija o que está escrito."
         yield conformity.Part("atualização", conformity.WARN, text, do)
 
 

@@ -10,7 +10,8 @@ from printserver.common import faults
 from printserver.office import Office
 
 _LIMIT_S: Final = 5.0
-_ENOUGH: Final = ("TLSv1.2", "TLSv1.3")
+ENOUGH: Final = ("TLSv1.2", "TLSv1.3")
+"""The versions of TLS that the norm admits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,6 @@ class Measured:
     versao: str | None
     cipher: str | None
     falha: str | None
-
-    @property
-    def enough(self) -> bool:
-        """Whether it is TLS 1.2 or newer."""
-        return self.versao in _ENOUGH
 
 
 def own_port(address: str) -> Measured:

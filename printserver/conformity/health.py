@@ -1,6 +1,6 @@
 """How the parts of the server are, for a person: what is wrong, and what to do (`printserver saude`)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -49,12 +49,12 @@ def health(folder: Path) -> Sequence[Part]:
 def of_office(office: Office) -> Sequence[Part]:
     """Return how each part of an open office is; a part that cannot be looked at does not hide the others."""
     found: list[Part] = []
-    for look in _LOOKS:
+    for name, look in _LOOKS.items():
         try:
             found += look(office)
         except Exception as error:
             text = error.detail if isinstance(error, Recusa) else faults.passing(error) or str(error)
-            found.append(Part(look.__name__.removeprefix("_of_"), BAD, f"não pôde ser visto: {text}"))
+            found.append(Part(name, BAD, f"não pôde ser visto: {text}"))
     return found
 
 
@@ -102,8 +102,8 @@ def _of_clock(office: Office) -> Iterator[Part]:  # noqa: ARG001
     elif not found.certo or abs(found.offset_s or 0) > _CLOCK_S:
         yield Part("hora", WARN, "o relógio não é acertado por NTP", "Ligue a máquina à rede ou acerte o NTP (chrony).")
     else:
-        by = f", desvio de {found.offset_s * 1000:.1f} ms" if found.offset_s is not None else ""
-        yield Part("hora", GOOD, f"acertada por {found.fonte}{by}".replace(".", ","))
+        by = f", desvio de {found.offset_s * 1000:.1f} ms".replace(".", ",") if found.offset_s is not None else ""
+        yield Part("hora", GOOD, f"acertada por {found.fonte}{by}")
 
 
 def _of_engine(office: Office) -> Iterator[Part]:
@@ -221,7 +221,15 @@ def _hours(age: timedelta) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} dias"
 
 
-_LOOKS: Final[tuple[Callable[[Office], Iterator[Part]], ...]] = (
-    *(_of_readiness, _of_clock, _of_engine, _of_court, _of_certificate, _of_queues),
-    *(_of_copies, _of_incidents, _of_files),
-)
+_LOOKS: Final[Mapping[str, Callable[[Office], Iterator[Part]]]] = {
+    "servidor": _of_readiness,
+    "hora": _of_clock,
+    "motor": _of_engine,
+    "tribunal": _of_court,
+    "certificado": _of_certificate,
+    "filas": _of_queues,
+    "cópias": _of_copies,
+    "incidentes": _of_incidents,
+    "arquivos": _of_files,
+}
+"""What is looked at, by the name that a part has if it cannot be."""

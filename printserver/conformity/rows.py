@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from printserver.common.data import JsonObject
+from printserver.conformity import connections
 from printserver.conformity.limits import Limits
 
 MET, PART, UNMET, OWN, UNKNOWN = "atende", "em-parte", "nao-atende", "da-serventia", "nao-se-sabe"
@@ -43,6 +44,13 @@ def _day(text: str) -> str:
 
 def _moment(text: str) -> str:
     return f"{_day(text)} às {text[11:16]}"
+
+
+def _in_time(facts: Facts, limits: Limits) -> bool:
+    """Return whether the newest rehearsal is within the months that are asked for, to the day."""
+    when, today = str(facts["copias"]["ensaio"]["quando"]), str(facts["versoes"]["hoje"])
+    years, month = divmod(int(when[5:7]) - 1 + limits.rehearsal_months, 12)
+    return f"{int(when[:4]) + years:04}-{month + 1:02}-{when[8:10]}" >= today
 
 
 def _versions(facts: Facts, _limits: Limits) -> Judged:
@@ -95,7 +103,7 @@ def _formats(facts: Facts, _limits: Limits) -> Judged:
 def _tls(facts: Facts, _limits: Limits) -> Judged:
     own, court = facts["ligacoes"]["porta"], facts["ligacoes"]["tribunal"]
     said = [_connection("Porta própria", own), _connection("Tribunal", court) if court else "Tribunal: desligado"]
-    good = [each["versao"] in ("TLSv1.2", "TLSv1.3") for each in (own, court) if each]
+    good = [each["versao"] in connections.ENOUGH for each in (own, court) if each]
     if all(good):
         return MET, ". ".join(said)
     if own["falha"] and own["falha"].startswith("não responde"):
@@ -161,6 +169,8 @@ def _trail_report(facts: Facts, limits: Limits) -> Judged:
     text += (
         f"restaurado com a cópia no ensaio de {_day(rehearsed['quando'])}" if good else "restauração ainda não ensaiada"
     )
+    if good and not _in_time(facts, limits):
+        good, text = False, f"{text}; pedido a cada {limits.rehearsal_months} meses"
     return (MET if good and _trail(facts, limits)[0] == MET else PART), text
 
 
@@ -207,6 +217,8 @@ def _rehearsal(facts: Facts, limits: Limits) -> Judged:
         return UNMET, f"Nenhum ensaio até hoje; pedido a cada {limits.rehearsal_months} meses, com ata"
     outcome = "restaurado e conferido" if last["certo"] else "falhou"
     text = f"Último em {_day(last['quando'])}: {outcome}; ata {last['ata'] or 'não há'}"
+    if not _in_time(facts, limits):
+        return UNMET, f"{text}; pedido a cada {limits.rehearsal_months} meses"
     return (MET if last["certo"] and last["ata"] else UNMET), text
 
 

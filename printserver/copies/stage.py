@@ -25,16 +25,14 @@ from printserver.copies.manifest import (
     sha256_of,
 )
 from printserver.errors import ConfigError
-from printserver.office import Office, copy_key, mirror, proof
+from printserver.office import Office, copy_key, folders, mirror, proof
 
 AREA: Final = "copias"
 STAGE: Final = "copias/atual"
 SPOOL: Final = "spool"
 _MB: Final = 1024 * 1024
 # Of the office's folder: what is copied otherwise, made again, or of no use elsewhere.
-_LEFT_OUT: Final = frozenset(
-    {SPOOL, AREA, "cache", "imagens", "run", "saida", copy_key.KEY_FILE, mirror.STATE_FILE, "tribunal-simulado.db"}
-)
+_LEFT_OUT: Final = folders.STAYING | {SPOOL, copy_key.KEY_FILE, mirror.STATE_FILE, "tribunal-simulado.db"}
 _DATABASE: Final = "printserver.db"
 
 

@@ -1,7 +1,8 @@
 """The terms in which the norms want an incident reported, counted from the moment it was noticed.
 
 Each is counted to the earliest end that its text allows: working hours run for the 24 hours of each working day, and
-only holidays that hold everywhere in São Paulo by law are left out. Holidays of the city, of the courts and days off
+only holidays that hold everywhere in São Paulo by law are left out; towards a federal body, only those of the whole
+country. Holidays of the city, of the courts and days off
 by decree are not known here: with them the term ends later.
 """
 
@@ -17,7 +18,8 @@ from printserver.common.data import JsonView
 UNKNOWN_HOLIDAYS: Final = (
     "Feriados do município, do Judiciário e pontos facultativos não são conhecidos: com eles o prazo termina depois."
 )
-_FIXED: Final = ((1, 1), (4, 21), (5, 1), (7, 9), (9, 7), (10, 12), (11, 2), (11, 15), (12, 25))
+_FIXED: Final = ((1, 1), (4, 21), (5, 1), (9, 7), (10, 12), (11, 2), (11, 15), (12, 25))
+_OF_SAO_PAULO: Final = (7, 9)
 _BLACK_AWARENESS: Final = (11, 20)  # national since 2024 (Lei 14.759/2023)
 
 
@@ -43,17 +45,22 @@ def _easter(year: int) -> date:
     return date(year, f // 31, f % 31 + 1)
 
 
-def holiday(day: date) -> bool:
-    """Return whether `day` is a holiday by law in the whole state of São Paulo."""
+def national(day: date) -> bool:
+    """Return whether `day` is a holiday by law in the whole country."""
     found = (day.month, day.day)
     if found in _FIXED or (found == _BLACK_AWARENESS and day.year >= 2024):
         return True
     return day == _easter(day.year) - timedelta(days=2)
 
 
-def working(day: date) -> bool:
-    """Return whether `day` is a working day, as far as it is known."""
-    return day.weekday() < 5 and not holiday(day)
+def holiday(day: date) -> bool:
+    """Return whether `day` is a holiday by law in the whole state of São Paulo."""
+    return national(day) or (day.month, day.day) == _OF_SAO_PAULO
+
+
+def working(day: date, free: Callable[[date], bool] = holiday) -> bool:
+    """Return whether `day` is a working day, as far as it is known. `free`: whether a day is a holiday."""
+    return day.weekday() < 5 and not free(day)
 
 
 def after_working_hours(begin: datetime, hours: float) -> datetime:
@@ -68,12 +75,15 @@ def after_working_hours(begin: datetime, hours: float) -> datetime:
         now = end
 
 
-def after_working_days(begin: datetime, days: int) -> datetime:
-    """Return the end of the last of `days` working days; the day of `begin` (aware) is not counted."""
+def after_federal_days(begin: datetime, days: int) -> datetime:
+    """Return the end of the last of `days` working days of a federal body; the day of `begin` (aware) is not counted.
+
+    It works on the holidays of a state.
+    """
     day = local_date(begin)
     while days:
         day += timedelta(days=1)
-        days -= working(day)
+        days -= working(day, national)
     return datetime.combine(day, time(23, 59, 59), SAO_PAULO)
 
 
@@ -91,7 +101,7 @@ TERMS: Final[Mapping[str, Term]] = {
         "3 dias úteis",
         "Resolução CD/ANPD 15/2024, art. 6º",
         "dados pessoais, com risco ou dano relevante aos titulares",
-        lambda begin: after_working_days(begin, 3),
+        lambda begin: after_federal_days(begin, 3),
     ),
     "titulares": Term(
         "Titulares, ANPD, juiz corregedor e CGJ",

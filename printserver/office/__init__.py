@@ -59,6 +59,7 @@ __all__ = [
     "create",
     "engine_mark",
     "evidence",
+    "folders",
     "format_versions",
     "load_settings",
     "mirror",

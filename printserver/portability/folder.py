@@ -1,8 +1,7 @@
 """The files of an office's folder that are exported, and what of them belongs to the place where it runs.
 
-Left out: the database, what can be made again (`cache`, `imagens`), what runs (`run`), and what was printed to a folder
-(`saida`). In the settings the database's address stays behind; the folder of a queue inside the office's folder is
-written as `{instancia}/...`.
+Left out: the database, and what stays where it is (`office.folders.STAYING`). In the settings the database's address
+stays behind; the folder of a queue inside the office's folder is written as `{instancia}/...`.
 """
 
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ import tomlkit
 
 from printserver.common.data import Columns
 from printserver.errors import ConfigError
+from printserver.office import folders
 from printserver.office.settings import SETTINGS_FILE
 
-_LEFT_OUT: Final = frozenset({"cache", "imagens", "run", "saida"})
 _DATABASE: Final = "printserver.db"
 _OPEN: Final = ("spool", "formatos", "auditoria", "relatorios")  # folders without secrets
 _TABLES: Final = "*.toml"
@@ -35,7 +34,7 @@ def files(instance: Path, *, secrets: bool) -> Iterator[tuple[str, Path]]:
 
 
 def _is_exported(name: str) -> bool:
-    return name not in _LEFT_OUT and name != SETTINGS_FILE and not name.startswith((".", _DATABASE))
+    return name not in folders.STAYING and name != SETTINGS_FILE and not name.startswith((".", _DATABASE))
 
 
 def _inside(instance: Path, folder: Path) -> Iterator[tuple[str, Path]]:

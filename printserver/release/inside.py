@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,28 @@ from printserver.office import audit, create, load_settings, settings
 _DATABASE: Final = "printserver.db"
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 _DUMP: Final = "banco.dump"
+# Every table of the schema and every function, also those that the dump does not name; not what an extension owns.
+_EMPTY: Final = """
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SET LOCAL lock_timeout = '1min';
+DO $$
+DECLARE
+  one text;
+BEGIN
+  FOREACH one IN ARRAY ARRAY(
+    SELECT format('DROP TABLE IF EXISTS %s CASCADE', oid::regclass) FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND NOT EXISTS (
+      SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+    UNION ALL
+    SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure) FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND NOT EXISTS (
+      SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
+  ) LOOP
+    EXECUTE one;
+  END LOOP;
+END $$;
+"""
 _MARKS: Final = {
     "seals": "SELECT count(*) FROM selo WHERE serventia_id = {office}",
     "events": "SELECT coalesce(max(evento), 0) FROM cadeia WHERE serventia_id = {office}",
@@ -59,15 +82,18 @@ def keep(folder: Path, aside: Path) -> None:
     """Keep the database aside, whole and checked, in folder `aside`; what was there is replaced."""
     url = create.database_url(folder, load_settings(folder))
     _require_all_rows(url)
-    draft = aside.with_name(f".{aside.name}")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft = _draft(aside)
+    clear(aside)
     draft.mkdir(mode=0o700, parents=True)
     if sa.make_url(url).get_backend_name() == "sqlite":
         _copy_sqlite(_file(url), draft / _DATABASE)
     else:
-        _tool("pg_dump", url, "--format=custom", f"--file={draft / _DUMP}")
+        where, environment = _connection(url)
+        words = [_program("pg_dump"), where, "--format=custom", f"--file={draft / _DUMP}"]
+        done = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+        if done.returncode != 0:
+            raise _said("pg_dump", done.stderr)
     sync_folder(draft)
-    shutil.rmtree(aside, ignore_errors=True)
     draft.rename(aside)
     sync_folder(aside.parent)
 
@@ -79,7 +105,7 @@ def bring_back(folder: Path, aside: Path) -> None:
     """
     url = create.database_url(folder, load_settings(folder))
     if sa.make_url(url).get_backend_name() != "sqlite":
-        _tool("pg_restore", url, "--clean", "--if-exists", "--single-transaction", "--no-owner", str(aside / _DUMP))
+        _restore(url, aside / _DUMP)
         return
     place = _file(url)
     draft = place.with_name(f".{place.name}.volta")
@@ -90,6 +116,14 @@ def bring_back(folder: Path, aside: Path) -> None:
     sync_folder(place.parent)
     draft.replace(place)
     sync_folder(place.parent)
+
+
+def clear(*folders: Path) -> None:
+    """Remove folders of the upgrade, and their drafts. Raises OSError."""
+    for folder in folders:
+        for each in (folder, _draft(folder)):
+            if each.exists():
+                shutil.rmtree(each)
 
 
 def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
@@ -104,6 +138,10 @@ def note(folder: Path, state: str, old: str, new: str, why: str) -> None:
                 audit.write(conn, serventia_id, system_clock(), [entry])
     finally:
         database.close()
+
+
+def _draft(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}")
 
 
 def _offices(conn: sa.Connection) -> list[int]:
@@ -159,19 +197,53 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _tool(name: str, url: str, *words: str) -> None:
-    """Run a program of PostgreSQL on the office's database; the password is not among its arguments."""
-    program = shutil.which(name)
-    if program is None:
+def _restore(url: str, dump: Path) -> None:
+    """Put a dump in the place of all that the schema holds, in one transaction. Raises ConfigError; nothing is changed.
+
+    `pg_restore --clean` drops only what the dump names: a newer table that refers to one of those would be in its way.
+    """
+    database = Database(url)
+    try:
+        with database.read() as conn:
+            schema = conn.exec_driver_sql("SELECT current_schema()").scalar_one()
+    finally:
+        database.close()
+    where, environment = _connection(url)
+    psql = [_program("psql"), where, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    script = [_program("pg_restore"), f"--schema={schema}", "--no-owner", "--file=-", str(dump)]
+    with subprocess.Popen(
+        psql, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
+    ) as filled:
+        assert filled.stdin is not None
+        with suppress(BrokenPipeError):  # it ended already, and says why
+            filled.stdin.write(_EMPTY)
+            filled.stdin.flush()
+        made = subprocess.run(script, stdout=filled.stdin, stderr=subprocess.PIPE, text=True, check=False)
+        whole = made.returncode == 0
+        _nothing, told = filled.communicate("COMMIT;\n" if whole else None)  # without it the session ends undone
+    if filled.returncode != 0:
+        raise _said("psql", told)
+    if not whole:
+        raise _said("pg_restore", made.stderr)
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
         raise ConfigError(f"falta o programa {name}: instale-o (apt install postgresql-client) e repita")
+    return found
+
+
+def _connection(url: str) -> tuple[str, dict[str, str]]:
+    """Return argument and environment of PostgreSQL's programs; the password is not among their arguments."""
     found = sa.make_url(url)
     environment = os.environ | ({"PGPASSWORD": str(found.password)} if found.password else {})
     address = found.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    done = subprocess.run(
-        [program, f"--dbname={address}", *words], capture_output=True, text=True, env=environment, check=False
-    )
-    if done.returncode != 0:
-        raise ConfigError(f"{name}: {(done.stderr.strip().splitlines() or ['não deu certo'])[0]}")
+    return f"--dbname={address}", environment
+
+
+def _said(name: str, told: str) -> ConfigError:
+    return ConfigError(f"{name}: {(told.strip().splitlines() or ['não deu certo'])[0]}")
 
 
 _WORDS: Final[dict[str, Callable[..., Any]]] = {
@@ -179,6 +251,7 @@ _WORDS: Final[dict[str, Callable[..., Any]]] = {
     "keep": lambda folder, aside: keep(Path(folder), Path(aside)),
     "bring-back": lambda folder, aside: bring_back(Path(folder), Path(aside)),
     "places": lambda folder, where: places(Path(folder), where),
+    "clear": lambda *folders: clear(*map(Path, folders)),
     "note": lambda folder, *rest: note(Path(folder), *rest),
 }
 

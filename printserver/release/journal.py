@@ -39,6 +39,7 @@ class Journal:
     running: tuple[str, ...]  # the offices that were served
     tries: int = 0
     why: str = ""  # why it goes back
+    kept: bool = False  # the databases lie aside as they were stopped: only then they may be brought back
     served: bool = False  # the new release may have been served: there may be seals that the old one does not know
     marks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -49,13 +50,17 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an upgrade ended: from and to which version, whether it succeeded, why not, when (RFC 3339)."""
+    """How an upgrade ended: from and to which version, whether it succeeded, why not, when (RFC 3339).
+
+    `stayed`: it did not succeed, and the new version is in use all the same.
+    """
 
     old: str
     new: str
     done: bool
     why: str
     when: str
+    stayed: bool = False
 
 
 class Keeper:

@@ -14,7 +14,7 @@ import pwd
 import re
 import secrets
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -105,9 +105,7 @@ class Machine:
             raise ConfigError(f"{path}: PORTA é um número") from error
         return Place(name, self.var / name, found.get("ENDERECO", "127.0.0.1"), port, found.get("OPCOES", ""))
 
-    def run_inside(
-        self, command: Sequence[str | Path], *, more: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def run_inside(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
         """Run a command as the offices' user; its output is captured. The status is the caller's to check."""
         done: subprocess.CompletedProcess[str] = subprocess.run(
             [str(word) for word in command],
@@ -116,7 +114,6 @@ class Machine:
             stdin=subprocess.DEVNULL,
             cwd="/",
             umask=0o077,
-            env=os.environ | dict(more or {}),
             check=False,
             **self.as_user(),
         )

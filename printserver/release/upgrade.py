@@ -6,7 +6,6 @@ leads back. It ends with the offices served: by the new release, or by the old o
 
 import fcntl
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,14 +16,12 @@ from typing import Any, Final
 from printserver.clock import Clock, rfc3339, system_clock
 from printserver.common import faults
 from printserver.errors import ConfigError, Recusa
+from printserver.office import folders
 from printserver.release.installed import Release, prune, put_units
 from printserver.release.journal import TRIES, Journal, Keeper, Outcome, Step
 from printserver.release.machine import Machine, Place, point
 from printserver.release.services import Services
 
-ASIDE: Final = "antes-da-atualizacao"
-"""The folder of an office in which its database is kept aside during an upgrade."""
-PROOF: Final = "prova-da-atualizacao"
 _PAUSE_S: Final = 1.0
 _INSIDE: Final = "from printserver.release.inside import run; run()"
 
@@ -86,6 +83,7 @@ class Upgrade:
             if waiting := self._waiting():
                 if not told:
                     self._say(f"Esperando o papel que está a caminho ({waiting}).")
+                    self._serve(journal)  # cut off after the stop it left no server to follow the paper
                     told = True
                 if time.monotonic() > end:
                     raise ConfigError(
@@ -99,16 +97,15 @@ class Upgrade:
             marks = self._marks()
             if not any(found["open"] for found in marks.values()):
                 break
-            self._keeper.let_go()  # a print set out just before the stop: it is followed by a running server
-            self._start_all(journal)
+            self._serve(journal)  # a print set out just before the stop: it is followed by a running server
         self._say("Servidor parado.")
         return journal.at("copy", marks=marks)
 
     def _copy(self, journal: Journal) -> Journal:
         for place in self._machine.offices():
-            self._inside("keep", place.folder, place.folder / ASIDE)
+            self._inside("keep", place.folder, place.folder / folders.BEFORE_UPGRADE)
         self._say("Banco de dados guardado à parte.")
-        return journal.at("migrate")
+        return journal.at("migrate", kept=True)
 
     def _migrate(self, journal: Journal) -> Journal:
         new = self._new(journal)
@@ -123,8 +120,7 @@ class Upgrade:
         return journal.at("start", served=True)
 
     def _start(self, journal: Journal) -> Journal:
-        self._keeper.let_go()
-        self._start_all(journal)
+        self._serve(journal)
         self._say(f"Versão {self._new(journal).manifest.version} no ar.")
         return journal.at("prove")
 
@@ -134,7 +130,7 @@ class Upgrade:
         for place in self._running(journal):
             words: list[str | Path] = [
                 "--destino",
-                place.folder / PROOF,
+                place.folder / folders.UPGRADE_PROOF,
                 "--endereco",
                 place.host,
                 "--porta",
@@ -147,8 +143,7 @@ class Upgrade:
 
     def _close(self, journal: Journal) -> None:
         self._note(journal, "atualizado", "")
-        for place in self._machine.offices():
-            shutil.rmtree(place.folder / PROOF, ignore_errors=True)
+        self._clear()
         prune(self._machine)
         self._say("Atualização terminada.")
         self._end(journal, done=True)
@@ -158,22 +153,25 @@ class Upgrade:
     def _back(self, journal: Journal) -> None:
         old = self._old(journal)
         self._say(f"Voltando à versão {old.manifest.version}.")
-        self._keeper.hold()
-        self._stop_all()
-        migrated = self._migrated(journal)
-        if after := [place.name for place, worked in migrated if worked]:
-            self._stay(journal, after)
-            return
-        for place, _worked in migrated:
-            self._inside("bring-back", place.folder, place.folder / ASIDE)
+        if journal.kept:  # else nothing was changed, or all is as it was: the servers may have paper half way
+            self._keeper.hold()
+            self._stop_all()
+            migrated = self._migrated(journal)
+            if after := [place.name for place, worked in migrated if worked]:
+                self._stay(journal, after)
+                return
+            for place, _worked in migrated:
+                self._inside("bring-back", place.folder, place.folder / folders.BEFORE_UPGRADE)
+            journal = replace(journal, kept=False)  # the old release seals again: what lies aside is older from now on
+            self._keeper.write(journal)
         self._use(old)
         if journal.before_last:
             point(self._machine.last, self._machine.releases / journal.before_last)
         else:
             self._machine.last.unlink(missing_ok=True)
-        self._keeper.let_go()
-        self._start_all(journal)
+        self._serve(journal)
         self._note(journal, "voltou", journal.why)
+        self._clear()
         self._say(f"De volta à versão {old.manifest.version}: {journal.why}")
         self._end(journal, done=False)
 
@@ -181,11 +179,11 @@ class Upgrade:
         """Stay with the new release: going back would lose seals or prints."""
         why = f"{journal.why}. Já se selou ou imprimiu depois da mudança ({', '.join(names)}): fica a versão nova"
         self._use(self._new(journal))
-        self._keeper.let_go()
-        self._start_all(journal)
+        self._serve(journal)
         self._note(journal, "atualizado", why)
+        self._clear()
         self._say(why)
-        self._end(replace(journal, why=why), done=False)
+        self._end(replace(journal, why=why), done=False, stayed=True)
 
     def _migrated(self, journal: Journal) -> list[tuple[Place, bool]]:
         """Return the offices whose database is no longer in the schema that it had, and whether they worked since.
@@ -196,7 +194,7 @@ class Upgrade:
         found = []
         for place in self._machine.offices():
             before = journal.marks.get(place.name)
-            if before is None:  # it went back before anything was changed
+            if before is None:  # it came to the machine since
                 continue
             try:
                 now = self._inside("mark", place.folder)
@@ -219,6 +217,10 @@ class Upgrade:
     def _running(self, journal: Journal) -> list[Place]:
         return [place for place in self._machine.offices() if place.name in journal.running]
 
+    def _serve(self, journal: Journal) -> None:
+        self._keeper.let_go()
+        self._start_all(journal)
+
     def _start_all(self, journal: Journal) -> None:
         for place in self._running(journal):
             self._services.start(place)
@@ -240,9 +242,17 @@ class Upgrade:
             except ConfigError as error:  # no reason to undo what was done
                 self._say(f"O registro da serventia {place.name} não foi escrito: {error}")
 
-    def _end(self, journal: Journal, *, done: bool) -> None:
+    def _clear(self) -> None:
+        """Remove what the upgrade made in the offices' folders: their user does it, no other may (0700)."""
+        for place in self._machine.offices():
+            try:
+                self._inside("clear", place.folder / folders.BEFORE_UPGRADE, place.folder / folders.UPGRADE_PROOF)
+            except ConfigError as error:  # no reason to undo what was done
+                self._say(f"Na pasta da serventia {place.name} ficou o que é só da atualização: {error}")
+
+    def _end(self, journal: Journal, *, done: bool, stayed: bool = False) -> None:
         old, new = (release.manifest.version for release in (self._old(journal), self._new(journal)))
-        self._keeper.end(Outcome(old, new, done, journal.why, rfc3339(self._clock())))
+        self._keeper.end(Outcome(old, new, done, journal.why, rfc3339(self._clock()), stayed))
 
     def _old(self, journal: Journal) -> Release:
         return Release(self._machine.releases / journal.old)

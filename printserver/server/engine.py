@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -204,9 +204,10 @@ class Engine:
             _log.error("what is over its term cannot be removed", why=faults.passing(error), exc_info=True)
 
     def _claim(self) -> bool:
-        """Claim one job for each free worker; return whether there was anything to do."""
-        if len(self._working) >= WORKERS:
-            wait(self._working, timeout=1, return_when=FIRST_COMPLETED)
+        """Claim one job for each free worker; return whether there was anything to do.
+
+        It never waits for a worker: that would hold up the other offices. One that ends rings the bell.
+        """
         self._working = {future: n for future, n in self._working.items() if not future.done()}
         free = WORKERS - len(self._working)
         # Jobs of running threads are not claimed again: their lease may be over or just released, and a job claimed
@@ -217,7 +218,7 @@ class Engine:
             future = self._pool.submit(self._advance, row)
             self._working[future] = row["n"]
             future.add_done_callback(lambda _done: self._office.bell.ring())  # the job may be claimed again
-        return bool(due) or not free
+        return bool(due)
 
     def _advance(self, row: JobRow) -> None:
         try:

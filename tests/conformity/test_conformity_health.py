@@ -1,6 +1,7 @@
 """`printserver saude`: one line a part, with real faults: what is wrong, what to do, and the exit status."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,24 @@ def test_each_part_has_a_line_and_a_fault_says_what_to_do(rig: Rig, capsys: pyte
     assert any(line.startswith("PROBLEMA  motor") and "→ Ponha o servidor no ar" in line for line in lines)
 
 
+def test_a_part_that_cannot_be_looked_at_has_its_name(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    with rig.office.db.write() as conn:
+        conn.exec_driver_sql("ALTER TABLE fila RENAME TO outra")
+    parts = health(rig, capsys)[1]
+    assert parts["filas"]["texto"].startswith("não pôde ser visto: ")
+
+
+def test_who_keeps_the_clock_right_is_named_as_it_is(
+    rig: Rig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "chronyc"
+    program.write_text("#!/bin/sh\necho C8A00708,200.160.7.186,2,0,0.0012,0,0,0,0,0,0,0,0,Normal\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    text = health(rig, capsys)[1]["hora"]["texto"]
+    assert text == "acertada por chrony, 200.160.7.186, desvio de 1,2 ms"
+
+
 def test_an_office_that_does_not_open_is_one_line(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
     (rig.folder / "printserver.toml").write_text("[selo]\nsequencia = 'nada'\n", "utf-8")
     assert command_line("saude", "--instance", rig.folder) == 1
@@ -84,12 +103,16 @@ def test_how_the_last_upgrade_ended_is_said(rig: Rig, capsys: pytest.CaptureFixt
         return next((each for each in parts if each["nome"] == "atualização"), {})
 
     assert told() == {}  # there was none
-    for done, why, state, text in (
-        (False, "o banco não migrou", "atencao", "a última, para a versão 0.3.0, não deu certo: o banco não migrou"),
-        (True, "", "bem", "a última, para a versão 0.3.0, em 28/11/2026"),
+    why = "o banco não migrou"
+    for done, stayed, state, text, do in (
+        (False, False, "atencao", f"não deu certo: {why}", "O servidor segue na versão 0.2.0."),
+        (False, True, "atencao", f"não deu certo: {why}", "O servidor está na versão 0.3.0."),
+        (True, False, "bem", "em 28/11/2026", ""),
     ):
-        Keeper(machine).end(Outcome("0.2.0", "0.3.0", done, why, "2026-11-28T11:00:00-03:00"))
-        assert (told()["estado"], told()["texto"]) == (state, text)
+        Keeper(machine).end(Outcome("0.2.0", "0.3.0", done, why, "2026-11-28T11:00:00-03:00", stayed))
+        assert (told()["estado"], told()["texto"]) == (state, f"a última, para a versão 0.3.0, {text}")
+        assert told()["o_que_fazer"].startswith(do)
+        assert ("atualize de novo" in told()["o_que_fazer"]) is (not done and not stayed)
     assert (machine.upgrade / "outcome.json").stat().st_mode & 0o777 == 0o644  # the offices' user reads it
     Keeper(machine).conductor.symlink_to("nada")
     assert told()["texto"] == "uma está em curso, ou ficou no meio"

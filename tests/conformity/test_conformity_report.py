@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,22 @@ def test_what_is_so_decides_the_state_of_a_row(rig: Rig, reported: tuple[dict[st
     assert staff["tereza"]["papel"] == "tabeliao"
     register = reported[0]["evidencias"]["certificados"]["fatos"]
     assert register["registro"][0]["certificado"] == register["em_uso"]["impressao_digital"]
+
+
+def test_b4_only_a_rehearsal_within_the_months_of_the_class_counts(tmp_path: Path) -> None:
+    with open_rig(tmp_path / "casa", settings={"serventia": {"classe": 2}}) as opened:
+        today = opened.office.clock()
+        for when, rehearsal, trail in (
+            (today.replace(year=today.year - 1) - timedelta(days=1), "nao-atende", "em-parte"),
+            (today.replace(year=today.year - 1), "atende", "atende"),
+        ):
+            made = {"quando": when, "lugar": "/mnt/a", "certo": True, "figuras": {}, "ata": "a.pdf", "quem": "maria"}
+            with opened.office.db.write() as conn:
+                conn.execute(db.ensaio.insert().values(serventia_id=1, **made))
+            rows = answers(as_json(opened.office, measure(opened.office, NOWHERE)))
+            assert rows["Ensaio de restauração com ata"]["estado"] == rehearsal
+            found = rows["Relatório da trilha: imutável, pessoa, hora, guarda, restaurável"]
+            assert (found["estado"], "pedido a cada 12 meses" in found["medido"]) == (trail, trail == "em-parte")
 
 
 def test_a6_a_changed_log_is_not_said_to_verify(tmp_path: Path) -> None:

@@ -26,6 +26,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     base = tmp_path_factory.mktemp("copias")
     with copied_rig(base) as rig:
         rig.printed(rig.livro())
+        for name in ("antes-da-atualizacao", "prova-da-atualizacao"):
+            (rig.folder / name).mkdir()
+            (rig.folder / name / "a").write_text("da atualização")
         copy(rig)
         yield rig
 
@@ -62,6 +65,7 @@ def test_b1_the_copy_has_all_with_hashes_counts_and_the_head_of_the_log(house: R
     assert said["spool_arquivos"] == len(list(house.office.spool.rglob("*.pdf"))) > 0
     assert {"printserver.toml", "certificado.p12", "segredo"} <= set(said["arquivos"])
     assert "copias.chave" not in said["arquivos"]
+    assert [name for name in said["arquivos"] if "da-atualizacao" in name] == []
     assert (house.folder / "copias.chave").stat().st_mode & 0o777 == 0o600
 
 

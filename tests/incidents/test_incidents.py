@@ -133,7 +133,8 @@ def sp(text: str) -> datetime:
         ("2026-11-27T14:30:00", "2026-12-01T14:30:00", "2026-12-02T23:59:59"),  # over a weekend
         ("2026-11-20T14:30:00", "2026-11-24T23:59:59.999999", "2026-11-25T23:59:59"),  # Consciência Negra, a Friday
         ("2026-04-02T10:00:00", "2026-04-07T10:00:00", "2026-04-08T23:59:59"),  # before Good Friday
-        ("2027-07-08T00:00:00", "2027-07-12T23:59:59.999999", "2027-07-14T23:59:59"),  # 9 July in São Paulo
+        ("2027-07-08T00:00:00", "2027-07-12T23:59:59.999999", "2027-07-13T23:59:59"),  # 9 July: in São Paulo alone
+        ("2026-07-06T10:00:00", "2026-07-08T10:00:00", "2026-07-09T23:59:59"),  # a federal body works on that day
         ("2026-12-24T12:00:00", "2026-12-29T12:00:00", "2026-12-30T23:59:59"),  # Christmas
     ],
 )
@@ -149,11 +150,12 @@ def test_the_three_clocks_count_to_the_earliest_end(begin: str, hours: str, days
     assert incidents.first_due(moment, dict.fromkeys(TERMS)) is None
 
 
-def test_holidays_are_those_of_the_whole_state() -> None:
+def test_holidays_are_those_of_the_whole_state_or_of_the_country() -> None:
     of_2026 = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
     known = [f"{day:%d/%m}" for day in of_2026 if clocks.holiday(day)]
     fixed = ["01/01", "21/04", "01/05", "09/07", "07/09", "12/10", "02/11", "15/11", "20/11", "25/12"]
     assert sorted(known) == sorted([*fixed, "03/04"])
+    assert [day for day in of_2026 if clocks.holiday(day) and not clocks.national(day)] == [date(2026, 7, 9)]
     assert clocks.holiday(date(2038, 4, 23))  # the latest Easter there is
     assert not clocks.holiday(date(2023, 11, 20))
 

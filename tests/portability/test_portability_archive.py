@@ -17,6 +17,7 @@ from printserver.office import create
 from support.life import live
 from support.office import NOW, Clock, Rig, command_line, open_rig, qr_codes, reopen
 
+STAYING = ("antes-da-atualizacao", "cache", "copias", "prova-da-atualizacao", "run", "saida")
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -39,6 +40,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         rig.printed({"tipo": "livro", "instrumento": rig.instrumento(**odd)})
         (rig.folder / "tribunal.pem").write_text("autoridade\n")
         (rig.folder / "formatos" / "nota.txt").write_bytes(b"\r\nsem fim")
+        for name in STAYING:
+            (rig.folder / name).mkdir(exist_ok=True)
+            (rig.folder / name / "fica.txt").write_text("fica")
         yield rig
 
 
@@ -88,6 +92,10 @@ def test_a3_out_of_sqlite_into_a_postgresql_with_others_and_back_equal_to_row_an
     assert content(last) == content(archive)
     for folder in (there, back, tmp_path / "vizinha"):
         assert run("auditoria", "verificar", "--instance", folder)[0] == 0
+
+
+def test_what_copies_and_upgrades_keep_for_themselves_does_not_travel(archive: Path) -> None:
+    assert [name for name in content(archive) if name.endswith("fica.txt")] == []
 
 
 def test_s3_b3_an_opened_copy_seals_nothing_until_the_numbers_given_out_elsewhere_are_known(

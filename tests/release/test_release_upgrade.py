@@ -66,6 +66,11 @@ def schema(machine: Machine) -> str:
         return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
 
 
+def own_folders(machine: Machine) -> list[str]:
+    """Return what an upgrade left in the office's folder."""
+    return [path.name for path in machine.office.iterdir() if "da-atualizacao" in path.name]
+
+
 def test_what_does_not_prove_itself_goes_back_by_itself_also_when_the_way_back_is_killed(
     machine: Machine, new: Path
 ) -> None:
@@ -80,6 +85,7 @@ def test_what_does_not_prove_itself_goes_back_by_itself_also_when_the_way_back_i
     assert (outcome["done"], "O disco de prova está cheio." in outcome["why"]) == (False, True)
     assert machine.client.printed(CERTIDAO)["estado"] == "impresso"
     assert not (machine.program / "last").exists()
+    assert own_folders(machine) == []
 
 
 def test_after_a_seal_nothing_goes_back_over_a_migration(machine: Machine, new: Path) -> None:
@@ -106,6 +112,7 @@ def test_killed_in_its_steps_an_upgrade_ends_serving_the_new_release(machine: Ma
     assert (done.returncode, machine.version(), machine.current) == (0, NEW, NEW), done
     assert (schema(machine), machine.outcome()["done"]) == ("9999", True)
     assert (machine.program / "last").resolve().name.startswith(OLD)
+    assert own_folders(machine) == []
     assert machine.client.job(sealed["id"])["estado"] == "impresso"
     again = machine.upgrade(old)
     assert (again.returncode, "já está em uso" in again.stderr) == (1, True), again

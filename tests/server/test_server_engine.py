@@ -17,7 +17,7 @@ from printserver.delivery import claims
 from printserver.office import Bell, owner_name
 from printserver.office.settings import SETTINGS_FILE
 from printserver.server import engine as engine_module
-from printserver.server.engine import Engine
+from printserver.server.engine import WORKERS, Engine
 from support.court import run_court
 from support.office import Rig, open_rig
 from support.process import wait_until
@@ -75,6 +75,36 @@ def test_a_ring_wakes_the_engine(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> N
         for _ in range(3):
             job = rig.taken(rig.livro())
             wait_until(printed(rig, job["id"]), "the print")
+
+
+def test_an_engine_without_a_free_worker_waits_until_one_ends_and_holds_no_round_up(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one process with others it would hold them up. Nothing but the bell wakes it here."""
+    wait, gate, really = rig.office.bell.wait, threading.Event(), engine_module.advance
+    rounds: list[bool] = []
+
+    def hang(*arguments: Any) -> None:
+        assert gate.wait(120)
+        really(*arguments)
+
+    def round_of(engine: Engine) -> bool:
+        rounds.append(work(engine))
+        return rounds[-1]
+
+    work = Engine.round
+    monkeypatch.setattr(engine_module, "advance", hang)
+    monkeypatch.setattr(Engine, "round", round_of)
+    monkeypatch.setattr(rig.office.bell, "wait", lambda seen, _seconds: wait(seen, 600))
+    jobs = [rig.taken(rig.certidao())["id"] for _ in range(2 * WORKERS)]
+    with running(rig):
+        try:
+            wait_until(lambda: len(rounds) >= 2, "the round after all workers began")
+            assert rounds[:2] == [True, False]
+        finally:
+            gate.set()
+        for each in jobs:
+            wait_until(printed(rig, each), "the print")
 
 
 def test_what_was_due_before_the_start_is_done_in_the_order_of_acceptance(rig: Rig) -> None:
