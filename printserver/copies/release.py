@@ -148,10 +148,11 @@ NAMES: Final = {MIRROR: "o espelho", COURT: "a lista do tribunal", PAPER: "o úl
 
 
 def _lacks_copy(act: Act, found: Restoration) -> bool:
-    office = act.office
-    return bool(office.settings.copias.lugares) and not rows.copied_after(
-        act.conn, office.serventia_id, found.registro_n
-    )
+    """Return whether there is no copy since this restoration began; what was copied before may be on record too."""
+    office, log = act.office, db.log.c
+    mine = (log.serventia_id == office.serventia_id, log.objeto == "restauracao", log.estado == restored.OPENED)
+    began = act.conn.execute(sa.select(sa.func.max(log.n)).where(*mine)).scalar_one() or found.registro_n
+    return bool(office.settings.copias.lugares) and not rows.copied_after(act.conn, office.serventia_id, began)
 
 
 def _open(act: Act) -> Restoration:

@@ -10,7 +10,9 @@ from copies.copied_office import copied_rig, copy, person, restore, sequence
 from printserver import db
 from printserver.copies import release
 from printserver.errors import Recusa
+from printserver.search import Arquivo
 from support.office import Rig
+from support.postgres import PrivatePostgres
 
 
 @dataclass
@@ -19,6 +21,7 @@ class Lost:
 
     rig: Rig
     base: Path
+    server: PrivatePostgres | None
 
     @property
     def mirror(self) -> Path:
@@ -26,18 +29,28 @@ class Lost:
 
     def back(self, name: str) -> Rig:
         self.rig.clock.forward(minutes=1)
-        return restore(self.rig, self.base / name)
+        url = None if self.server is None else self.server.create()
+        return restore(self.rig, self.base / name, url=url)
 
 
 @pytest.fixture
 def lost(tmp_path: Path) -> Iterator[Lost]:
-    with copied_rig(tmp_path) as rig:
+    yield from _lost(tmp_path, None)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_lost(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lost]:
+    yield from _lost(tmp_path, request.getfixturevalue("postgres_server") if request.param == "postgres" else None)
+
+
+def _lost(base: Path, server: PrivatePostgres | None) -> Iterator[Lost]:
+    with copied_rig(base, **({} if server is None else {"postgres": server})) as rig:
         for _ in range(6):  # on their way in the copy: the restore writes more of them than the office did after it
             rig.taken(rig.certidao())
         copy(rig)
         rig.clock.forward(minutes=1)
         rig.taken(rig.livro())
-        yield Lost(rig, tmp_path)
+        yield Lost(rig, base, server)
 
 
 def entries(rig: Rig) -> int:
@@ -69,8 +82,7 @@ def test_b2_b3_a_restore_that_was_lost_before_its_mirror_hides_nothing(lost: Los
 def test_b2_b3_the_branch_that_worked_after_a_restore_brings_back_both(lost: Lost) -> None:
     first = lost.back("primeira")
     release.take_mirror(first.office, person(first), str(lost.mirror))
-    release.take_court(first.office, person(first), release.search.Arquivo(formato="csv", conteudo="selo\n"))
-    release.take_paper(first.office, person(first), "nenhum")
+    _other_steps(first)
     source = Path(first.office.settings.copias.lugares[0])
     source.rename(lost.base / "guardado")  # the copy of the restored office goes elsewhere, and is lost with it
     copy(first)
@@ -86,6 +98,44 @@ def test_b2_b3_the_branch_that_worked_after_a_restore_brings_back_both(lost: Los
     assert back.proof().gaps == []
     first.office.db.close()
     back.office.db.close()
+
+
+def test_b2_b3_a_copy_of_an_office_that_waits_for_its_mirror_waits_for_the_same_one(any_lost: Lost) -> None:
+    lost = any_lost
+    first = lost.back("primeira")
+    copy(first)
+    first.office.db.close()
+    back = lost.back("segunda")
+    release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.codes() == lost.rig.codes()
+    assert sequence(back) == sequence(lost.rig)
+    _other_steps(back)
+    with pytest.raises(Recusa, match="faça uma cópia"):  # those before do not count
+        release.release(back.office, person(back))
+    back.office.db.close()
+
+
+def test_b3_the_copy_before_a_release_asks_for_every_step_again(any_lost: Lost) -> None:
+    lost = any_lost
+    first = lost.back("primeira")
+    release.take_mirror(first.office, person(first), str(lost.mirror))
+    _other_steps(first)
+    copy(first)
+    release.release(first.office, person(first))
+    first.printed(first.certidao())
+    back = lost.back("segunda")
+    standing = release.standing(back.office)
+    assert standing is not None and standing.faltam == release.STEPS
+    release.take_mirror(back.office, person(back), str(lost.mirror))
+    assert back.codes() == first.codes()
+    assert sequence(back) == sequence(first)
+    first.office.db.close()
+    back.office.db.close()
+
+
+def _other_steps(rig: Rig) -> None:
+    release.take_court(rig.office, person(rig), Arquivo(formato="csv", conteudo="selo\n"))
+    release.take_paper(rig.office, person(rig), "nenhum")
 
 
 def test_b3_the_branch_of_the_restore_alone_is_refused(lost: Lost) -> None:
