@@ -258,6 +258,23 @@ def test_s3_an_office_that_moved_away_writes_nothing_more_and_its_heir_has_the_r
         assert rig.proof().total == 0
 
 
+def test_s3_b2_an_office_that_comes_back_takes_the_mirror_of_the_other_place(run: Run, tmp_path: Path) -> None:
+    mirror = tmp_path / "espelho"
+    mirror.mkdir()
+    with open_rig(tmp_path / "serventia", settings={"espelho": {"pasta": str(mirror)}}) as rig:
+        rig.printed(rig.certidao())
+        assert run("serventia", "exportar", tmp_path / "saiu", "--mudanca", "--instance", rig.folder)[0] == 0
+        assert run("serventia", "importar", tmp_path / "saiu", "--instance", tmp_path / "nova")[0] == 0
+        there = reopen(tmp_path / "nova", Clock(system_clock()), rig.key)
+        there.numbers = rig.numbers
+        given = there.printed(there.certidao())["selos"][0]["codigo"]
+        there.office.db.close()
+        assert run("serventia", "abrir", "--motivo", "o lugar novo queimou", "--instance", rig.folder)[0] == 0
+        done = run("restauracao", "espelho", mirror, "--instance", rig.folder)
+        assert done[0] == 0, done
+        assert given in rig.codes()
+
+
 def test_a_copy_without_secrets_has_none_and_is_only_read(lived: Rig, run: Run, tmp_path: Path) -> None:
     target = tmp_path / "aberta"
     assert run("serventia", "exportar", target, "--sem-segredos", "--instance", lived.folder)[0] == 0
