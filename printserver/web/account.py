@@ -70,9 +70,9 @@ def own_factor() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             check_fields("senha", "codigo_fator", "segredo")
+            _check_password(person, "segundo fator recusado")  # the session of who went away gives nobody a factor
             if not _has_factor(person):
                 return render_template("screens/segundo_fator_pronto.html", codigos=_enable_factor(person))
-            _check_password(person, "segundo fator recusado")
             _check_code(person)
             with acting(office(), author()) as act:
                 people.disable_factor(act.conn, person)

@@ -330,7 +330,7 @@ def test_a1_an_act_on_ones_account_that_is_not_on_record_is_not_done(own: Rig, a
     html = person.get(factor).get_data(as_text=True)
     secret = "".join(re.findall(r"digite no aplicativo: <code>([A-Z2-7 ]+)</code>", html)[0].split())
     seal = re.findall(r'name="segredo" value="([^"]+)"', html)[0]
-    refused_whole(own, person, factor, factor, segredo=seal, codigo_fator=code_of(secret, own))
+    refused_whole(own, person, factor, factor, senha=NEW, segredo=seal, codigo_fator=code_of(secret, own))
     secret, _reserve = set_up(person, own)
     own.clock.ahead += timedelta(minutes=5)
     typed = {"senha": NEW, "codigo_fator": code_of(secret, own)}
@@ -422,16 +422,19 @@ def code_of(secret: str, own: Rig, steps: int = 0) -> str:
     return pyotp.TOTP(secret).at(own.clock() + timedelta(seconds=30 * steps))
 
 
-def set_up(person: Person, own: Rig) -> tuple[str, list[str]]:
+def set_up(person: Person, own: Rig, password: str = NEW) -> tuple[str, list[str]]:
     """Set up a second factor; return its secret and the recovery codes."""
     page = "/conta/segundo-fator"
     html = person.get(page).get_data(as_text=True)
     secret = "".join(re.findall(r"digite no aplicativo: <code>([A-Z2-7 ]+)</code>", html)[0].split())
     sent = {"codigo_fator": code_of(secret, own), "segredo": re.findall(r'name="segredo" value="([^"]+)"', html)[0]}
+    sent["senha"] = password
     token = re.findall(r'name="csrf_token" value="([^"]+)"', html)[0]
     wrong = person.client.post(page, data={**sent, "codigo_fator": "000000", "csrf_token": token})
     assert (wrong.status_code, secret) == (422, secret)
     assert secret[:4] in wrong.get_data(as_text=True)  # the phone has read it: it is shown again
+    without = person.client.post(page, data={**sent, "senha": "outra senha comprida", "csrf_token": token})
+    assert (without.status_code, "não confere" in without.get_data(as_text=True)) == (422, True)
     done = person.client.post(page, data={**sent, "csrf_token": token})
     assert done.status_code == 200
     return secret, re.findall(r"<li><code>([a-z0-9-]+)</code>", done.get_data(as_text=True))
@@ -491,7 +494,7 @@ def test_a5_in_a_real_office_the_heads_and_the_administrator_must_have_one(tmp_p
         assert clerk.get("/").status_code == 200
         for path in ("/", "/ajustes", "/conta"):
             assert head.get(path).headers.get("Location") == "/conta/segundo-fator", path
-        set_up(head, real)
+        set_up(head, real, PASSWORD)
         assert head.get("/").status_code == 200
 
 
