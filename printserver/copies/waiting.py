@@ -13,21 +13,17 @@ from printserver.office import Act, mirror, restored
 def begin(
     act: Act, copia_de: datetime, head: tuple[int, str], origem: str, quem: str, after: str = ""
 ) -> dict[str, int]:
-    """Open the restoration, put to rest what was on its way, and write it into the log; return the counts of that.
+    """Open a restoration, put to rest what was on its way, and write it into the log; return the counts of that.
 
     `copia_de` is the time of the state that the office is in, `head` the number and hash of the last entry of the log
-    then, `origem` where that state came from, `after` the newest branch that is known there. The copy of a SQLite
-    database has an open restoration already.
+    then, `origem` where that state came from, `after` the newest branch that is known there. A copy may have open
+    restorations already: its own mark, and those of an office that was copied while it waited. None of their steps
+    counts, since the office may have been released and have worked after that copy (A8).
     """
-    sid, table = act.office.serventia_id, db.restauracao
-    values = {"quando": _moment(act, after), "origem": origem, "quem": quem}
-    found = restored.find(act.conn, sid)
-    if found is None:
-        values |= {"serventia_id": sid, "copia_de": copia_de, "passos": {}}
-        values |= {"registro_n": head[0], "registro_hash": head[1]}
-        act.conn.execute(sa.insert(table).values(**values))
-    else:
-        act.conn.execute(sa.update(table).where(db.this_row(table, sid, found.id)).values(**values))
+    values = {"serventia_id": act.office.serventia_id, "copia_de": copia_de, "passos": {}}
+    values |= {"registro_n": head[0], "registro_hash": head[1]}
+    values |= {"quando": _moment(act, after), "origem": origem, "quem": quem}
+    act.conn.execute(sa.insert(db.restauracao).values(**values))
     counts = after_copy.put_to_rest(act)
     what = {"copia_de": rfc3339(copia_de), "cabeca": f"{head[0]}:{head[1]}"}
     act.log("restauracao", act.office.cns, restored.OPENED, what | counts | {"quem": quem})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copies.copied_office import copied_rig, copy, person, restore, sequence
+from copies.copied_office import copied_rig, copy, person, restore, sequence, take_all_steps
 from printserver import db
 from printserver.copies import release
 from printserver.errors import Recusa
@@ -86,6 +86,38 @@ def test_b2_b3_the_branch_that_worked_after_a_restore_brings_back_both(lost: Los
     assert back.proof().gaps == []
     first.office.db.close()
     back.office.db.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a8_b3_an_office_that_died_after_its_release_takes_every_step_again(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    """Its newest copy is the one before the release: it has the steps of the restoration that is over."""
+    server = request.getfixturevalue("postgres_server") if database == "postgres" else None
+    urls = [server.create() if server else None for _ in range(2)]
+    with copied_rig(tmp_path, postgres=server) as rig:
+        mirror = rig.office.settings.espelho.pasta
+        rig.printed(rig.certidao())
+        copy(rig)
+        rig.clock.forward(minutes=1)
+        first = restore(rig, tmp_path / "primeira", url=urls[0])
+        take_all_steps(first, mirror, rig.codes())
+        release.release(first.office, person(first))
+        given = first.printed(first.certidao())["selos"][0]["codigo"]
+        rig.clock.forward(minutes=1)
+        second = restore(rig, tmp_path / "segunda", url=urls[1])
+        with pytest.raises(Recusa, match="Ainda falta: o espelho, a lista do tribunal, o último papel"):
+            release.release(second.office, person(second))
+        take_all_steps(second, mirror, first.codes())
+        release.release(second.office, person(second))
+        new = second.printed(second.certidao())["selos"][0]["codigo"]
+        assert second.codes() == [*first.codes(), new]
+        assert given in first.codes()
+        assert second.proof().gaps == []
+        first.office.db.close()
+        second.office.db.close()
+    for url in filter(None, urls):
+        server.drop(url)
 
 
 def test_b3_the_branch_of_the_restore_alone_is_refused(lost: Lost) -> None:
