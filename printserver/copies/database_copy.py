@@ -138,7 +138,7 @@ def _state(connection: Any, serventia_id: int) -> DatabaseState:
 
 
 def _mark(connection: Any, serventia_id: int, state: DatabaseState, now: datetime) -> None:
-    """Write into the copy that it is one. A restoration that is still open is left behind: this one covers it."""
+    """Write into the copy that it is one. A restoration that is still open stays: what it lacks, the copy lacks too."""
     made = now.astimezone(UTC).replace(tzinfo=None).strftime("%Y-%m-%d %H:%M:%S.%f")
     connection.execute(
         "INSERT INTO restauracao (serventia_id, copia_de, registro_n, registro_hash, passos) VALUES (?, ?, ?, ?, ?)",

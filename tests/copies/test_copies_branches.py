@@ -120,6 +120,43 @@ def test_a8_b3_an_office_that_died_after_its_release_takes_every_step_again(
         server.drop(url)
 
 
+@pytest.mark.parametrize("away", [False, True])
+def test_a8_b3_a_copy_that_the_restored_office_made_before_its_mirror_hides_nothing(lost: Lost, away: bool) -> None:
+    folder = lost.mirror
+    if away:  # its disk is plugged in later: the branch of the first restore begins at a copy of it
+        folder.rename(lost.base / "gaveta")
+    first = lost.back("primeira")
+    for _ in range(2):
+        release.take_paper(first.office, person(first), "nenhum")
+        copy(first)  # by the timer: the lost office's mirror is not in it
+    if away:
+        (lost.base / "gaveta").rename(folder)
+        first.office.mirror._not_before = 0.0  # the pause after a fault
+        release.take_paper(first.office, person(first), "nenhum")
+        assert len(list(folder.iterdir())) == 2
+    begun = release.standing(first.office)
+    first.office.db.close()
+    back = lost.back("segunda")
+    assert [row["estado"] for row in back.rows(db.log)].count("restaurada") == 2
+    found = release.standing(back.office)
+    assert found is not None
+    assert begun is not None
+    assert found.restauracao.copia_de == begun.restauracao.copia_de  # from where on the court is asked
+    assert found.faltam == release.STEPS
+    for _ in range(2):
+        release.take_mirror(back.office, person(back), str(lost.mirror))
+        assert back.codes() == lost.rig.codes()
+        assert sequence(back) == sequence(lost.rig)
+    release.take_court(back.office, person(back), release.search.Arquivo(formato="csv", conteudo="selo\n"))
+    release.take_paper(back.office, person(back), "nenhum")
+    with pytest.raises(Recusa, match="faça uma cópia"):  # those of the restored office that was lost do not count
+        release.release(back.office, person(back))
+    copy(back)
+    release.release(back.office, person(back))
+    assert back.proof().gaps == []
+    back.office.db.close()
+
+
 def test_b3_the_branch_of_the_restore_alone_is_refused(lost: Lost) -> None:
     back = lost.back("volta")
     (lost.mirror / "espelho-123456.jsonl").rename(lost.base / "longe.jsonl")
