@@ -76,8 +76,9 @@ def import_command(origem: Path, banco: str | None, folder: Path) -> None:
 def open_here(motivo: str, folder: Path) -> None:
     """Abre aqui uma serventia fechada por mudança ou por cópia. Só se ela não trabalha em nenhum outro lugar."""
     with open_office(folder) as office, acting(office) as act:
+        head = audit.head(act.conn, office.serventia_id)  # before the note of it, which the other place has not
         closed = portability.settle_move(act.conn, office.serventia_id, act.now, operator(), motivo)
-        copies.reopen(act, closed, operator())
+        copies.reopen(act, closed, head, operator())
     click.echo(
         f"A serventia está aberta aqui, como estava em {local(closed):%d/%m/%Y às %Hh%M}. Ela consulta, mas não sela "
         "nem imprime, até que se confiram os números dados depois disso: em Ajustes › Restauração, ou, aqui:"

@@ -41,11 +41,10 @@ def _moment(act: Act, after: str) -> datetime:
     return max([act.now, *(moment + timedelta(seconds=1) for moment in before)])
 
 
-def reopen(act: Act, closed_at: datetime, quem: str) -> dict[str, int]:
+def reopen(act: Act, closed_at: datetime, head: tuple[int, str], quem: str) -> dict[str, int]:
     """Have an office that was closed here wait for its release: meanwhile it may have worked elsewhere (S3).
 
-    `closed_at` is the time of its state: when it was closed, or when the export was made that it came from.
+    `closed_at` is the time of its state: when it was closed, or when the export was made that it came from. `head` is
+    number and hash of the last entry of the log then: the other place's log and mirror go on from it.
     """
-    mine = db.cadeia.c.serventia_id == act.office.serventia_id
-    head = act.conn.execute(sa.select(db.cadeia.c.n, db.cadeia.c.hash).where(mine)).one()
-    return begin(act, closed_at, (head.n, head.hash), "serventia abrir", quem)
+    return begin(act, closed_at, head, "serventia abrir", quem)
