@@ -128,7 +128,7 @@ def _add_documents(conn: Connection, serventia_id: int, found: Mapping[int, dict
             pointed = [row[column] for name in ("job", "selo") for row in rows.get(name, ()) if row.get(column)]
             rows[table.name] += _select(conn, serventia_id, table, "id", sorted(set(pointed)))
         for row in rows[db.instrumento.name]:
-            row |= {"minuta": None, "minuta_em": None}  # its text is large, and the program sends it again
+            del row["minuta"], row["minuta_em"]  # its text is large, and the program sends it again
 
 
 def _add_paper_seals(conn: Connection, found: Mapping[int, dict[str, list[JsonObject]]]) -> None:
