@@ -76,7 +76,7 @@ def import_command(origem: Path, banco: str | None, folder: Path) -> None:
 def open_here(motivo: str, folder: Path) -> None:
     """Abre aqui uma serventia fechada por mudança ou por cópia. Só se ela não trabalha em nenhum outro lugar."""
     with open_office(folder) as office, acting(office) as act:
-        head = copies.head_of_log(act)  # before the entry that says that it is open: the mirror of elsewhere lacks it
+        head = audit.head(act.conn, office.serventia_id)  # before the note of it, which the other place has not
         closed = portability.settle_move(act.conn, office.serventia_id, act.now, operator(), motivo)
         copies.reopen(act, closed, head, operator())
     click.echo(
@@ -96,5 +96,5 @@ def _tell(made: Manifest) -> None:
     rows = sum(part.linhas for part in made.tabelas.values())
     click.echo(f"  linhas:   {rows} em {len(made.tabelas)} tabelas; selos: {made.tabelas['selo'].linhas}")
     click.echo(f"  arquivos: {made.arquivos.linhas}, {made.bytes_dos_arquivos} bytes")
-    faults = f"com {made.auditoria.faltas} falhas" if made.auditoria.faltas else "confere"
+    faults = f"com {made.auditoria.faltas} faltas" if made.auditoria.faltas else "confere"
     click.echo(f"  auditoria: {made.auditoria.n} registros, {faults}")

@@ -5,6 +5,7 @@ import socket
 import ssl
 from typing import Final
 
+from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -112,7 +113,10 @@ _BY_TEXT: Final = (
 
 def of_database(error: DBAPIError) -> str:
     """Return the database error, in Portuguese if it is a common one."""
-    said = str(error.orig)
+    return _of_said(str(error.orig))
+
+
+def _of_said(said: str) -> str:
     if 'database "' in said and "does not exist" in said:
         return "o banco que está em banco.url não existe no PostgreSQL"
     known = next((told for part, told in _BY_TEXT if part in said), None)
@@ -137,10 +141,11 @@ def passing(error: BaseException) -> str | None:
     """
     if isinstance(error, PoolTimeout):
         return "O banco de dados está ocupado demais."
-    if isinstance(error, DBAPIError):
-        damaged = any(part in str(error.orig) for part in _DAMAGED)
-        if damaged or isinstance(error, OperationalError):
-            return f"O banco de dados falhou: {of_database(error)}."
+    if isinstance(error, DBAPIError | sqlite.Error):
+        said = str(error.orig if isinstance(error, DBAPIError) else error)
+        damaged = any(part in said for part in _DAMAGED)
+        if damaged or isinstance(error, OperationalError | sqlite.OperationalError):
+            return f"O banco de dados falhou: {_of_said(said)}."
     if isinstance(error, OSError) and of_disk(error):
         where = f" ({error.filename})" if error.filename else ""
         return f"O disco deste servidor falhou: {of_os(error)}{where}."

@@ -10,7 +10,7 @@ from printserver.copies.restore import Restored, restore
 from printserver.copies.rows import Copy, Rehearsal, copies, rehearsal, rehearsals
 from printserver.copies.sheet import emergency_sheet
 from printserver.copies.standing import Place, Standing, same_disk, standing
-from printserver.copies.waiting import head_of_log, reopen
+from printserver.copies.waiting import reopen
 from printserver.copies.watch import observe
 from printserver.copies.watch import run as watch
 
@@ -28,7 +28,6 @@ __all__ = [
     "copies",
     "credentials_of",
     "emergency_sheet",
-    "head_of_log",
     "make_copy",
     "observe",
     "read_minutes",

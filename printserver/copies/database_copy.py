@@ -23,7 +23,6 @@ from printserver import db
 from printserver.common.files import sync_folder
 from printserver.db import Database, sqlite, walls
 from printserver.errors import ConfigError
-from printserver.office import restored
 
 _LIMIT_S: Final = 3 * 3600.0
 _STEP_PAGES: Final = 512
@@ -160,17 +159,9 @@ def _state(connection: Any, serventia_id: int) -> DatabaseState:
 
 
 def _mark(connection: Any, serventia_id: int, state: DatabaseState, now: datetime) -> None:
-    """Write into the copy that it is one.
-
-    If the office itself waits for the mirror of an older copy, the time and head of that one stand (B2).
-    """
+    """Write into the copy that it is one. A restoration that is still open stays: what it lacks, the copy lacks too."""
     made = now.astimezone(UTC).replace(tzinfo=None).strftime("%Y-%m-%d %H:%M:%S.%f")
-    since = (made, state.registro_n, state.registro_hash)
-    query = "SELECT passos, copia_de, registro_n, registro_hash FROM restauracao WHERE serventia_id = ? AND fim IS NULL"
-    newest = connection.execute(f"{query} ORDER BY id DESC LIMIT 1", (serventia_id,)).fetchone()
-    if newest is not None and restored.MIRROR not in json.loads(newest[0]):
-        since = newest[1:]
     connection.execute(
         "INSERT INTO restauracao (serventia_id, copia_de, registro_n, registro_hash, passos) VALUES (?, ?, ?, ?, ?)",
-        (serventia_id, *since, json.dumps({})),
+        (serventia_id, made, state.registro_n, state.registro_hash, json.dumps({})),
     )

@@ -9,7 +9,7 @@ from printserver.common import faults
 from printserver.copies import manifest as manifests
 from printserver.copies import restic, stage
 from printserver.copies.manifest import Manifest
-from printserver.copies.restic import PlaceFault, Repository, Snapshot
+from printserver.copies.restic import NoRoom, PlaceFault, Repository, Snapshot
 from printserver.errors import ConfigError
 
 
@@ -76,9 +76,9 @@ def _fetch(source: Source, target: Path, cache: Path) -> Fetched:
         try:
             repo.restore(snapshot.id, target)
             found = _whole(target)
+        except NoRoom:
+            raise
         except ConfigError as error:
-            if "cheio" in str(error):
-                raise
             passed_over.append(f"{snapshot.quando:%Y-%m-%d %H:%M} UTC ({snapshot.id[:8]}): {error}")
             continue
         return Fetched(target, found, source.place, snapshot.id, tuple(passed_over), listed[-1].branch)

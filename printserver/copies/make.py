@@ -5,11 +5,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
+import structlog
 
 from printserver import db, incidents
 from printserver.clock import local_date
@@ -19,10 +20,15 @@ from printserver.copies.key import ensure_key
 from printserver.copies.manifest import Manifest
 from printserver.copies.restic import PlaceFault, Repository
 from printserver.copies.rows import Copy
+from printserver.db import sqlite
 from printserver.errors import ConfigError, Recusa
 from printserver.office import Office, mirror, ready
 
+_log = structlog.get_logger()
+
 INCIDENT: Final = "copia-falhou"
+FAULTS: Final = (ConfigError, OSError, sa.exc.SQLAlchemyError, sqlite.dbapi.Error, Recusa)
+"""What goes wrong around a copy and is told to a person, not raised."""
 _KEEP_ROWS: Final = timedelta(days=400)
 
 
@@ -40,11 +46,11 @@ def make_copy(office: Office, *, only_if_grown: bool = False, new_disk: bool = F
 
     `only_if_grown`: nothing is done if every place has the log's head and no copy is old. `new_disk`: a place that had
     copies and is empty now is made anew (a disk that was replaced). Failures are on record, with an incident. Raises
-    ConfigError if no place is set, or another copy is running.
+    ConfigError if no place is set, or another copy or a rehearsal is running.
     """
     if not office.settings.copias.lugares:
         raise ConfigError("nenhum lugar para as cópias: diga ao menos um em copias.lugares, na configuração")
-    with _one_at_a_time(office.instance):
+    with one_at_a_time(office.instance):
         if only_if_grown and not _needed(office):
             return Made(skipped=True)
         return _make(office, new_disk=new_disk)
@@ -82,12 +88,11 @@ def credentials_of(path: Path) -> Mapping[str, str]:
 def _make(office: Office, *, new_disk: bool) -> Made:
     began = office.clock()
     try:
-        with office.db.read() as conn:
-            ready.require_clock(conn, office, began)
+        _require_clock(office, began)
         key = ensure_key(office, began)
         manifest = stage.gather(office, began)
-    except (ConfigError, OSError, sa.exc.SQLAlchemyError, Recusa) as error:
-        reason = _reason(error)
+    except FAULTS as error:
+        reason = reason_of(error)
         _write(office, [Copy("", rows.FAILED, began, office.clock(), falha=reason)])
         return Made(failures=(reason,))
     done, failures = [], []
@@ -95,31 +100,53 @@ def _make(office: Office, *, new_disk: bool) -> Made:
         started = office.clock()
         try:
             done.append(_send(office, place, key, manifest, new_disk=new_disk))
-        except ConfigError as error:
-            failures.append(str(error))
-            _write(office, [Copy(place, rows.FAILED, started, office.clock(), falha=str(error))])
+        except FAULTS as error:
+            failures.append(reason_of(error))
+            _write(office, [Copy(place, rows.FAILED, started, office.clock(), falha=failures[-1])])
     _settle(office)
     return Made(tuple(done), tuple(failures))
 
 
+def _require_clock(office: Office, now: datetime) -> None:
+    """Raise ConfigError if the clock is behind the log. It names no time: a fault that lasts is one incident."""
+    try:
+        with office.db.read() as conn:
+            ready.require_clock(conn, office, now)
+    except Recusa as error:
+        raise ConfigError(
+            "o relógio deste servidor marca antes do último registro desta serventia, e nada foi copiado: "
+            "acerte o relógio"
+        ) from error
+
+
 def _send(office: Office, place: str, key: str, manifest: Manifest, *, new_disk: bool) -> Copy:
-    """Send the stage and the spool to a place, and remove what is old there. Raises ConfigError."""
+    """Send the stage and the spool to a place, and remove what is old there. Raises one of FAULTS."""
     began, repo = office.clock(), repository(office, place, key)
     with office.db.read() as conn:
         before = rows.newest_copy(conn, office.serventia_id, place, rows.DONE)
         marks = {"n": manifest.registro_n, "r": mirror.branch(conn, office.serventia_id)}
     _require_repository(repo, known=before is not None and not new_disk)
     summary = repo.backup(office.instance, (stage.STAGE, stage.SPOOL), office.cns, marks)
-    settings = office.settings.copias
-    if settings.podar and (before is None or local_date(before.fim) != local_date(began)):
-        repo.forget(office.cns, settings.guarda_dias, settings.guarda_meses)
     copy = Copy(
         *(place, rows.DONE, manifest.quando, office.clock(), str(summary.get("snapshot_id"))),
         *(manifest.registro_n, manifest.registro_hash),
         *(int(summary.get("total_files_processed", 0)), int(summary.get("total_bytes_processed", 0))),
     )
     _write(office, [copy])
+    if before is None or local_date(before.fim) != local_date(began):
+        _prune(office, repo)
     return copy
+
+
+def _prune(office: Office, repo: Repository) -> None:
+    """Remove what is old at a place. The copy is made: a failure is logged, and tried again on the next day."""
+    settings = office.settings.copias
+    if not settings.podar:
+        return
+    try:
+        repo.forget(office.cns, settings.guarda_dias, settings.guarda_meses)
+    except FAULTS as error:
+        _log.warning("old copies cannot be removed", why=reason_of(error))
 
 
 def _require_repository(repo: Repository, *, known: bool) -> None:
@@ -163,21 +190,26 @@ def _settle(office: Office) -> None:
             incidents.settled(conn, office, INCIDENT, office.clock())
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return what one of FAULTS is, as a Portuguese clause."""
     if isinstance(error, Recusa):
         return error.detail
     if isinstance(error, OSError):
-        return f"o disco falhou: {faults.of_os(error)} ({error.filename})"
+        where = f" ({error.filename})" if error.filename else ""
+        return f"o disco falhou: {faults.of_os(error)}{where}"
     return str(error) if isinstance(error, ConfigError) else faults.passing(error) or str(error)
 
 
 @contextmanager
-def _one_at_a_time(instance: Path) -> Iterator[None]:
+def one_at_a_time(instance: Path, *, wait: bool = False) -> Iterator[None]:
+    """Keep other copies and rehearsals of the office away. Raises ConfigError if one is running, or waits for it."""
     area = instance / stage.AREA
     area.mkdir(mode=0o700, exist_ok=True)
     with os.fdopen(os.open(area / ".trava", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)) as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise ConfigError("outra cópia desta serventia está em andamento: espere que termine") from None
+            raise ConfigError(
+                "outra cópia ou um ensaio desta serventia está em andamento: espere que termine"
+            ) from None
         yield

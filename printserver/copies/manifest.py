@@ -14,7 +14,6 @@ MANIFEST: Final = "manifesto.json"
 SPOOL_LIST: Final = "spool.txt"
 FILES: Final = "pasta"
 SQLITE_FILE, DUMP_FILE = "banco.db", "banco.dump"
-_PIECE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +69,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file. Raises OSError."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def faults(stage: Path, spool: Path, manifest: Manifest) -> Iterable[str]:

@@ -6,13 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+import structlog
+
 from printserver import __version__
 from printserver.clock import local
+from printserver.common import faults
 from printserver.common.files import write_whole
 from printserver.copies.rows import Rehearsal
 from printserver.errors import Recusa
 from printserver.office import Office
 from printserver.rendering import Report, Section, Table
+
+_log = structlog.get_logger()
 
 FOLDER: Final = "atas"
 _DECLARATION: Final = (
@@ -24,16 +29,18 @@ _DECLARATION: Final = (
 def write(office: Office, done: Rehearsal) -> Rehearsal:
     """Make the minutes and keep them in the office's folder; return the rehearsal with their file and SHA-256.
 
-    A renderer that is busy keeps nothing from its record: the rehearsal is returned without minutes then.
+    A renderer that is busy and a full disk keep nothing from its record: the rehearsal is returned without minutes.
     """
-    try:
-        content = office.render.report(_report(office, done))
-    except Recusa:
-        return done
     name = f"{FOLDER}/ensaio-{local(done.quando):%Y-%m-%d-%H%M%S}.pdf"
     path = office.instance / name
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    write_whole(path, content)
+    try:
+        content = office.render.report(_report(office, done))
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_whole(path, content)
+    except (Recusa, OSError) as error:
+        reason = error.detail if isinstance(error, Recusa) else faults.of_os(error)
+        _log.warning("a rehearsal has no minutes", why=reason)
+        return done
     return replace(done, ata=name, ata_sha256=hashlib.sha256(content).hexdigest())
 
 

@@ -43,7 +43,7 @@ class _OtherBranch(Exception):
 
 
 def read_mirror(conn: Connection, office: Office, place: Path, head: tuple[int, str], secret: AESGCM) -> Lost:
-    """Return what the mirror at `place` (its file, or the folder of it) knows beyond `head`, the copy's `(n, hash)`.
+    """Return what the mirror at `place` (its file, or the folder of it) knows beyond `head`, an entry's `(n, hash)`.
 
     A folder holds a file for each branch: each restore begins one (B3). Those of other copies are passed over. Of
     those that go on from this copy the newest in which the office worked knows all that the older ones know, since it
@@ -106,9 +106,13 @@ def _checked(
     if (first.get("cns"), first.get("instancia")) != (office.cns, office.instance_name):
         raise _OtherBranch(f"{path}: é de outra serventia")
     n, previous = int(first["n"]), str(first["hash"])
-    if n > head[0]:
-        raise invalid_input(FIELD, f"{path}: começa no registro {n}, e a cópia termina no {head[0]}: falta o meio")
     lost = Lost(str(path), str(first.get("ramo", "")), sequences=dict(first["sequencias"]), ate=(n, previous))
+    if lost.branch == mirror.branch(conn, office.serventia_id):
+        return lost
+    if n > head[0]:
+        if _hash_here(conn, office, n) != previous:
+            raise invalid_input(FIELD, f"{path}: começa no registro {n}, e a cópia termina no {head[0]}: falta o meio")
+        lost.took_over = False  # of a restoration that was copied before its step of the mirror
     for line in lines:
         if n == head[0]:
             _require_point(conn, office, path, (n, previous), head)
@@ -132,10 +136,14 @@ def _require_point(conn: Connection, office: Office, path: Path, point: tuple[in
     """
     if not 0 < point[0] <= head[0]:
         return
-    mine = (db.log.c.serventia_id == office.serventia_id, db.log.c.n == point[0])
-    there = head[1] if point[0] == head[0] else conn.execute(sa.select(db.log.c.hash).where(*mine)).scalar_one_or_none()
+    there = head[1] if point[0] == head[0] else _hash_here(conn, office, point[0])
     if there != point[1]:
         raise _OtherBranch(f"{path}: não continua esta cópia (o registro {point[0]} é outro)")
+
+
+def _hash_here(conn: Connection, office: Office, n: int) -> str | None:
+    mine = (db.log.c.serventia_id == office.serventia_id, db.log.c.n == n)
+    return conn.execute(sa.select(db.log.c.hash).where(*mine)).scalar_one_or_none()
 
 
 def _highest(before: dict[str, int], now: JsonView) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """`printserver ensaio`: the newest copy is restored into a folder of its own, checked, measured, with minutes (B4)."""
 
 import os
+import re
 import shutil
 import time
 import uuid
@@ -17,17 +18,18 @@ from printserver import db, incidents
 from printserver.clock import rfc3339
 from printserver.common import faults
 from printserver.common.data import JsonObject
-from printserver.copies import build, minutes, rows, stage
+from printserver.copies import build, minutes, restic, rows, stage
 from printserver.copies.fetch import Fetched, Source, fetch
 from printserver.copies.key import ensure_key
-from printserver.copies.make import read_credentials
+from printserver.copies.make import FAULTS, one_at_a_time, read_credentials, reason_of
 from printserver.copies.rows import Copy, Rehearsal
 from printserver.copies.standing import Place, standing
 from printserver.db import Database
-from printserver.errors import ConfigError, Recusa
+from printserver.errors import ConfigError
 from printserver.office import LogEntry, Office, audit
 
 INCIDENT: Final = "ensaio-errado"
+_WORK: Final = "ensaio-"  # of the name of a rehearsal's folder
 SAMPLE: Final = 200  # seals compared column by column with those in use
 
 
@@ -44,16 +46,23 @@ class _Found:
 def rehearse(office: Office, who: str) -> Rehearsal:
     """Rehearse the restore of the newest copy; return the rehearsal, which is on record with its minutes.
 
-    A failure is not raised: it is in the rehearsal, with an incident. Raises ConfigError if there is no copy yet.
+    It waits for a copy that is being made, and none is made meanwhile: restic removes old copies of a place only while
+    nobody reads there. A failure is not raised: it is in the rehearsal, with an incident. Raises ConfigError if there
+    is no copy yet.
     """
+    with one_at_a_time(office.instance, wait=True):
+        return _one(office, who)
+
+
+def _one(office: Office, who: str) -> Rehearsal:
     now = office.clock()
     with office.db.read() as conn:
         place = _choose(conn, office)
     found = _Found(place.lugar)
     try:
         _rehearse(office, place, found)
-    except (ConfigError, OSError, sa.exc.SQLAlchemyError, Recusa) as error:
-        found.fault = _reason(error)
+    except FAULTS as error:
+        found.fault = reason_of(error)
     done = Rehearsal(
         quando=now,
         lugar=found.lugar,
@@ -86,9 +95,10 @@ def _choose(conn: Connection, office: Office) -> Place:
 
 def _rehearse(office: Office, place: Place, found: _Found) -> None:
     """Fetch, build and check; the figures are in `found` as far as it came. Raises what went wrong."""
+    _remove_left(office)
     _require_room(office)
     found.figures |= _objectives(office, place)
-    work = office.instance.absolute() / stage.AREA / f"ensaio-{uuid.uuid4().hex}"
+    work = office.instance.absolute() / stage.AREA / f"{_WORK}{uuid.uuid4().hex[:12]}"
     work.mkdir(mode=0o700, parents=True)
     try:
         began = time.monotonic()
@@ -113,13 +123,25 @@ def _rehearse(office: Office, place: Place, found: _Found) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
+def _remove_left(office: Office) -> None:
+    """Remove what a rehearsal that was killed left: its folder, and on PostgreSQL the database of that name."""
+    for work in (office.instance / stage.AREA).glob(f"{_WORK}*"):
+        if not office.db.sqlite:
+            _administer(office.db.url, f"DROP DATABASE IF EXISTS {_database_name(work)} WITH (FORCE)")
+        shutil.rmtree(work)
+
+
+def _database_name(work: Path) -> str:
+    return "ensaio_" + re.sub(r"[^0-9a-f]", "", work.name.removeprefix(_WORK))
+
+
 def _objectives(office: Office, place: Place) -> JsonObject:
     settings = office.settings.copias
     return {
         "rpo_h": settings.perda_horas,
         "rto_h": settings.volta_horas,
         "perda_s": round(place.late.total_seconds(), 1),
-        "lugares": [{"lugar": each, "fora": not each.startswith("/")} for each in settings.lugares],
+        "lugares": [{"lugar": each, "fora": restic.remote(each)} for each in settings.lugares],
     }
 
 
@@ -145,7 +167,7 @@ def _database(office: Office, fetched: Fetched, draft: Path) -> Iterator[Databas
         finally:
             database.close()
         return
-    name = f"ensaio_{uuid.uuid4().hex[:12]}"
+    name = _database_name(draft.parent)
     _administer(office.db.url, f"CREATE DATABASE {name}")
     url = sa.make_url(office.db.url).set(database=name).render_as_string(hide_password=False)
     try:
@@ -216,11 +238,3 @@ def _keep(office: Office, done: Rehearsal) -> Rehearsal:
         found = rows.rehearsal(conn, office.serventia_id, number)
     assert found is not None
     return found
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, Recusa):
-        return error.detail
-    if isinstance(error, OSError):
-        return f"o disco falhou: {faults.of_os(error)}"
-    return str(error) if isinstance(error, ConfigError) else faults.passing(error) or str(error)

@@ -23,7 +23,7 @@ from printserver.office import Act, Author, Office, acting, copy_key, mirror_lin
 from printserver.office.restored import Restoration
 from printserver.selo import advance, next_number, read, sequence_name
 
-MIRROR, COURT, PAPER = restored.MIRROR, "tribunal", "papel"
+MIRROR, COURT, PAPER = restored.MIRROR, restored.COURT, "papel"
 _DIGITS: Final = 13  # of a number (S3)
 STEPS: Final = (MIRROR, COURT, PAPER)
 WITHOUT_MIRROR: Final = 1000
@@ -148,11 +148,8 @@ NAMES: Final = {MIRROR: "o espelho", COURT: "a lista do tribunal", PAPER: "o úl
 
 
 def _lacks_copy(act: Act, found: Restoration) -> bool:
-    """Return whether there is no copy since this restoration began; what was copied before may be on record too."""
-    office, log = act.office, db.log.c
-    mine = (log.serventia_id == office.serventia_id, log.objeto == "restauracao", log.estado == restored.OPENED)
-    began = act.conn.execute(sa.select(sa.func.max(log.n)).where(*mine)).scalar_one() or found.registro_n
-    return bool(office.settings.copias.lugares) and not rows.copied_after(act.conn, office.serventia_id, began)
+    office = act.office
+    return bool(office.settings.copias.lugares) and not rows.copied_after(act.conn, office.serventia_id, found.copia_n)
 
 
 def _open(act: Act) -> Restoration:

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from printserver.common import faults
 from printserver.common.data import JsonObject
 from printserver.errors import ConfigError
 
@@ -30,14 +31,13 @@ _RETRIES_REMOTE: Final = 7
 _DAMAGED: Final = re.compile(r"returned error, retrying after .*(EOF|invalid data|ciphertext|hash|no such file)", re.I)
 
 _FULL: Final = "o disco está cheio"
+_CREDENTIAL: Final = "a credencial não foi aceita. Confira copias.credenciais"
 NO_REPOSITORY: Final = "não há cópias desta serventia ali"
 # What restic says, in small letters → what is wrong, and what to do.
 _FAULTS: Final = (
     ("wrong password", "a chave não abre as cópias. Confira-a na folha de emergência"),
     ("no space left", f"{_FULL}. Libere espaço ou troque o disco"),
     ("disk quota exceeded", "o espaço ali acabou. Libere espaço ou aumente a cota"),
-    ("is there a repository", f"{NO_REPOSITORY}. Se é um disco, ligue-o"),
-    ("unable to open config file", f"{NO_REPOSITORY}. Se é um disco, ligue-o"),
     ("read-only file system", "o disco só permite leitura. Troque-o"),
     ("permission denied", "sem permissão. Confira quem pode gravar ali"),
     ("input/output error", "o disco falhou ao ler ou gravar. Troque-o"),
@@ -48,13 +48,21 @@ _FAULTS: Final = (
     ("no route to host", "a máquina não responde. Confira a rede"),
     ("host key verification failed", "a chave SSH da máquina não é conhecida. Entre nela uma vez, à mão"),
     ("could not resolve", "o endereço não foi achado. Confira a rede e o endereço"),
-    ("access key", "o S3 não aceitou a credencial. Confira copias.credenciais"),
+    ("access key", _CREDENTIAL),
+    ("access denied", _CREDENTIAL),
+    ("signature we calculated", _CREDENTIAL),
+    ("401 unauthorized", _CREDENTIAL),
+    ("403 forbidden", _CREDENTIAL),
+    ("x509:", "o certificado da máquina não é aceito. Confira o endereço e o relógio"),
     ("no snapshot found", "a cópia pedida não está ali"),
     ("ciphertext verification failed", "a cópia ali está estragada. Use outra, e troque o disco"),
     ("does not match", "a cópia ali está estragada. Use outra, e troque o disco"),
     ("invalid data returned", "a cópia ali está estragada. Use outra, e troque o disco"),
     ("not found in repository", "falta parte da cópia ali. Use outra, e troque o disco"),
     ("unexpected eof", "a cópia ali está estragada. Use outra, e troque o disco"),
+    # said of every fault at a remote place, too: what is wrong there is named above
+    ("is there a repository", f"{NO_REPOSITORY}. Se é um disco, ligue-o"),
+    ("unable to open config file", f"{NO_REPOSITORY}. Se é um disco, ligue-o"),
 )
 
 
@@ -64,12 +72,17 @@ _Done = subprocess.CompletedProcess[str]
 class PlaceFault(ConfigError):
     """A place where a copy cannot be made or read: the message (Portuguese) names it and says what to do.
 
-    `empty`: nothing of this program is there.
+    `empty`: nothing of this program is there. `full`: a disk is full.
     """
 
-    def __init__(self, message: str, *, empty: bool = False) -> None:
+    def __init__(self, message: str, *, empty: bool = False, full: bool = False) -> None:
         super().__init__(message)
         self.empty = empty
+        self.full = full
+
+
+class NoRoom(ConfigError):
+    """The disk that a copy is brought to is full: no other copy fits either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +136,12 @@ class Repository:
         self._run("forget", "--prune", "--host", cns, "--tag", TAG, "--group-by", "host", *keep)
 
     def restore(self, snapshot: str, target: Path) -> None:
-        """Put a copy's files into `target`. Raises PlaceFault; ConfigError if the disk of `target` is full."""
+        """Put a copy's files into `target`. Raises PlaceFault; NoRoom if the disk of `target` is full."""
         try:
             self._run("restore", snapshot, "--target", str(target))
         except PlaceFault as fault:
-            if _FULL in str(fault):
-                raise ConfigError(
-                    f"{target.parent.parent}: {_FULL}. Libere espaço e repita; nada foi mudado"
-                ) from fault
+            if fault.full:
+                raise NoRoom(f"{target.parent.parent}: {_FULL}. Libere espaço e repita; nada foi mudado") from fault
             raise
 
     def _run(self, *arguments: str, folder: Path | None = None, limit_s: float = _LIMIT_S) -> str:
@@ -151,7 +162,11 @@ class Repository:
         command = [program, "--quiet", "--repo", self.place, "--cache-dir", str(self.cache), *arguments]
         environment = {**os.environ, **self.credentials, "RESTIC_PASSWORD": self.key, "LC_ALL": "C"}
         retries = _RETRIES_REMOTE if remote(self.place) else _RETRIES_HERE
-        done = _watched(command, folder, environment, limit_s, retries)
+        try:
+            done = _watched(command, folder, environment, limit_s, retries)
+        except OSError as error:  # its text names a file at random
+            reason = faults.of_os(error)
+            raise ConfigError(f"o restic não pôde trabalhar: {reason}. Confira a pasta temporária (/tmp)") from error
         if done is None:
             raise PlaceFault(f"{self.place}: não terminou no tempo. Confira a rede e o disco")
         return done
@@ -212,7 +227,7 @@ def _fault(place: str, said: str) -> PlaceFault:
     low = said.lower()
     for part, text in _FAULTS:
         if part in low:
-            return PlaceFault(f"{place}: {text}.", empty=NO_REPOSITORY in text)
+            return PlaceFault(f"{place}: {text}.", empty=NO_REPOSITORY in text, full=_FULL in text)
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return PlaceFault(f"{place}: o restic não conseguiu ({lines[-1] if lines else 'sem explicação'})")
 

@@ -53,7 +53,8 @@ def restore(
     """Restore the office into `folder`, which must be missing or empty. `author` is who does it, for the log.
 
     Raises ConfigError (Portuguese): an office is there, no whole copy, a wrong key, a full disk; the clock is behind
-    the copy, unless a person says that it is right. Nothing is left then.
+    the copy, unless a person says that it is right. Nothing is left then, but for what was loaded into a PostgreSQL
+    database before a check failed: the next try needs another empty one.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(

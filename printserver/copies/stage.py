@@ -31,6 +31,7 @@ AREA: Final = "copias"
 STAGE: Final = "copias/atual"
 SPOOL: Final = "spool"
 _MB: Final = 1024 * 1024
+_GB: Final = 1024 * _MB
 # Of the office's folder: what is copied otherwise, made again, or of no use elsewhere.
 _LEFT_OUT: Final = folders.STAYING | {SPOOL, copy_key.KEY_FILE, mirror.STATE_FILE, "tribunal-simulado.db"}
 _DATABASE: Final = "printserver.db"
@@ -94,12 +95,9 @@ def _require_room(office: Office) -> None:
         freed = before.stat().st_size if before.exists() else 0
         needed += _sqlite_path(office).stat().st_size - freed
     found = os.statvfs(area)
-    free = found.f_bavail * found.f_frsize
-    if free < needed:
-        raise ConfigError(
-            f"o disco de {area} não tem lugar para a cópia: {free // _MB} MB livres, e são precisos "
-            f"{needed // _MB + 1}. Libere espaço; nada foi copiado"
-        )
+    if found.f_bavail * found.f_frsize < needed:
+        free = f"deixe ao menos {needed // _GB + 1} GB livres"  # in whole GB: a fault that lasts is one incident
+        raise ConfigError(f"o disco de {area} não tem lugar para a cópia: {free}; nada foi copiado")
 
 
 def _names(instance: Path) -> Iterator[str]:

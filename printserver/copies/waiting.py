@@ -9,28 +9,21 @@ from printserver.clock import rfc3339
 from printserver.copies import after_copy
 from printserver.office import Act, mirror, restored
 
-Head = tuple[int, str]
-"""Number and hash of an entry of the log."""
 
+def begin(
+    act: Act, copia_de: datetime, head: tuple[int, str], origem: str, quem: str, after: str = ""
+) -> dict[str, int]:
+    """Open a restoration, put to rest what was on its way, and write it into the log; return the counts of that.
 
-def begin(act: Act, copia_de: datetime, head: Head, origem: str, quem: str, after: str = "") -> dict[str, int]:
-    """Open the restoration, put to rest what was on its way, and write it into the log; return the counts of that.
-
-    `copia_de` is the time of the state that the office is in, `head` the last entry of the log then, `origem` where
-    that state came from, `after` the newest branch that is known there. The copy of a SQLite database has a row of it
-    already. If the state is of an office that waited for the mirror of an older copy, that mirror is still to come: the
-    time and head of that copy stand (B2).
+    `copia_de` is the time of the state that the office is in, `head` the number and hash of the last entry of the log
+    then, `origem` where that state came from, `after` the newest branch that is known there. A copy may have open
+    restorations already: its own mark, and those of an office that was copied while it waited. None of their steps
+    counts, since the office may have been released and have worked after that copy (A8).
     """
-    sid, table = act.office.serventia_id, db.restauracao
-    values = {"quando": _moment(act, after), "origem": origem, "quem": quem, "passos": {}}
-    found = restored.find(act.conn, sid)
-    if found is not None and restored.MIRROR not in found.passos:
-        copia_de, head = found.copia_de, (found.registro_n, found.registro_hash)
-    if found is not None and found.quando is None:
-        act.conn.execute(sa.update(table).where(db.this_row(table, sid, found.id)).values(**values))
-    else:
-        values |= {"serventia_id": sid, "copia_de": copia_de, "registro_n": head[0], "registro_hash": head[1]}
-        act.conn.execute(sa.insert(table).values(**values))
+    values = {"serventia_id": act.office.serventia_id, "copia_de": copia_de, "passos": {}}
+    values |= {"registro_n": head[0], "registro_hash": head[1]}
+    values |= {"quando": _moment(act, after), "origem": origem, "quem": quem}
+    act.conn.execute(sa.insert(db.restauracao).values(**values))
     counts = after_copy.put_to_rest(act)
     what = {"copia_de": rfc3339(copia_de), "cabeca": f"{head[0]}:{head[1]}"}
     act.log("restauracao", act.office.cns, restored.OPENED, what | counts | {"quem": quem})
@@ -48,17 +41,10 @@ def _moment(act: Act, after: str) -> datetime:
     return max([act.now, *(moment + timedelta(seconds=1) for moment in before)])
 
 
-def head_of_log(act: Act) -> Head:
-    """Return the last entry of the office's log."""
-    mine = db.cadeia.c.serventia_id == act.office.serventia_id
-    head = act.conn.execute(sa.select(db.cadeia.c.n, db.cadeia.c.hash).where(mine)).one()
-    return head.n, head.hash
-
-
-def reopen(act: Act, closed_at: datetime, head: Head, quem: str) -> dict[str, int]:
+def reopen(act: Act, closed_at: datetime, head: tuple[int, str], quem: str) -> dict[str, int]:
     """Have an office that was closed here wait for its release: meanwhile it may have worked elsewhere (S3).
 
-    `closed_at` is the time of its state: when it was closed, or when the export was made that it came from; `head` the
-    last entry of its log then, which the log of the other place has too.
+    `closed_at` is the time of its state: when it was closed, or when the export was made that it came from. `head` is
+    number and hash of the last entry of the log then: the other place's log and mirror go on from it.
     """
     return begin(act, closed_at, head, "serventia abrir", quem)

@@ -100,6 +100,13 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
     db.update(conn, db.cadeia, {"serventia_id": serventia_id}, {"n": n, "evento": evento, "hash": previous})
 
 
+def head(conn: Connection, serventia_id: int) -> tuple[int, str]:
+    """Return number and hash of the log's last entry."""
+    mine = db.cadeia.c.serventia_id == serventia_id
+    row = conn.execute(sa.select(db.cadeia.c.n, db.cadeia.c.hash).where(mine)).one()
+    return row.n, row.hash
+
+
 @cache
 def _head() -> sa.Select[Any]:
     """Return the query for the end of the chain, which it locks, and the office's state."""

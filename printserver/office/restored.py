@@ -3,6 +3,7 @@
 What was done after the copy is not in the database: its numbers would be given again, its documents printed again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,36 +20,49 @@ OPENED: Final = "restaurada"
 """The entry of the log that opens a restoration."""
 MIRROR: Final = "espelho"
 """The step, and its entry of the log, that brings back what the mirror has."""
+COURT: Final = "tribunal"
+"""The step that moves the numbers past those that the court has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """An open restoration: the copy's time and head of the log, and what a person brought so far, by step.
+    """An open restoration: where what may be missing begins, and what a person brought so far, by step.
 
-    `quando` is None if the copy's file was put in place by hand, without `printserver restaurar`.
+    `copia_de`: from then on the court is asked. `registro_n`, `registro_hash`: what the mirror has beyond this entry of
+    the log is missing. `copia_n`: the last entry of the copy itself. `quando` is None if the copy's file was put in
+    place by hand, without `printserver restaurar`.
     """
 
     id: int
     copia_de: datetime
     registro_n: int
     registro_hash: str
+    copia_n: int
     quando: datetime | None
     origem: str | None
     passos: JsonView
 
-    @classmethod
-    def from_row(cls, row: Row) -> "Restoration":
-        """Return the record of a row of `restauracao`."""
-        return cls(
-            *(row["id"], row["copia_de"], row["registro_n"], row["registro_hash"]),
-            *(row["quando"], row["origem"], row["passos"]),
-        )
-
 
 def find(conn: Connection, serventia_id: int) -> Restoration | None:
-    """Return the office's open restoration; None: it works as usual."""
-    row = conn.execute(_open(), {"serventia": serventia_id}).mappings().one_or_none()
-    return None if row is None else Restoration.from_row(row)
+    """Return the office's open restoration; None: it works as usual.
+
+    The copy may be of an office that waited for its release itself: its open restoration is then in the copy. What that
+    one had not brought back yet is missing here too, so this one begins where that one did (A8).
+    """
+    rows = conn.execute(_open(), {"serventia": serventia_id}).mappings().all()
+    if not rows:
+        return None
+    newest, mirror = rows[0], _first_without(rows, MIRROR)
+    return Restoration(
+        id=newest["id"],
+        copia_de=min(mirror["copia_de"], _first_without(rows, COURT)["copia_de"]),
+        registro_n=mirror["registro_n"],
+        registro_hash=mirror["registro_hash"],
+        copia_n=newest["registro_n"],
+        quando=newest["quando"],
+        origem=newest["origem"],
+        passos=newest["passos"],
+    )
 
 
 def is_open(conn: Connection, serventia_id: int) -> bool:
@@ -60,7 +74,17 @@ def is_open(conn: Connection, serventia_id: int) -> bool:
 def _open() -> sa.Select[Any]:
     table = db.restauracao
     query = sa.select(table).where(table.c.serventia_id == sa.bindparam("serventia"), table.c.fim.is_(None))
-    return query.order_by(table.c.id.desc()).limit(1)
+    return query.order_by(table.c.id.desc())
+
+
+def _first_without(rows: Sequence[Row], step: str) -> Row:
+    """Return, of open restorations from the newest back, the oldest since which the step was not taken."""
+    found = rows[0]
+    for row in rows[1:]:
+        if step in row["passos"]:
+            break
+        found = row
+    return found
 
 
 def sentence(found: Restoration) -> str:

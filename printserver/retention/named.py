@@ -65,19 +65,31 @@ def add_attempts(conn: Connection, serventia_id: int, found: Named) -> None:
 
 def keep_used(conn: Connection, serventia_id: int, found: Named) -> None:
     """Take out of `found` all that a print which is kept, or a kept minuta, names too."""
-    job, tries, deeds = db.job.c, db.tentativa.c, db.instrumento.c
-    kept = (job.serventia_id == serventia_id, job.removido_em.is_(None))
+    deeds = db.instrumento.c
+    _keep(conn, found, db.job.c.serventia_id == serventia_id)
+    drafts = sa.select(sa.cast(deeds.minuta, sa.Text)).where(
+        deeds.serventia_id == serventia_id, deeds.minuta.is_not(None)
+    )
+    for (text,) in conn.execute(drafts.execution_options(yield_per=_AT_ONCE)):
+        found.bodies.difference_update(_BODY.findall(text or ""))
+
+
+def keep_used_since(conn: Connection, serventia_id: int, n: int, found: Named) -> None:
+    """Take out of `found` what the prints name that the log has entries of after number `n`: accepted or answered."""
+    log = db.log.c
+    lately = sa.select(log.objeto_id).where(log.serventia_id == serventia_id, log.n > n, log.objeto == "job")
+    _keep(conn, found, db.job.c.serventia_id == serventia_id, db.job.c.id.in_(lately))
+
+
+def _keep(conn: Connection, found: Named, *which: sa.ColumnElement[bool]) -> None:
+    job, tries = db.job.c, db.tentativa.c
+    kept = (*which, job.removido_em.is_(None))
     for row in conn.execute(query().where(*kept)).mappings():
         found.discard(row)
     same = (tries.serventia_id == job.serventia_id) & (tries.job_id == job.id)
     sent = sa.select(tries.pdf_sha256, tries.enviado_sha256).join(db.job, same).where(*kept)
     for sha256, shifted in conn.execute(sent.execution_options(yield_per=_AT_ONCE)):
         found.pdfs.difference_update((sha256, shifted))
-    drafts = sa.select(sa.cast(deeds.minuta, sa.Text)).where(
-        deeds.serventia_id == serventia_id, deeds.minuta.is_not(None)
-    )
-    for (text,) in conn.execute(drafts.execution_options(yield_per=_AT_ONCE)):
-        found.bodies.difference_update(_BODY.findall(text or ""))
 
 
 def in_parts(values: Iterable[str]) -> Iterator[list[str]]:

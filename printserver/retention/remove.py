@@ -2,12 +2,13 @@
 
 1. Mark the prints, each on record in the log. From then on they are refused with `removido`.
 2. Take out of what they named all that a kept print still names: equal texts and pages are stored once.
-3. Delete the rest: texts in the database, PDFs in the spool, layouts, images of pages.
+3. Delete the rest: texts in the database, PDFs in the spool, layouts, images of pages. A print that was accepted
+   meanwhile found its text stored: what it names stays too.
 
 A pass that breaks off after the first step is finished by the next: it takes up the prints of the last days again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -22,7 +23,7 @@ from printserver.common.data import Row
 from printserver.delivery import spool
 from printserver.documents import KINDS
 from printserver.ledger import FAILED, UNCERTAIN, jobs
-from printserver.office import Office, acting
+from printserver.office import Office, acting, audit
 from printserver.retention import named
 
 _AT_ONCE: Final = 200  # prints of one transaction
@@ -64,9 +65,10 @@ def remove_expired(office: Office) -> Removed:
     gone = _named_by_removed(office, now)
     if gone:
         with office.db.read() as conn:
+            seen, _hash = audit.head(conn, office.serventia_id)
             named.keep_used(conn, office.serventia_id, gone)
-        made.texts = _delete_texts(office, gone.bodies)
-        made.files = _delete_files(office, gone)
+        made.texts = _delete_texts(office, gone, seen)
+        made.files = _delete_files(office, gone, seen)
     return made
 
 
@@ -129,16 +131,22 @@ def _named_by_removed(office: Office, now: datetime) -> named.Named:
     return found
 
 
-def _delete_texts(office: Office, digests: Iterable[str]) -> int:
+def _delete_texts(office: Office, gone: named.Named, seen: int) -> int:
     table, total = db.corpo, 0
-    for some in named.in_parts(digests):
+    for some in named.in_parts(gone.bodies):
         with office.db.write() as conn:
-            these = (table.c.serventia_id == office.serventia_id, table.c.sha256.in_(some))
+            if not office.db.sqlite:  # waits for the transactions that found a text stored, and keeps others away
+                conn.exec_driver_sql("LOCK TABLE corpo IN SHARE ROW EXCLUSIVE MODE")
+            named.keep_used_since(conn, office.serventia_id, seen, gone)
+            these = (table.c.serventia_id == office.serventia_id, table.c.sha256.in_(gone.bodies.intersection(some)))
             total += conn.execute(sa.delete(table).where(*these)).rowcount
     return total
 
 
-def _delete_files(office: Office, gone: named.Named) -> int:
+def _delete_files(office: Office, gone: named.Named, seen: int) -> int:
+    """Delete PDFs, images and layouts. One that is needed after all is made again, byte by byte, from its text."""
+    with office.db.read() as conn:
+        named.keep_used_since(conn, office.serventia_id, seen, gone)
     total = 0
     for digest in gone.pdfs:
         path = spool.path_of(office.spool, digest)

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from copies.copied_office import copied_rig, copy, person, restore, sequence
+from copies.copied_office import copied_rig, copy, person, restore, sequence, take_all_steps
 from printserver import db
 from printserver.copies import release
 from printserver.errors import Recusa
-from printserver.search import Arquivo
 from support.office import Rig
-from support.postgres import PrivatePostgres
 
 
 @dataclass
@@ -21,7 +19,6 @@ class Lost:
 
     rig: Rig
     base: Path
-    server: PrivatePostgres | None
 
     @property
     def mirror(self) -> Path:
@@ -29,28 +26,18 @@ class Lost:
 
     def back(self, name: str) -> Rig:
         self.rig.clock.forward(minutes=1)
-        url = None if self.server is None else self.server.create()
-        return restore(self.rig, self.base / name, url=url)
+        return restore(self.rig, self.base / name)
 
 
 @pytest.fixture
 def lost(tmp_path: Path) -> Iterator[Lost]:
-    yield from _lost(tmp_path, None)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def any_lost(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lost]:
-    yield from _lost(tmp_path, request.getfixturevalue("postgres_server") if request.param == "postgres" else None)
-
-
-def _lost(base: Path, server: PrivatePostgres | None) -> Iterator[Lost]:
-    with copied_rig(base, **({} if server is None else {"postgres": server})) as rig:
+    with copied_rig(tmp_path) as rig:
         for _ in range(6):  # on their way in the copy: the restore writes more of them than the office did after it
             rig.taken(rig.certidao())
         copy(rig)
         rig.clock.forward(minutes=1)
         rig.taken(rig.livro())
-        yield Lost(rig, base, server)
+        yield Lost(rig, tmp_path)
 
 
 def entries(rig: Rig) -> int:
@@ -82,7 +69,8 @@ def test_b2_b3_a_restore_that_was_lost_before_its_mirror_hides_nothing(lost: Los
 def test_b2_b3_the_branch_that_worked_after_a_restore_brings_back_both(lost: Lost) -> None:
     first = lost.back("primeira")
     release.take_mirror(first.office, person(first), str(lost.mirror))
-    _other_steps(first)
+    release.take_court(first.office, person(first), release.search.Arquivo(formato="csv", conteudo="selo\n"))
+    release.take_paper(first.office, person(first), "nenhum")
     source = Path(first.office.settings.copias.lugares[0])
     source.rename(lost.base / "guardado")  # the copy of the restored office goes elsewhere, and is lost with it
     copy(first)
@@ -100,42 +88,73 @@ def test_b2_b3_the_branch_that_worked_after_a_restore_brings_back_both(lost: Los
     back.office.db.close()
 
 
-def test_b2_b3_a_copy_of_an_office_that_waits_for_its_mirror_waits_for_the_same_one(any_lost: Lost) -> None:
-    lost = any_lost
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_a8_b3_an_office_that_died_after_its_release_takes_every_step_again(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> None:
+    """Its newest copy is the one before the release: it has the steps of the restoration that is over."""
+    server = request.getfixturevalue("postgres_server") if database == "postgres" else None
+    urls = [server.create() if server else None for _ in range(2)]
+    with copied_rig(tmp_path, postgres=server) as rig:
+        mirror = rig.office.settings.espelho.pasta
+        rig.printed(rig.certidao())
+        copy(rig)
+        rig.clock.forward(minutes=1)
+        first = restore(rig, tmp_path / "primeira", url=urls[0])
+        take_all_steps(first, mirror, rig.codes())
+        release.release(first.office, person(first))
+        given = first.printed(first.certidao())["selos"][0]["codigo"]
+        rig.clock.forward(minutes=1)
+        second = restore(rig, tmp_path / "segunda", url=urls[1])
+        with pytest.raises(Recusa, match="Ainda falta: o espelho, a lista do tribunal, o último papel"):
+            release.release(second.office, person(second))
+        take_all_steps(second, mirror, first.codes())
+        release.release(second.office, person(second))
+        new = second.printed(second.certidao())["selos"][0]["codigo"]
+        assert second.codes() == [*first.codes(), new]
+        assert given in first.codes()
+        assert second.proof().gaps == []
+        first.office.db.close()
+        second.office.db.close()
+    for url in filter(None, urls):
+        server.drop(url)
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a8_b3_a_copy_that_the_restored_office_made_before_its_mirror_hides_nothing(lost: Lost, away: bool) -> None:
+    folder = lost.mirror
+    if away:  # its disk is plugged in later: the branch of the first restore begins at a copy of it
+        folder.rename(lost.base / "gaveta")
     first = lost.back("primeira")
-    copy(first)
+    for _ in range(2):
+        release.take_paper(first.office, person(first), "nenhum")
+        copy(first)  # by the timer: the lost office's mirror is not in it
+    if away:
+        (lost.base / "gaveta").rename(folder)
+        first.office.mirror._not_before = 0.0  # the pause after a fault
+        release.take_paper(first.office, person(first), "nenhum")
+        assert len(list(folder.iterdir())) == 2
+    begun = release.standing(first.office)
     first.office.db.close()
     back = lost.back("segunda")
-    release.take_mirror(back.office, person(back), str(lost.mirror))
-    assert back.codes() == lost.rig.codes()
-    assert sequence(back) == sequence(lost.rig)
-    _other_steps(back)
-    with pytest.raises(Recusa, match="faça uma cópia"):  # those before do not count
+    assert [row["estado"] for row in back.rows(db.log)].count("restaurada") == 2
+    found = release.standing(back.office)
+    assert found is not None
+    assert begun is not None
+    assert found.restauracao.copia_de == begun.restauracao.copia_de  # from where on the court is asked
+    assert found.faltam == release.STEPS
+    for _ in range(2):
+        release.take_mirror(back.office, person(back), str(lost.mirror))
+        assert back.codes() == lost.rig.codes()
+        assert sequence(back) == sequence(lost.rig)
+    release.take_court(back.office, person(back), release.search.Arquivo(formato="csv", conteudo="selo\n"))
+    release.take_paper(back.office, person(back), "nenhum")
+    with pytest.raises(Recusa, match="faça uma cópia"):  # those of the restored office that was lost do not count
         release.release(back.office, person(back))
+    copy(back)
+    release.release(back.office, person(back))
+    assert back.proof().gaps == []
     back.office.db.close()
-
-
-def test_b3_the_copy_before_a_release_asks_for_every_step_again(any_lost: Lost) -> None:
-    lost = any_lost
-    first = lost.back("primeira")
-    release.take_mirror(first.office, person(first), str(lost.mirror))
-    _other_steps(first)
-    copy(first)
-    release.release(first.office, person(first))
-    first.printed(first.certidao())
-    back = lost.back("segunda")
-    standing = release.standing(back.office)
-    assert standing is not None and standing.faltam == release.STEPS
-    release.take_mirror(back.office, person(back), str(lost.mirror))
-    assert back.codes() == first.codes()
-    assert sequence(back) == sequence(first)
-    first.office.db.close()
-    back.office.db.close()
-
-
-def _other_steps(rig: Rig) -> None:
-    release.take_court(rig.office, person(rig), Arquivo(formato="csv", conteudo="selo\n"))
-    release.take_paper(rig.office, person(rig), "nenhum")
 
 
 def test_b3_the_branch_of_the_restore_alone_is_refused(lost: Lost) -> None:

@@ -1,17 +1,23 @@
 """What goes wrong around a copy, a mirror and a restore is one sentence each, and changes nothing (B1-B3)."""
 
+import importlib
 import os
+import resource
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from copies.copied_office import copied_rig, copy, key_of, person, restore
 from printserver import copies, db, incidents
-from printserver.copies import release
+from printserver.copies import release, restic
+from printserver.copies.restic import Repository
 from printserver.court import mail
+from printserver.db import sqlite
 from printserver.errors import ConfigError, Recusa
 from printserver.office import copy_key, mirror
 from support.office import Clock, Rig
@@ -227,3 +233,125 @@ def branch(rig: Rig) -> str:
 def copies_of(rig: Rig) -> list[str]:
     with rig.office.db.read() as conn:
         return [each.instantaneo or "" for each in copies.copies(conn, 1, 10)]
+
+
+# -- what is told, not raised -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def file_limit(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond `size` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_b1_an_error_of_the_sqlite_driver_is_a_copy_that_failed(rig: Rig) -> None:
+    with rig.office.db.write() as conn:
+        conn.exec_driver_sql("CREATE TABLE lastro AS SELECT zeroblob(16000000) AS zeros")
+    with sqlite.dbapi.connect(rig.folder / "printserver.db") as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file_limit(15_000_000):
+        (fault,) = copies.make_copy(rig.office).failures
+    assert fault.startswith("O banco de dados falhou: ")
+    assert said(rig)[0] == f"A cópia falhou: {fault}"
+    with rig.office.db.read() as conn:
+        assert [each.tipo for each in incidents.open_ones(conn, 1)] == ["copia-falhou"]
+
+
+def test_b1_without_temporary_files_each_place_has_its_failure(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nenhuma"))
+    (fault,) = copies.make_copy(rig.office).failures
+    assert fault == "o restic não pôde trabalhar: arquivo ou pasta não existe. Confira a pasta temporária (/tmp)"
+    assert said(rig)[0] == f"A cópia falhou: {fault}"
+    rehearsed = copies.rehearse(rig.office, "teste")
+    assert (rehearsed.certo, rehearsed.falha) == (False, fault)
+
+
+def test_b4_a_rehearsal_is_on_record_though_its_minutes_cannot_be_written(rig: Rig) -> None:
+    (rig.folder / "atas").touch()
+    done = copies.rehearse(rig.office, "teste")
+    assert (done.certo, done.ata) == (True, None)
+    with rig.office.db.read() as conn:
+        assert copies.rehearsal(conn, 1, done.id) == done
+
+
+def test_b1_a_copy_is_made_though_old_ones_cannot_be_removed(rig: Rig) -> None:
+    """A restore from that place holds restic's lock."""
+    rig.clock.forward(days=1)
+    rig.printed(rig.certidao())
+    lock = next(iter(place_of(rig).glob("locks")))
+    place = Repository(str(place_of(rig)), key_of(rig), rig.folder / "copias" / "cache", {})
+    with held(place, lock):
+        made = copies.make_copy(rig.office)
+    assert made.failures == ()
+    assert [each.done for each in made.copies] == [True]
+    assert said(rig) == ()
+
+
+@contextmanager
+def held(place: Repository, locks: Path) -> Iterator[None]:
+    """Hold restic's shared lock at a place: a backup that waits for what it is to read."""
+    environment = {**os.environ, "RESTIC_PASSWORD": place.key}
+    command = ["restic", "--quiet", "--repo", place.place, "--cache-dir", str(place.cache)]
+    command += ["backup", "--stdin", "--tag", "outro"]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as child:
+        while not list(locks.iterdir()):
+            assert child.poll() is None
+        yield
+        child.kill()
+
+
+def test_b1_b4_a_copy_is_refused_while_a_rehearsal_reads(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("printserver.copies.rehearsal")
+    fetch, refused = module.fetch, []
+
+    def and_copy(*arguments: Any) -> Any:
+        with pytest.raises(ConfigError, match="outra cópia ou um ensaio desta serventia está em andamento") as error:
+            copies.make_copy(rig.office)
+        refused.append(error)
+        return fetch(*arguments)
+
+    monkeypatch.setattr(module, "fetch", and_copy)
+    assert copies.rehearse(rig.office, "teste").certo
+    assert len(refused) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "meant", "empty"),
+    [
+        (
+            'Head "http://127.0.0.1:1/x/config": dial tcp 127.0.0.1:1: connect: connection refused',
+            "não responde",
+            False,
+        ),
+        (
+            'Head "https://x.example/config": dial tcp: lookup x.example: no such host',
+            "o endereço não foi achado",
+            False,
+        ),
+        ("client.GetObject: The Access Key Id you provided does not exist", "a credencial não foi aceita", False),
+        ("The request signature we calculated does not match", "a credencial não foi aceita", False),
+        ("unexpected HTTP response (401): 401 Unauthorized", "a credencial não foi aceita", False),
+        ("unexpected HTTP response (404): 404 Not Found", "não há cópias desta serventia ali", True),
+        ("stat /mnt/x/config: no such file or directory", "não há cópias desta serventia ali", True),
+    ],
+)
+def test_b1_a_place_that_is_away_is_not_one_without_copies(said: str, meant: str, empty: bool) -> None:
+    fault = restic._fault(
+        "rest:x", f"Fatal: unable to open config file: {said}\nIs there a repository at the following location?\nrest:x"
+    )
+    assert meant in str(fault)
+    assert fault.empty is empty
+
+
+def test_b1_a_machine_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    place = Repository("rest:http://127.0.0.1:1/copias", copy_key.generate(), tmp_path, {})
+    with pytest.raises(restic.PlaceFault, match="a máquina não responde") as fault:
+        place.snapshots()
+    assert not fault.value.empty

@@ -208,6 +208,8 @@ def test_b1_a_clock_off_by_a_day_copies_nothing_and_says_so(tmp_path: Path) -> N
         made = copies.make_copy(rig.office)
         assert made.copies == ()
         assert "antes do último registro desta serventia" in made.failures[0]
+        rig.clock.forward(minutes=15)
+        assert copies.make_copy(rig.office).failures == made.failures  # it is one incident
 
 
 def test_b1_an_old_copy_opens_an_incident_and_a_new_one_ends_it(tmp_path: Path) -> None:
@@ -235,6 +237,7 @@ def test_b1_an_old_copy_opens_an_incident_and_a_new_one_ends_it(tmp_path: Path) 
 def test_b4_a_rehearsal_restores_compares_measures_and_keeps_its_minutes(house: Rig) -> None:
     copy(house)
     before = house.codes()
+    (house.folder / "copias" / "ensaio-0123456789ab" / "serventia").mkdir(parents=True)  # of one that was killed
     done = copies.rehearse(house.office, "tereza")
     assert done.certo, done.falha
     figures = done.figuras
@@ -255,8 +258,14 @@ def test_b3_b4_postgresql_is_dumped_restored_and_rehearsed(tmp_path: Path, reque
         rig.printed(rig.livro())
         copy(rig)
         lost = rig.printed(rig.certidao())
+        (rig.folder / "copias" / "ensaio-0123456789ab").mkdir()  # a rehearsal was killed
+        server.create("ensaio_0123456789ab")
         done = copies.rehearse(rig.office, "teste")
         assert done.certo, done.falha
+        assert list((rig.folder / "copias").glob("ensaio-*")) == []
+        with rig.office.db.read() as conn:
+            left = conn.exec_driver_sql("SELECT 1 FROM pg_database WHERE datname = 'ensaio_0123456789ab'").all()
+        assert left == []
         with pytest.raises(ConfigError, match="já tem uma serventia"):
             restore(rig, tmp_path / "volta", url=rig.office.db.url)
         url = server.create()

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from copied_office import copy, restore
+from copied_office import copied_rig, copy, person, restore
 
 from printserver import copies, db
+from printserver.clock import system_clock
+from printserver.copies import release
 from printserver.office.settings import SETTINGS_FILE
-from support.office import Rig, reopen
+from support.office import Clock, Rig, command_line, reopen
 from support.offices import OTHER_CNS, guarded_url, new_office
 from support.postgres import PrivatePostgres
 
@@ -50,3 +52,19 @@ def test_b1_a_role_that_reads_every_office_copies_nothing(tmp_path: Path, postgr
         with copying(a, tmp_path / "lugar") as kept:
             made = copies.make_copy(kept.office)
         assert "tem outras serventias" in str(made.failures)
+
+
+def test_s3_b3_an_office_opened_again_takes_the_mirror_of_the_place_where_it_worked(tmp_path: Path) -> None:
+    with copied_rig(tmp_path / "casa") as rig:
+        rig.printed(rig.certidao())
+        moved, there = tmp_path / "mudanca", tmp_path / "la"
+        assert command_line("serventia", "exportar", moved, "--mudanca", "--instance", rig.folder) == 0
+        assert command_line("serventia", "importar", moved, "--instance", there) == 0
+        other = reopen(there, Clock(system_clock()), rig.key)
+        other.numbers = rig.numbers
+        other.printed(other.livro())
+        assert command_line("serventia", "abrir", "--motivo", "voltou", "--instance", rig.folder) == 0
+        release.take_mirror(rig.office, person(rig), rig.office.settings.espelho.pasta)
+        assert rig.codes() == other.codes()
+        assert rig.proof().gaps == []
+        other.office.db.close()

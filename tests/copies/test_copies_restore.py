@@ -33,6 +33,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         documents = {name: rig.certidao() for name in ("before", "waits", "after", "accepted")}
         documents["livro"] = rig.livro()
         jobs = {"before": rig.printed(documents["before"])}
+        rig.printed({"tipo": "minuta", "instrumento": documents["livro"]["instrumento"]})
         jobs["waits"] = rig.taken(documents["waits"])  # accepted, on its way when the copy was made
         jobs["asked"] = rig.question(documents["before"])
         rig.clock.forward(minutes=5)
@@ -98,6 +99,12 @@ def test_b2_b3_the_mirror_brings_back_what_came_after_the_copy(story: Story) -> 
     assert len(rig.rows(db.outbox)) == len(lost.rows(db.outbox))
     again = release.take_mirror(rig.office, person(rig), lost.office.settings.espelho.pasta)
     assert (again["selos"], again["impressoes"]) == (0, 0)
+
+
+def test_n8_b3_a_minuta_that_is_in_the_copy_stays_though_the_mirror_leaves_its_text_out(story: Story) -> None:
+    mine, lost = ({row["id"]: row for row in rig.rows(db.instrumento)} for rig in (story.back, story.lost))
+    assert mine == lost
+    assert [row["id"] for row in mine.values() if row["minuta"]]
 
 
 def test_b3_released_it_goes_on_without_a_number_or_a_print_twice(story: Story) -> None:

@@ -1,13 +1,18 @@
 """Texts and PDFs go after their term; seals, log and what others share stay (A3, LGPD)."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from printserver import db, retention
+from printserver.ledger import bodies
+from printserver.office import acting
 from printserver.office.settings import SETTINGS_FILE
+from printserver.retention import named
 from printserver.server.app import create_app
 from support.office import Rig, command_line, edited_by_hand, open_rig
 from support.offices import logged_in
@@ -112,6 +117,51 @@ def test_a3_a_pass_that_broke_off_is_finished_by_the_next(rig: Rig, monkeypatch:
     retention.remove_expired(rig.office)
     assert not path.exists()
     assert TEXT["conteudo"] not in texts(rig)
+
+
+def test_a3_a_print_accepted_during_a_pass_keeps_its_text_and_layout(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    certidao(rig, TEXT)
+    rig.clock.forward(days=31)
+    keep_used, taken = named.keep_used, []
+
+    def and_accept(*arguments: Any) -> None:
+        keep_used(*arguments)
+        taken.append(rig.taken(rig.certidao(corpo=TEXT)))
+
+    monkeypatch.setattr(named, "keep_used", and_accept)
+    assert retention.remove_expired(rig.office).jobs == {"certidao": 1}
+    assert TEXT["conteudo"] in texts(rig)
+    (row,) = rig.rows(db.job, db.job.c.id == taken[0]["id"])
+    assert rig.office.render.kept(row["layout"]) is not None
+    rig.engine.run_once()
+    assert rig.job(row["id"])["estado"] == "impresso"
+
+
+def test_a3_a_pass_waits_for_a_transaction_that_found_its_text_stored(
+    tmp_path: Path, postgres_server: PrivatePostgres
+) -> None:
+    """Of another process, on PostgreSQL: its print is not seen before its commit."""
+    with open_rig(tmp_path / "serventia", postgres=postgres_server, settings={"prazos": {"certidao": 30}}) as rig:
+        certidao(rig, TEXT)
+        rig.clock.forward(days=31)
+        waits = rig.taken(rig.certidao(corpo=SHARED))
+        waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'corpo'::regclass AND NOT granted"
+        with ThreadPoolExecutor(1) as pool:
+            with acting(rig.office) as act:
+                named_here = bodies.store_bodies(act.conn, rig.office.serventia_id, {"corpo": TEXT})
+                of_print = db.this_row(db.job, rig.office.serventia_id, rig.rows(db.job)[-1]["n"])
+                act.conn.execute(sa.update(db.job).where(of_print).values(composicao=named_here))
+                act.log("job", waits["id"], waits["estado"])
+                done = pool.submit(retention.remove_expired, rig.office)
+                while not done.done() and not _count(rig, waiting):
+                    pass
+            assert done.result().jobs == {"certidao": 1}
+        assert TEXT["conteudo"] in texts(rig)
+
+
+def _count(rig: Rig, query: str) -> int:
+    with rig.office.db.read() as conn:
+        return int(conn.exec_driver_sql(query).scalar_one())
 
 
 def test_a3_a_print_that_may_still_come_to_paper_is_kept(rig: Rig) -> None:
