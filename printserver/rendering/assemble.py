@@ -146,7 +146,10 @@ def _assemble_rtf(task: LayoutTask) -> Layout:
     html = _fill(task, body.html, rtf=body)
     styles = (css(page_format, task.faces, task.lado_inicial), body.css)  # the format's is parsed once, not each time
     hash = _hash("rtf", page_format.versao, html, styles, task.lado_inicial, task.faces, task.bloco)
-    return _find_kept(task, hash, body.notices) or _assemble_html(task, hash, html, styles, body.notices)
+    if found := _find_kept(task, hash, body.notices):
+        return found
+    made = _text_pages(task, html, styles, block_follows=not body.has_qr)
+    return _keep(task, hash, made.pdf, made.count, made.measures, body.notices, made.notices, pdf_a=True)
 
 
 def _fill(task: LayoutTask, body: str, rtf: rtf_pages.RtfBody | None = None) -> str:
@@ -178,7 +181,8 @@ def _assemble_html(task: LayoutTask, hash: str, html: str, styles: Styles, notic
     return _keep(task, hash, made.pdf, made.count, made.measures, notices, made.notices, pdf_a=True)
 
 
-def _text_pages(task: LayoutTask, html: str, styles: Styles) -> _TextPages:
+def _text_pages(task: LayoutTask, html: str, styles: Styles, *, block_follows: bool = True) -> _TextPages:
+    """Return the pages of a text; `block_follows`: the seal's box is after it, not at a place in it (N7)."""
     page_format = task.formato
     anchor = new_anchor()
     if task.bloco[1] and page_format.bloco.onde == "fim" and len(_BOX_TAG.findall(html)) != 1:
@@ -188,7 +192,9 @@ def _text_pages(task: LayoutTask, html: str, styles: Styles) -> _TextPages:
     from_pages = Notices()
     html = _BOX_TAG.sub(rf'\g<1>{anchor}"', html)
     source = _Source(
-        _parse(html, notes="footnote" in html or "footnote" in "".join(styles)), anchor, task.corpo[0] == "rtf"
+        _parse(html, notes="footnote" in html or "footnote" in "".join(styles)),
+        anchor if block_follows else None,
+        task.corpo[0] == "rtf",
     )
     document, drawing = _draw(source, styles, page_format.pagina.altura, from_pages)
     page_count = len(document.pages)
@@ -275,10 +281,13 @@ def _keep(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """HTML to lay out, and the name of its seal's box; `broken`: its lines are broken, and nothing is moved in them."""
+    """HTML to lay out; `broken`: its lines are broken, and nothing is moved in them.
+
+    `anchor`: the name of the seal's box, None if it does not follow the text.
+    """
 
     html: weasyprint.HTML
-    anchor: str
+    anchor: str | None
     broken: bool
 
 

@@ -165,3 +165,23 @@ def test_a_long_rtf_runs_over_several_pages_with_its_seal_on_the_last(rig: Rig) 
 )
 def test_a_body_of_a_model_has_its_name_and_values(rig: Rig, fields: dict[str, Any]) -> None:
     assert rig.post(rig.livro(corpo={"formato": "modelo", **fields})).word == "entrada-invalida"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r"Capa <QRCode>\par\page Texto\par Texto 2\par",
+        r"Texto 1.\par\page <QRCode>\par\page Texto 2.\par Texto 3.\par",
+    ],
+)
+def test_n7_the_seal_at_its_place_in_the_text_needs_no_lines_of_text_beside_it(rig: Rig, body: str) -> None:
+    job = rig.printed(rig.certidao(corpo=of(body)), formato="certidao-corpo")
+    pdf = rig.pdf(job["id"])
+    assert qr_codes(pdf) == [rig.selo(job["selos"][0]["codigo"])["qr"]["url"]]
+    assert pages(pdf) == body.count(r"\page") + 1
+
+
+def test_an_empty_first_section_does_not_keep_the_others_from_paper(rig: Rig) -> None:
+    corpo = rtf(r"{\rtf1\ansi\sectd\sect\sectd Texto do ato.\par}")
+    job = rig.printed(rig.certidao(corpo=corpo), formato="certidao-corpo")
+    assert "Texto do ato." in flat(rig.pdf(job["id"]))

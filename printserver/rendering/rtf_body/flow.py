@@ -205,7 +205,7 @@ def _joined_breaks(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Return blocks without the paragraphs of a page break alone: the paragraph after them begins the page."""
     made: list[Block] = []
     begins = False
-    for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+    for block, following in zip(blocks, (*blocks, None)[1:], strict=True):
         if made and _is_break(block) and isinstance(following, Paragraph) and not _is_break(following):
             begins = True
             continue
