@@ -70,8 +70,8 @@ class Drawing:
 def read_pages(pages: Sequence[Any], anchor: str | None, *, cells_bound: bool = True) -> Drawing:
     """Return the content of WeasyPrint's pages, in page order and document order.
 
-    `anchor` is the name of the seal's box that follows the text, None if there is none. `cells_bound`: text must not leave its table cell; that of an RTF may, by
-    negative indents.
+    `anchor` is the name of the seal's box that follows the text, None if there is none. `cells_bound`: text must not
+    leave its table cell; that of an RTF may, by negative indents.
     """
     drawing = Drawing()
     for number, page in enumerate(pages, 1):

@@ -141,7 +141,7 @@ def test_a_picture_that_cannot_be_drawn_does_not_hide_the_report(
 
     monkeypatch.setattr(rig.office.imagens, "draw", busy)
     page = models.write_report(rig.office, found, rig.folder / "provas").read_text("utf-8")
-    assert "1 prontos" in page
+    assert "1 pronto<" in page
     assert "<img" not in page
 
 
@@ -164,21 +164,21 @@ def test_a_busy_server_is_asked_again_and_one_file_less_ends_no_import(
 ) -> None:
     put(tmp_path, "a.rtf", rtf("Ata notarial, um"))
     put(tmp_path, "b.rtf", rtf("Ata notarial, dois"))
-    real, busy = rig.office.render.examine_rtf, iter(range(times))
+    real, busy = rig.office.render.examine_model, iter(range(times))
 
     def examine(content: str) -> object:
         if content == pack_model(rtf("Ata notarial, dois"), {}) and next(busy, None) is not None:
             raise Recusa("servidor-ocupado", "Há montagens demais na fila.")
         return real(content)
 
-    monkeypatch.setattr(rig.office.render, "examine_rtf", examine)
+    monkeypatch.setattr(rig.office.render, "examine_model", examine)
     monkeypatch.setattr(importing, "_PAUSES", (0.0, 0.0))
     found = taken(rig, tmp_path)
     assert [row.novidade for row in found.rows] == states
     assert found.adiados == states.count("adiado")
     assert set(kept(rig)) == ({"a", "b"} if found.adiados == 0 else {"a"})
     page = models.write_report(rig.office, found, rig.folder / "provas").read_text("utf-8")
-    assert ("1 não examinados: repita o comando" in page) == (found.adiados == 1)
+    assert ("1 não examinado: repita o comando" in page) == (found.adiados == 1)
 
 
 # -- beside what the former program printed ---------------------------------------------------------------------------

@@ -390,7 +390,7 @@ def test_the_text_of_an_act_is_set_in_the_column_given() -> None:
     around = 75 * 0.75 + 8 * 0.75  # WeasyPrint's page and body margins
     fragment = lay_out(document(said("palavra " * 30), header=(said("cabeçalho"),)), column=60.0)
     assert all(letter.x < 60 * MM + around for letter in drawn(fragment).letters if letter.text.strip())
-    assert [(notice.kind, "cabeçalho" in notice.text) for notice in fragment.notices] == [("descartado", True)]
+    assert [(notice.kind, "cabeçalho" in notice.text) for notice in fragment.notices] == [("mudado", True)]
     assert fragment.running == ""
 
 
@@ -417,7 +417,7 @@ def test_p2a_a_character_that_no_font_has_is_refused() -> None:
 
 def test_a_font_of_other_widths_is_noticed_once() -> None:
     fragment = lay_out(document(said("um", Face(font="Tahoma")), said("dois", Face(font="Tahoma")), said("três")))
-    assert [(notice.kind, notice.count) for notice in fragment.notices] == [("fonte", 2)]
+    assert [notice.kind for notice in fragment.notices] == ["fonte"]
     assert "Tahoma" in fragment.notices[0].text
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from typing import Final
 
-from printserver.rendering.rtf_body.faces import Letter
+from printserver.rendering.rtf_body.faces import MAX_LETTERS, Letter
 from printserver.rendering.rtf_body.heights import Height
 from printserver.rendering.rtf_body.lines import Line, Part
 from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, NUMBER_BOX, SOFT_HYPHEN, Box, Piece, Token, piece_of
@@ -34,12 +34,11 @@ _LITTLE: Final = 0.0005
 class Sheet:
     """Collects the classes of a document: each set of declarations once."""
 
-    prefix: str = "r"
     _classes: dict[str, str] = field(default_factory=dict)
 
     def name(self, declarations: str) -> str:
         """Return the class of these declarations."""
-        return self._classes.setdefault(declarations, f"{self.prefix}{len(self._classes)}")
+        return self._classes.setdefault(declarations, f"r{len(self._classes)}")
 
     def css(self) -> str:
         """Return the rules of all classes."""
@@ -157,7 +156,7 @@ def letter_css(letter: Letter) -> str:
     return css
 
 
-@cache
+@lru_cache(maxsize=MAX_LETTERS)
 def _plain(letter: Letter) -> bool:
     """Return whether a letter is its font alone, which a block may have without passing more on to what is in it."""
     return letter_css(letter) == font_css(letter, 0)

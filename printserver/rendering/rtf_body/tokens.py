@@ -146,14 +146,17 @@ def piece_of(text: str, shown: Letter) -> Piece:
 
 def divided(token: Token, cuts: list[int]) -> list[Token]:
     """Return a token cut before some of the characters of its `text`, in their order."""
-    made, start = [], 0
-    for end in (*cuts, len(token.text)):
-        pieces, at = [], 0
-        for piece in token.pieces:
-            first, last = max(start - at, 0), min(end - at, len(piece.text) or 1)
-            if first < last:
-                pieces.append(piece if piece.box else piece_of(piece.text[first:last], piece.letter))
-            at += len(piece.text) or 1
-        made.append(Token(token.kind, tuple(pieces), sum(piece.width for piece in pieces)))
-        start = end
-    return made
+    parts: list[list[Piece]] = [[]]
+    at = 0
+    for piece in token.pieces:
+        first, end = at, at + (len(piece.text) or 1)
+        while len(parts) <= len(cuts) and cuts[len(parts) - 1] < end:
+            cut = cuts[len(parts) - 1]
+            if cut > at:
+                parts[-1].append(piece_of(piece.text[at - first : cut - first], piece.letter))
+            parts.append([])
+            at = cut
+        if at < end:
+            parts[-1].append(piece if at == first else piece_of(piece.text[at - first :], piece.letter))
+        at = end
+    return [Token(token.kind, tuple(pieces), sum(piece.width for piece in pieces)) for pieces in parts]
