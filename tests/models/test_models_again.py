@@ -1,11 +1,13 @@
 """A folder of models taken over again and again: names, versions, what is gone, what the former program printed."""
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from printserver import db, models
 from printserver.errors import Recusa
@@ -281,3 +283,34 @@ def test_n7_an_rtf_without_a_format_has_that_of_the_models_of_its_paper_and_marg
         corpo = {"formato": "rtf", "conteudo": rtf("Certifico o que segue.", size).decode()}
         assert rig.printed(rig.certidao(corpo=corpo))["formato"] == formato
         assert rig.printed(rig.certidao(corpo=corpo), formato="certidao-corpo")["formato"] == "certidao-corpo"
+
+
+def test_a_file_that_fails_by_a_fault_is_refused_and_the_others_are_kept(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.rtf", rtf("Ata notarial, um"))
+    put(tmp_path, "b.rtf", rtf("Ata notarial, dois"))
+    real = rig.office.render.examine_model
+
+    def examine(content: str) -> object:
+        if content == pack_model(rtf("Ata notarial, dois"), {}):
+            raise IndexError("Ata notarial, dois")
+        return real(content)
+
+    monkeypatch.setattr(rig.office.render, "examine_model", examine)
+    with structlog.testing.capture_logs() as logged:
+        found = taken(rig, tmp_path)
+    assert [(row.nome, row.estado) for row in found.rows] == [("a", "pronto"), ("b", "recusado")]
+    assert "o servidor falhou ao examinar este arquivo" in found.rows[1].motivos[0]
+    assert [(each["file"], each["error"]) for each in logged] == [("b.rtf", "IndexError")]
+    assert "notarial" not in str(logged)
+    assert set(kept(rig)) == {"a", "b"}
+
+
+def test_a_fault_of_the_disk_says_nothing_of_a_file(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "a.rtf", rtf("Ata notarial, um"))
+    monkeypatch.setattr(rig.office.render, "examine_model", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "")))
+    found = taken(rig, tmp_path)
+    assert [row.novidade for row in found.rows] == ["adiado"]
+    assert "disco cheio" in found.rows[0].motivos[0]
+    assert kept(rig) == {}

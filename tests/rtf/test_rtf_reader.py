@@ -12,6 +12,7 @@ from striprtf.striprtf import rtf_to_text
 
 from printserver import rtf
 from printserver.errors import Recusa
+from printserver.rtf import destinations
 
 DATA = Path(__file__).parent.parent / "data" / "rtf"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((DATA / "expected.json").read_text("utf-8"))
@@ -311,3 +312,13 @@ def test_cells_that_go_backwards_keep_their_text_and_their_order() -> None:
     edges = [(cell.left, cell.right) for cell in table.rows[0].cells]
     assert all(left < right for left, right in edges)
     assert [each.text for each in rtf.read(row).paragraphs()] == ["a", "b", "c"]
+
+
+def test_the_instruction_of_a_field_is_read_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = []
+    real = destinations.is_page_number
+    monkeypatch.setattr(destinations, "is_page_number", lambda text: lengths.append(len(text)) or real(text))
+    field = r"{\field{\*\fldinst PAGE" + " " * 80_000 + "{ }" * 1_000 + r"}{\fldrslt 1\b 2\b0 }}."
+    (paragraph,) = of(field).paragraphs()
+    assert paragraph.text == f"{rtf.PAGE_NUMBER}."
+    assert max(lengths) <= 1_000
