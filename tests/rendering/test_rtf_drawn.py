@@ -3,6 +3,7 @@
 import ctypes
 import itertools
 import json
+import re
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -516,3 +517,9 @@ def test_a_pages_end_in_a_cell_is_where_libreoffice_has_it(shape: str, lines: in
     found = in_document(*blocks, paper=Paper(6000, 4000, 500, 500, 500, 500))
     places = [found.at(f"linha{number}.").page for number in range(lines)] + [found.at("depois").page]
     assert "".join(str(page - 1) for page in places) == pages
+
+
+def test_lines_have_no_style_of_their_own_but_the_break_before_them() -> None:
+    text = rb"{\rtf1\pard\tx2000\widctlpar\sa100 um\tab dois {\chpgn}\par tr\'eas\par\pagebb quatro\par}"
+    html = lay_out(read(text)).html
+    assert re.findall(r'<(?:p|span)[^>]* style="([^"]*)"', html) == ["break-before:page"]

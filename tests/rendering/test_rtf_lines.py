@@ -390,3 +390,11 @@ def test_a_long_word_is_measured_a_few_times_only(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(tokens_module, "piece_of", piece_of)
     broken(*runs)
     assert sum(measured) < 5 * sum(len(run.text) for run in runs)
+
+
+def test_a_word_that_repeats_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = []
+    real = tokens_module.piece_of
+    monkeypatch.setattr(tokens_module, "piece_of", lambda text, shown: measured.append(text) or real(text, shown))
+    tokens(*(Run("muitas palavras ", PLAIN) for _ in range(9)))
+    assert sorted(measured) == [" ", "muitas", "palavras"]
