@@ -38,7 +38,7 @@ def get_model(name: str) -> Response:
     with office().db.read() as conn:
         found = models.find(conn, office(), name)
     if found is None:
-        raise Recusa("modelo-desconhecido", f"Não há modelo {name[:100]!r}.")
+        raise Recusa("modelo-desconhecido", f"Não há modelo “{name[:100]}”.")
     return json_response(_describe(found))
 
 
@@ -50,7 +50,7 @@ def _describe(model: Model) -> JsonObject:
         "origem": "serventia",
         "tipo": seen.tipo,
         "versao": str(model.numero),
-        "estado": seen.estado,
+        "estado": model.estado,
         "motivos": list(model.motivos),
         "formato": seen.formato,
         "variaveis": [
@@ -60,6 +60,6 @@ def _describe(model: Model) -> JsonObject:
                 "obrigatorio": source == "programa",
                 "exemplo": models.example_of(name),
             }
-            for name, _, source in seen.variaveis
+            for name, _, source in models.variables_of(office(), seen)
         ],
     }

@@ -29,7 +29,8 @@ def import_models(folder: Path, pasta: Path, simular: bool, papers: Path | None,
         found = models.import_folder(office, _author(office), pasta, made, simulate=simular, papers=papers)
         page = models.write_report(office, found, made)
     click.echo(
-        f"{found.count('pronto')} prontos, {found.count('conferir')} a conferir, {found.count('recusado')} recusados."
+        f"{_counted(found.count('pronto'), 'pronto')}, {found.count('conferir')} a conferir,"
+        f" {_counted(found.count('recusado'), 'recusado')}."
     )
     for name, reason in found.pulados:
         click.echo(f"  pulado: {name} ({reason})")
@@ -38,7 +39,7 @@ def import_models(folder: Path, pasta: Path, simular: bool, papers: Path | None,
             state = row.estado if row.counts else row.novidade
             click.echo(f"  {state}: {row.nome}: {'; '.join(row.motivos)}")
     if found.adiados:
-        click.echo(f"Não examinados, porque o servidor estava ocupado: {found.adiados}. Repita o comando.")
+        click.echo(f"Não examinados: {found.adiados}. Repita o comando.")
     if found.faltam:
         click.echo(f"Modelos da serventia que não estão nesta pasta, e ficam como estão: {len(found.faltam)}.")
     if simular:
@@ -65,6 +66,7 @@ def show_model(folder: Path, nome: str) -> None:
     """Mostra um modelo: estado, motivos, formato e variáveis."""
     with open_office(folder) as office, office.db.read() as conn:
         found = models.require(conn, office, nome)
+        variables = models.variables_of(office, found.exame)
     seen, cleared = found.exame, found.conferido
     click.echo(f"{found.nome}, versão {found.numero}, de {found.arquivo}: {found.estado}")
     click.echo(f"  tipo: {seen.tipo}\n  formato: {seen.formato or '-'}\n  páginas: {seen.paginas}")
@@ -72,7 +74,7 @@ def show_model(folder: Path, nome: str) -> None:
         click.echo(f"  {text}")
     if cleared is not None:
         click.echo(f"  conferido por {cleared.quem} ({cleared.motivo}): {'; '.join(cleared.motivos)}")
-    for name, places, source in seen.variaveis:
+    for name, places, source in variables:
         click.echo(f"  <{name}>\t{places}\t{source}")
 
 
@@ -98,6 +100,10 @@ def prove_model(folder: Path, nome: str, saida: Path) -> None:
     with open_office(folder) as office, office.db.read() as conn:
         saida.write_bytes(models.prove(conn, office, models.require(conn, office, nome)))
     click.echo(f"Prova escrita em {saida}.")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _author(office: Office) -> Author:

@@ -29,6 +29,11 @@ def unaccented(text: str) -> str:
     )
 
 
+def tenths(number: float) -> str:
+    """Return a length as it is written in Portuguese, with a tenth if there is one: `297`, `31,5`."""
+    return f"{number:.1f}".replace(".", ",").removesuffix(",0")
+
+
 def capitalized(text: str) -> str:
     """Return the text with its first letter in upper case, and the others as they are."""
     return text[:1].upper() + text[1:]

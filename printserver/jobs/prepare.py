@@ -122,7 +122,7 @@ def _format(office: Office, request: Pedido, facts: RtfFacts | None) -> Format:
     page_format = office.formatos.get(name)
     if page_format.tipo != of_kind:
         raise invalid_input(
-            "formato", f"o formato {page_format.nome!r} é de {page_format.tipo}, e não serve para {kind}"
+            "formato", f"o formato “{page_format.nome}” é de {page_format.tipo}, e não serve para {kind}"
         )
     return page_format
 
@@ -140,7 +140,7 @@ def on_leaf(page_format: Format, plan: Plan) -> Format:
     if right < 0 or place.y >= page.altura - margins.inferior:
         raise invalid_input(
             "documento.lugar",
-            f"não cabe na folha de {page.largura:g} × {page.altura:g} mm do formato {page_format.nome!r}",
+            f"não cabe na folha de {page.largura:g} × {page.altura:g} mm do formato “{page_format.nome}”",
         )
     moved = margins.model_copy(update={"esquerda": place.x, "direita": right, "superior": place.y, "espelhadas": False})
     version = hashlib.sha256(f"{page_format.versao}:{place.x}:{place.y}:{place.largura}".encode()).hexdigest()[:16]

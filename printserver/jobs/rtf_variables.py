@@ -29,9 +29,10 @@ class BodyVariables:
         """The variables that the program has not filled."""
         return tuple(name for name in self.names if self.sources[name] == "programa")
 
-    def has(self, source: Source) -> bool:
-        """Return whether a variable of that source is in the body."""
-        return source in self.sources.values()
+    def has(self, source: Source, page_format: Format) -> bool:
+        """Return whether a variable of that source is printed; headers and footers are in formats of the seal alone."""
+        unseen = frozenset() if self.facts is None or page_format.writes_only_selo else self.facts.in_margins
+        return any(each == source for name, each in self.sources.items() if name not in unseen)
 
 
 NONE: Final = BodyVariables((), {})
@@ -48,7 +49,9 @@ def find(office: Office, plan: Plan) -> BodyVariables:
 
 def place_block(page_format: Format, variables: BodyVariables) -> Format:
     """Return the format with its seal block where the body has the place of its QR, if it has one (N7)."""
-    return with_block_in_text(page_format, fees=variables.has("custas")) if variables.has("qr") else page_format
+    if not variables.has("qr", page_format):
+        return page_format
+    return with_block_in_text(page_format, fees=variables.has("custas", page_format))
 
 
 def values(
@@ -58,7 +61,7 @@ def values(
     known = source_values(data, marks, local_date(office.clock()))
     drawn = page_format.bloco.qr != "nenhum"
     texts: dict[Source, str] = {**known, "selo": CODE_BOX, "qr": QR_BOX if drawn else ""}
-    return {name: texts.get(source, "") for name, source in variables.sources.items() if source != "programa"}
+    return {f"<{name}>": texts.get(source, "") for name, source in variables.sources.items() if source != "programa"}
 
 
 def require_values(plan: Plan, variables: BodyVariables, field: str) -> tuple[BadField, ...]:

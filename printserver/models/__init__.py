@@ -1,6 +1,6 @@
 """The office's own models in RTF: taken over from a folder, examined, kept in versions, and filled for a print."""
 
-from printserver.models.examine import Choice, Cleared, Examined, example_of
+from printserver.models.examine import Choice, Cleared, Examined, example_of, variables_of
 from printserver.models.fill import fill
 from printserver.models.geometry import own_format
 from printserver.models.importing import Imported, Row, import_folder
@@ -30,6 +30,7 @@ __all__ = [
     "own_format",
     "prove",
     "require",
+    "variables_of",
     "versions",
     "write_report",
 ]

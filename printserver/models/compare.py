@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from printserver.errors import Recusa
-from printserver.models.examine import Examined, Sample
+from printserver.models.examine import BY_THE_STAMP, Examined, Sample
 from printserver.models.folder import ModelFile
 from printserver.models.values import squeezed, values_in
 from printserver.office import Office
@@ -19,7 +19,6 @@ from printserver.rendering import QR_BOX, Undrawable, pack_model
 
 _PDF: Final = ".pdf"
 _SHOWN: Final = 40  # characters of a text or line that a reason quotes
-_BY_THE_STAMP: Final = ("qr", "selo")
 _OF_PDFIUM: Final = str.maketrans({"\ufffe": "-", "\x02": "-", "\ufb01": "fi", "\ufb02": "fl", "\ufb00": "ff"})
 """PDFium marks a hyphen at the end of a line, and keeps ligatures."""
 _DIGITS: Final = re.compile(r"\d+")
@@ -78,7 +77,7 @@ def _differences(
     if values.missing:
         yield f"o PDF do programa antigo não tem, nesta ordem, o texto “{values.missing}”"
         return
-    filled = {name: text for name, text in values.by_name.items() if sources[name] not in _BY_THE_STAMP}
+    filled = {name: text for name, text in values.by_name.items() if sources[name] not in BY_THE_STAMP}
     ours = _texts(office, _without_seal(office, sample, pack_model(file.content, filled)))
     if len(ours) != len(theirs):
         yield f"páginas: {len(theirs)} no PDF do programa antigo, {len(ours)} aqui"

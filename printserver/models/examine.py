@@ -10,12 +10,14 @@ from printserver.formats import Format, FormatType, example_data, example_values
 from printserver.models import geometry
 from printserver.models.kinds import LABELS, kind_of
 from printserver.office import Office, format_versions
-from printserver.rendering import CODE_BOX, QR_BOX, Layout, LayoutRequest, RtfFacts, pack_model
+from printserver.rendering import CODE_BOX, QR_BOX, Layout, LayoutRequest, RtfFacts, RtfModel, pack_model
 
 State = Literal["pronto", "conferir", "recusado"]
 
 _TO_BE_LOOKED_AT: Final = ("Confira:", "A fonte “")
 """How the notices begin for which a person looks at a model."""
+BY_THE_STAMP: Final = frozenset({"qr", "selo"})
+"""Sources of variables that the stamp writes: they take no value."""
 _NO_KIND: Final = "nem o nome do arquivo nem o texto dizem de que ato é: fica como avulso, sem selo"
 _EXAMPLES: Final = (
     ("data", "20 de novembro de 2026"),
@@ -102,8 +104,16 @@ class Sample:
     text: str = ""
 
 
+def variables_of(office: Office, exame: Examined) -> tuple[tuple[str, int, str], ...]:
+    """Return the variables of an examination with their sources by the office's table as it is now."""
+    return tuple((name, places, office.state.variaveis.source(name)) for name, places, _ in exame.variaveis)
+
+
 class Examiner:
-    """Examines models of one office; formats of the same geometry are made once. Thread-safe enough: at worst twice."""
+    """Examines models of one office; formats of the same geometry are made once.
+
+    Two threads may make the same format twice.
+    """
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -115,27 +125,28 @@ class Examiner:
         Raises `Recusa` `servidor-ocupado`: that says nothing of the file.
         """
         try:
-            facts = self._office.render.examine_rtf(pack_model(file, {}))
+            found = self._office.render.examine_model(pack_model(file, {}))
         except Recusa as refusal:
             return Examined("recusado", (_of_the_file(refusal),)), None
-        known = self._known(name, facts, choice)
+        facts = found.facts
+        known = self._known(name, found, choice)
         if choice.formato is None and (small := geometry.too_small(facts)):
             return _refused(known, small), None
         try:
             page_format = self._format(known.tipo, facts, choice)
-            sample = self._lay_out(page_format, file, known, facts.text)
+            sample = self._lay_out(page_format, file, known, found.text)
         except ConfigError as error:
             return _refused(known, str(error)), None
         except Recusa as refusal:
             return _refused(known, _of_the_file(refusal)), None
-        return _judge(known, facts, page_format.nome, sample), sample
+        return _judge(known, found, page_format.nome, sample), sample
 
-    def _known(self, name: str, facts: RtfFacts, choice: Choice) -> Examined:
+    def _known(self, name: str, found: RtfModel, choice: Choice) -> Examined:
         """Return what is known of a model before it is laid out."""
-        tipo = choice.tipo or kind_of(name, facts.beginning)
+        tipo = choice.tipo or kind_of(name, found.beginning)
         reasons = (_NO_KIND,) if tipo is None else ()
-        notes = tuple(geometry.notices(facts))
-        return Examined("recusado", reasons, notes, tipo or "avulso", None, tuple(self._variables(facts)))
+        notes = tuple(geometry.notices(found.facts))
+        return Examined("recusado", reasons, notes, tipo or "avulso", None, tuple(self._variables(found.facts)))
 
     def _variables(self, facts: RtfFacts) -> Iterable[tuple[str, int, str]]:
         table = self._office.state.variaveis
@@ -165,11 +176,11 @@ class Examiner:
         return Sample(request, self._office.render.layout(request), text)
 
 
-def _judge(known: Examined, facts: RtfFacts, page_format: str, sample: Sample) -> Examined:
+def _judge(known: Examined, found: RtfModel, page_format: str, sample: Sample) -> Examined:
     """Return the examination of a model that was laid out."""
     said = [each.mensagem.removesuffix(".") for each in sample.layout.avisos]
     told = [each for each in said if each.startswith(_TO_BE_LOOKED_AT)]
-    reasons = [*known.motivos, *told, *(f"<{name}> parece um erro de <{meant}>" for name, meant in facts.slips)]
+    reasons = [*known.motivos, *told, *(f"<{name}> parece um erro de <{meant}>" for name, meant in found.slips)]
     notes = [*known.avisos, *(each for each in said if each not in told)]
     if known.tipo == "avulso":
         notes.append("documento avulso, sem selo")
@@ -199,7 +210,7 @@ def sample_request(page_format: Format, file: bytes, known: Examined) -> LayoutR
         formato=page_format,
         dados=example_data(page_format.tipo),
         corpo=("rtf", pack_model(file, examples)),
-        mark_values=server,
+        mark_values={f"<{name}>": text for name, text in server.items()},
         valores=example_values(page_format.tipo),
         faces=page_format.faces,
     )

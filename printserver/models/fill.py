@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from printserver.common.data import JsonObject
 from printserver.errors import BadField, Recusa
+from printserver.models.examine import BY_THE_STAMP
 from printserver.models.proof import refused
 from printserver.models.store import Model, content, require
 from printserver.office import Office
 from printserver.rendering import pack_model
 
 _SHOWN: Final = 50
-_BY_THE_STAMP: Final = frozenset({"qr", "selo"})
 
 
 def fill(office: Office, data: object) -> object:
@@ -67,7 +67,7 @@ def _check_names(office: Office, model: Model, given: Mapping[str, str], path: s
     wrong = [
         BadField(f"{path}.valores.{name}"[:300], _wrong(model, name, unknown=name not in known))
         for name in given
-        if name not in known | endings or office.state.variaveis.source(name) in _BY_THE_STAMP
+        if name not in known | endings or office.state.variaveis.source(name) in BY_THE_STAMP
     ]
     if wrong:
         more = f" (e mais {len(wrong) - 1}, em errors)" if len(wrong) > 1 else ""

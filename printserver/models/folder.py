@@ -10,12 +10,12 @@ from typing import Final
 
 from printserver.common import faults
 from printserver.errors import ConfigError
+from printserver.rtf import MAX_BYTES
 
 EXTENSION: Final = ".rtf"
 _OF_OTHERS: Final = (".doc", ".docx", ".dot", ".dotx", ".odt", ".wps")
 """Texts of other programs, which may be models too; files of any other kind are not mentioned."""
 _LOCKS: Final = "~$"  # Word's lock files
-_LARGEST: Final = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _why_skipped(path: Path) -> str | None:
         return "arquivo de trava do Word"
     if path.suffix.casefold() in _OF_OTHERS:
         return "não é RTF: abra no editor de textos e salve como RTF"
-    return f"maior que {_LARGEST // 1024 // 1024} MB" if path.stat().st_size > _LARGEST else None
+    return f"maior que {MAX_BYTES // 1024 // 1024} MB" if path.stat().st_size > MAX_BYTES else None
 
 
 def names_of(paths: Iterable[str], kept: Mapping[str, str]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from printserver.common.text import tenths
 from printserver.formats import FORMAT_KINDS, FormatType
 from printserver.office import Office
 from printserver.rendering import RtfFacts
@@ -44,13 +45,15 @@ def too_small(facts: RtfFacts) -> str | None:
     width, height = facts.page
     if min(width, height) >= SMALLEST_PAPER:
         return None
-    return f"o papel, de {_said(width)} × {_said(height)} mm, é menor que o de um formato ({_said(SMALLEST_PAPER)} mm)"
+    return (
+        f"o papel, de {tenths(width)} × {tenths(height)} mm, é menor que o de um formato ({tenths(SMALLEST_PAPER)} mm)"
+    )
 
 
 def notices(facts: RtfFacts) -> list[str]:
     """Return what a person should know of the margins (Portuguese)."""
     sides = zip(("esquerda", "direita", "superior", "inferior"), facts.margins, strict=True)
-    small = [f"{name} {_said(mm)} mm" for name, mm in sides if mm < _SMALL_MARGIN]
+    small = [f"{name} {tenths(mm)} mm" for name, mm in sides if mm < _SMALL_MARGIN]
     found = [f"margem estreita: {', '.join(small)}; veja se a impressora chega até lá"] if small else []
     if facts.margins[3] < _FIELD_MARGIN:
         found.append("sem número de página: a margem inferior não tem lugar para ele")
@@ -61,7 +64,7 @@ def toml_of(tipo: FormatType, facts: RtfFacts) -> str:
     """Return the file of the format of a geometry."""
     width, height = facts.page
     left, right, top, bottom = facts.margins
-    title = f"Modelos de {tipo.replace('_', ' ')}, papel de {_said(width)} × {_said(height)} mm"
+    title = f"Modelos de {tipo.replace('_', ' ')}, papel de {tenths(width)} × {tenths(height)} mm"
     parts = [
         f'tipo = "{tipo}"',
         f'descricao = "{title}: o texto, as margens e o lugar de tudo vêm do modelo"',
@@ -107,7 +110,3 @@ def _block(tipo: FormatType, room: float) -> str:
         f'\n[bloco]\nonde = "fim"\nqr = "{"automatico" if drawn else "nenhum"}"\nlado_qr = "{place}"'
         f"\nlinhas = [{written}]"
     )
-
-
-def _said(mm: float) -> str:
-    return f"{mm:g}".replace(".", ",")

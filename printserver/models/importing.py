@@ -4,14 +4,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from re import findall
 from time import sleep
+from traceback import extract_tb
 from typing import Final, Literal, TypeVar
 
+import structlog
+
+from printserver.common import faults
 from printserver.errors import Recusa
 from printserver.formats import FormatType
 from printserver.models import geometry
 from printserver.models.compare import Papers, compare
-from printserver.models.examine import NOTHING_CHOSEN, Cleared, Examined, Examiner, Sample, State
+from printserver.models.examine import NOTHING_CHOSEN, Cleared, Examined, Examiner, Sample, State, variables_of
 from printserver.models.folder import Folder, ModelFile, read
 from printserver.models.proof import draw
 from printserver.models.store import Model, Version, add, add_file, find, lock, newest
@@ -24,11 +29,14 @@ News = Literal["novo", "mudou", "igual", "repetido", "adiado"]
 _PAUSES: Final = (2.0, 10.0)
 """Seconds before a busy server is asked again for one file."""
 _LATER: Final = "não foi examinado, porque o servidor estava ocupado: repita o comando"
+_FAILED: Final = "o servidor falhou ao examinar este arquivo: salve-o de novo como RTF e repita o comando"
+_FRAME: Final = r'File "[^"\n]+", line \d+, in \w+'
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One file of the folder: its model's name, what is new of it, what was found, and its proof, if it is printed.
+    """One file of the folder: its model's name, what is new about it, what was found, and its proof, if it is printed.
 
     `repetido` is the name of the model with the same name and content. `conferido` is what a person cleared before.
     """
@@ -133,15 +141,28 @@ class _Look:
         try:
             return patiently(lambda: self._at(number, file, kept))
         except Recusa as refusal:
-            if refusal.word != "servidor-ocupado":
-                raise
-            return Row(file.nome, file.arquivo, "adiado", Examined("recusado", (_LATER,)))
+            if refusal.word == "servidor-ocupado":
+                return Row(file.nome, file.arquivo, "adiado", Examined("recusado", (_LATER,)))
+            return self._failed(file, kept, refusal)
+        except Exception as error:
+            if reason := faults.passing(error):  # it says nothing of the file
+                return Row(file.nome, file.arquivo, "adiado", Examined("recusado", (f"não foi examinado. {reason}",)))
+            return self._failed(file, kept, error)
+
+    def _failed(self, file: ModelFile, kept: Model | None, error: Exception) -> Row:
+        """Return the row of a file that could not be examined. The log has places of the code, no text of the file."""
+        frames = [f"{each.filename}:{each.lineno} {each.name}" for each in extract_tb(error.__traceback__)]
+        frames += findall(_FRAME, "\n".join(getattr(error, "__notes__", ())))  # those of the render process
+        _log.error("a model could not be examined", file=file.arquivo, error=type(error).__name__, frames=frames)
+        news: News = "novo" if kept is None else "mudou"
+        return Row(file.nome, file.arquivo, news, Examined("recusado", (_FAILED,)))
 
     def _at(self, number: int, file: ModelFile, kept: Model | None) -> Row:
         same = kept is not None and kept.sha256 == file.sha256
         cleared = kept.conferido if kept is not None and same else None
         if same and kept is not None and kept.exame.estado != "recusado" and self.papers is None:
-            return Row(file.nome, file.arquivo, "igual", kept.exame, conferido=cleared)
+            exame = replace(kept.exame, variaveis=variables_of(self.office, kept.exame))
+            return Row(file.nome, file.arquivo, "igual", exame, conferido=cleared)
         choice = kept.escolha if kept is not None else NOTHING_CHOSEN
         exame, sample = self.examiner.examine(file.nome, file.content, choice)
         proof = None

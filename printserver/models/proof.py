@@ -1,9 +1,11 @@
 """A proof of a model: its pages with examples, and a seal of no office."""
 
+from dataclasses import replace
+
 from sqlalchemy.engine import Connection
 
 from printserver.errors import Recusa
-from printserver.models.examine import Sample, sample_request
+from printserver.models.examine import Sample, sample_request, variables_of
 from printserver.models.store import Model, content
 from printserver.office import Office
 from printserver.rendering import DamagedBase, apply_stamp, sample_stamp
@@ -13,7 +15,8 @@ def prove(conn: Connection, office: Office, model: Model) -> bytes:
     """Return the PDF of a proof. Raises `Recusa` `modelo-recusado`, and as a print does."""
     if model.exame.formato is None:
         raise refused(model)
-    request = sample_request(office.formatos.get(model.exame.formato), content(conn, office, model), model.exame)
+    exame = replace(model.exame, variaveis=variables_of(office, model.exame))
+    request = sample_request(office.formatos.get(model.exame.formato), content(conn, office, model), exame)
     return draw(office, Sample(request, office.render.layout(request)))
 
 

@@ -46,7 +46,7 @@ def write_report(office: Office, found: Imported, folder: Path) -> Path:
 
 
 def _notes(row: Row) -> list[str]:
-    """Return what a person should know of a model; with what another one cleared."""
+    """Return what a person should know of a model, and what a person cleared."""
     notes = list(row.exame.avisos)
     if row.conferido is not None and row.exame.motivos and row.estado == "pronto":
         notes += (f"conferido por {row.conferido.quem} ({row.conferido.motivo}): {each}" for each in row.exame.motivos)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, Select
 from sqlalchemy.engine import Connection
 
 from printserver import db
@@ -68,14 +68,18 @@ def newest(conn: Connection, office: Office) -> Sequence[Model]:
 
 def versions(conn: Connection, office: Office, nome: str) -> Sequence[Model]:
     """Return the versions of a model, newest first; none for an unknown name."""
-    mine = (_m.serventia_id == office.serventia_id, _m.chave == nome.casefold())
-    rows = conn.execute(sa.select(db.modelo).where(*mine).order_by(_m.numero.desc())).mappings()
-    return [_model(row) for row in rows]
+    return [_model(row) for row in conn.execute(_newest_first(office, nome)).mappings()]
 
 
 def find(conn: Connection, office: Office, nome: str) -> Model | None:
     """Return the model of that name in force, whatever its case; None if there is none."""
-    return next(iter(versions(conn, office, nome)), None)
+    row = conn.execute(_newest_first(office, nome).limit(1)).mappings().first()
+    return None if row is None else _model(row)
+
+
+def _newest_first(office: Office, nome: str) -> Select[Any]:
+    mine = (_m.serventia_id == office.serventia_id, _m.chave == nome.casefold())
+    return sa.select(db.modelo).where(*mine).order_by(_m.numero.desc())
 
 
 def of_id(conn: Connection, office: Office, number: int) -> Model:

@@ -14,7 +14,7 @@ from printserver.rendering.render import (
     Side,
 )
 from printserver.rendering.reports import Report, Section, Table
-from printserver.rendering.rtf_source import CODE_BOX, QR_BOX, RtfFacts
+from printserver.rendering.rtf_source import CODE_BOX, QR_BOX, RtfFacts, RtfModel
 from printserver.rendering.rtf_source import pack as pack_model
 from printserver.rendering.stamp import (
     DamagedBase,
@@ -43,6 +43,7 @@ __all__ = [
     "Render",
     "Report",
     "RtfFacts",
+    "RtfModel",
     "Section",
     "Side",
     "Stamp",

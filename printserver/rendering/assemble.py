@@ -90,6 +90,10 @@ def _configuration() -> FontConfiguration:
 
 @functools.lru_cache(maxsize=64)
 def _stylesheet(text: str) -> weasyprint.CSS:
+    return _parse_sheet(text)
+
+
+def _parse_sheet(text: str) -> weasyprint.CSS:
     return weasyprint.CSS(string=text, font_config=_configuration(), url_fetcher=_fetcher())
 
 
@@ -144,9 +148,12 @@ def _assemble_rtf(task: LayoutTask) -> Layout:
     page_format = task.formato
     body = rtf_pages.prepare(task)
     html = _fill(task, body.html, rtf=body)
-    styles = (css(page_format, task.faces, task.lado_inicial), body.css)  # the format's is parsed once, not each time
-    hash = _hash("rtf", page_format.versao, html, styles, task.lado_inicial, task.faces, task.bloco)
-    return _find_kept(task, hash, body.notices) or _assemble_html(task, hash, html, styles, body.notices)
+    stylesheet = css(page_format, task.faces, task.lado_inicial)
+    hash = _hash("rtf", page_format.versao, html, (stylesheet, body.css), task.lado_inicial, task.faces, task.bloco)
+    if found := _find_kept(task, hash, body.notices):
+        return found
+    made = _text_pages(task, html, (stylesheet,), own=(body.css,), block_follows=not body.has_qr)
+    return _keep(task, hash, made.pdf, made.count, made.measures, body.notices, made.notices, pdf_a=True)
 
 
 def _fill(task: LayoutTask, body: str, rtf: rtf_pages.RtfBody | None = None) -> str:
@@ -178,7 +185,13 @@ def _assemble_html(task: LayoutTask, hash: str, html: str, styles: Styles, notic
     return _keep(task, hash, made.pdf, made.count, made.measures, notices, made.notices, pdf_a=True)
 
 
-def _text_pages(task: LayoutTask, html: str, styles: Styles) -> _TextPages:
+def _text_pages(
+    task: LayoutTask, html: str, styles: Styles, *, own: Styles = (), block_follows: bool = True
+) -> _TextPages:
+    """Return the pages of a text. `own`: style sheets that no other document has.
+
+    `block_follows`: the seal's box is after the text, not at a place in it (N7).
+    """
     page_format = task.formato
     anchor = new_anchor()
     if task.bloco[1] and page_format.bloco.onde == "fim" and len(_BOX_TAG.findall(html)) != 1:
@@ -188,7 +201,10 @@ def _text_pages(task: LayoutTask, html: str, styles: Styles) -> _TextPages:
     from_pages = Notices()
     html = _BOX_TAG.sub(rf'\g<1>{anchor}"', html)
     source = _Source(
-        _parse(html, notes="footnote" in html or "footnote" in "".join(styles)), anchor, task.corpo[0] == "rtf"
+        _parse(html, notes="footnote" in html or "footnote" in "".join((*styles, *own))),
+        anchor if block_follows else None,
+        task.corpo[0] == "rtf",
+        tuple(map(_parse_sheet, own)),
     )
     document, drawing = _draw(source, styles, page_format.pagina.altura, from_pages)
     page_count = len(document.pages)
@@ -275,11 +291,15 @@ def _keep(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """HTML to lay out, and the name of its seal's box; `broken`: its lines are broken, and nothing is moved in them."""
+    """HTML to lay out; `broken`: its lines are broken, and nothing is moved in them.
+
+    `anchor`: the name of the seal's box, None if it does not follow the text. `own`: style sheets of this document.
+    """
 
     html: weasyprint.HTML
-    anchor: str
+    anchor: str | None
     broken: bool
+    own: tuple[weasyprint.CSS, ...]
 
 
 def _draw(source: _Source, styles: Styles, height: float, notices: Notices) -> tuple[weasyprint.Document, Drawing]:
@@ -297,7 +317,7 @@ def _draw(source: _Source, styles: Styles, height: float, notices: Notices) -> t
 
 
 def _draw_once(source: _Source, styles: Styles, *more: weasyprint.CSS) -> tuple[weasyprint.Document, Drawing]:
-    document = _pages(source.html, styles, *more)
+    document = _pages(source.html, styles, *source.own, *more)
     return document, read_pages(document.pages, source.anchor, cells_bound=not source.broken)
 
 

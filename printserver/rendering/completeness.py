@@ -133,7 +133,7 @@ def _check_places(drawing: Drawing) -> None:
         shown = " ".join(drawn_text.text.split()[:6])[:80]
         raise refuse(
             f"Na página {drawn_text.page}, “{shown}” não cabe no seu lugar e sairia cortado ou sobre outro texto."
-            " Use menos colunas ou letra menor."
+            " Use menos colunas ou letra menor, ou diminua recuos e tabulações."
         )
 
 

@@ -56,7 +56,7 @@ class DrawnText(NamedTuple):
 class Drawing:
     """All pages. `bottoms`: per page, the lower edges of lines, cells and images, in mm; `images`: elements and bounds.
 
-    `block_page`: the page of the seal's box, None if it is not in the text.
+    `block_page`: the page of the seal's box that follows the text, None if there is none.
     """
 
     areas: list[Bounds] = field(default_factory=list)
@@ -67,11 +67,11 @@ class Drawing:
     block_page: int | None = None
 
 
-def read_pages(pages: Sequence[Any], anchor: str, *, cells_bound: bool = True) -> Drawing:
+def read_pages(pages: Sequence[Any], anchor: str | None, *, cells_bound: bool = True) -> Drawing:
     """Return the content of WeasyPrint's pages, in page order and document order.
 
-    `anchor` is the name of the seal's box. `cells_bound`: text must not leave its table cell; that of an RTF may, by
-    negative indents.
+    `anchor` is the name of the seal's box that follows the text, None if there is none. `cells_bound`: text must not
+    leave its table cell; that of an RTF may, by negative indents.
     """
     drawing = Drawing()
     for number, page in enumerate(pages, 1):

@@ -73,6 +73,8 @@ def _of_the_closing(drawing: Drawing) -> PageEnd | None:
     if not missing or first is None:
         return None
     earlier = [row for row in _rows(_text_before(drawing)) if row.page < first]
+    if not earlier:  # a template of the office may write the closing before the text
+        return None
     on_page = [row for row in earlier if row.page == earlier[-1].page]
     end = on_page[-missing:][0]
     return end if _anything_above(drawing, end) else None

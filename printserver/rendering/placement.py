@@ -13,7 +13,6 @@ from printserver.rendering.drawn import MM_PER_PX, Drawing, DrawnLine
 from printserver.rendering.model import Box, Dash, LayoutTask
 from printserver.rendering.pdf_body.picture import draw, loaded, opened
 from printserver.rendering.rtf_pages import CODE_ID
-from printserver.rendering.rtf_source import QR_BOX
 from printserver.rendering.stylesheet import is_verso
 
 _DPI: Final = 50
@@ -42,7 +41,7 @@ def measure_pages(pages: Sequence[Any], drawing: Drawing, task: LayoutTask, anch
     boxes: tuple[Box, ...] = ()
     if task.bloco[1]:
         if page_format.bloco.onde == "fim":
-            boxes = (_box_in_text(pages, task, anchor),)
+            boxes = (_box_in_text(pages, drawing, task, anchor),)
         else:
             boxes = fixed_boxes(page_format, len(pages), task.faces, task.lado_inicial)
     dashes = tuple(_dashes(drawing, task, boxes)) if page_format.tracejado else ()
@@ -70,7 +69,7 @@ def _box(page: int, rectangle: Rectangle) -> Box:
     return Box(page, rectangle.x, rectangle.y, rectangle.largura, rectangle.altura)
 
 
-def _box_in_text(pages: Sequence[Any], task: LayoutTask, anchor: str) -> Box:
+def _box_in_text(pages: Sequence[Any], drawing: Drawing, task: LayoutTask, anchor: str) -> Box:
     anchors = [(number, page.anchors[anchor]) for number, page in enumerate(pages, 1) if anchor in page.anchors]
     width, height = task.bloco
     if len(anchors) != 1:
@@ -78,8 +77,7 @@ def _box_in_text(pages: Sequence[Any], task: LayoutTask, anchor: str) -> Box:
     number, (x, y) = anchors[0][0], anchors[0][1][:2]
     box = Box(number, round(x * MM_PER_PX, 3), round(y * MM_PER_PX, 3), width, height)
     area = _area(task, number)
-    at_the_end = QR_BOX not in task.mark_values.values()
-    if (at_the_end and number != len(pages)) or box.y + height > area.y + area.altura + 0.1:
+    if (drawing.block_page is not None and number != len(pages)) or box.y + height > area.y + area.altura + 0.1:
         raise Recusa(
             "bloco-sem-lugar",
             f"O bloco do selo, de {height:.1f} mm de altura, não coube na última página com as assinaturas.",

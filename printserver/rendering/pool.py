@@ -108,7 +108,8 @@ class Pool:
             return future.result(timeout=MAX_WAIT_S + self._limit_s)
         except TimeoutError as error:
             if future.done():
-                raise _refusal(f"passou do tempo limite de {self._limit_s:g} segundos de montagem") from error
+                what = f"passou do tempo limite de {self._limit_s:g} segundos de montagem. Divida o documento"
+                raise _refusal(what) from error
             future.cancel()  # type: ignore[no-untyped-call]
             raise Recusa(
                 "servidor-ocupado", "Há montagens demais na fila. Envie de novo em instantes.", retry_after=10

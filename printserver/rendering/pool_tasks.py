@@ -39,6 +39,11 @@ def examine_rtf(content: str) -> rtf_source.RtfFacts:
     return rtf_source.examine(content)
 
 
+def examine_model(content: str) -> rtf_source.RtfModel:
+    """Return what an imported model is (`rtf_source.examine_model`)."""
+    return rtf_source.examine_model(content)
+
+
 def warm_up() -> None:
     """Prepare a new process (`assemble.warm_up`)."""
     from printserver.rendering import assemble

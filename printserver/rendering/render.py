@@ -32,8 +32,8 @@ class LayoutRequest:
     """Input of a layout: a document's plain data, its body and marks, the seal block's (placeholder) values.
 
     `corpo` is (format of the body, its content); of the format `imagens`, a PDF whose pages are set as images (C16).
-    `mark_values` are by name, with or without brackets; of an rtf body, the values of its variables too. `valores` only
-    determines the size of the block; None for a document without seal.
+    `mark_values` are by name, with or without brackets; of an rtf body, the values of its variables too, by `<Nome>`.
+    `valores` only determines the size of the block; None for a document without seal.
     """
 
     formato: Format
@@ -128,6 +128,11 @@ class Render:
         """
         facts: rtf_source.RtfFacts = self._pool.run(pool_tasks.examine_rtf, content)
         return facts
+
+    def examine_model(self, content: str) -> rtf_source.RtfModel:
+        """Return what an imported model is, read in the pool. Raises as `examine_rtf`."""
+        found: rtf_source.RtfModel = self._pool.run(pool_tasks.examine_model, content)
+        return found
 
     def kept(self, hash: str) -> Layout | None:
         """Return the cached layout with that hash, or None if it is missing or incomplete."""

@@ -4,10 +4,12 @@ In a format that writes nothing but the seal, the RTF is the whole page: the for
 headers, footers and sections. In the others it is the act's text, in the format's column.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from printserver import rtf
+from printserver.common.text import tenths
 from printserver.formats import Format
 from printserver.rendering import rtf_source
 from printserver.rendering.body.characters import BodyNotice, Notices, refuse
@@ -20,7 +22,7 @@ CODE_ID: Final = "CODIGO-DO-SELO-"
 _CODE_SHARE: Final = 0.9  # of the text's size: the letters of the mono font look larger
 _CODE_ADVANCE: Final = 25 * 0.6002  # of the 25 characters, in ems
 _SLACK_MM: Final = 0.5
-_KINDS: Final = {"descartado": "Não se imprime: {}.", "conferir": "Confira: {}.", "mudado": "{}."}
+_KINDS: Final = {"descartado": "Não se imprime: {}.", "conferir": "Confira: {}."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,11 @@ def prepare(task: LayoutTask) -> RtfBody:
     """Return an rtf body laid out for the format of `task`. Raises `Recusa` `corpo-invalido`."""
     kind, content = task.corpo
     assert kind == "rtf"
-    values = {name.removeprefix("[[").removesuffix("]]"): text for name, text in task.mark_values.items()}
-    document = rtf_source.load(content, values)
-    if not any(paragraph.text.strip() for paragraph in document.paragraphs()):
-        raise refuse("O texto está vazio: nada dele aparece no papel. Envie o texto do documento.")
     page_format = task.formato
     whole = page_format.writes_only_selo
+    document = rtf_source.load(content, _places(task.mark_values), whole=whole)
+    if not any(paragraph.text.strip() for paragraph in document.paragraphs()):
+        raise refuse("O texto está vazio: nada dele aparece no papel. Envie o texto do documento.")
     notices = Notices()
     boxes = _boxes(document, task)
     if whole:
@@ -54,12 +55,17 @@ def prepare(task: LayoutTask) -> RtfBody:
         inside = replace(document, sections=tuple(replace(s, blocks=_inside(s.blocks)) for s in document.sections))
         made = lay_out(inside, column=page_format.texto.largura, boxes=boxes)
     for notice in (*document.notices, *made.notices):
-        notices.add(_KINDS.get(notice.kind, "{}").replace("{}", notice.text).replace("..", "."))
+        notices.add(_KINDS.get(notice.kind, "{}.").replace("{}", notice.text.removesuffix(".")))
     has_qr = rtf_source.QR_BOX in boxes
     css = made.css + (_closing(fitted.sections, page_format) if whole else "")
     if whole and (has_qr or page_format.bloco.onde != "fim" or not task.bloco[1]):
         css += "\n.fecho{padding:0}"  # nothing follows the text: its last line may be at the page's end
     return RtfBody(made.running + made.html, css, notices.all(), whole, has_qr)
+
+
+def _places(values: Mapping[str, str]) -> dict[str, str]:
+    """Return values by the places as the text has them; marks come by their names, with or without brackets."""
+    return {name if name.startswith(("<", "[[")) else f"[[{name}]]": text for name, text in values.items()}
 
 
 def _boxes(document: rtf.Rtf, task: LayoutTask) -> dict[str, Box]:
@@ -80,7 +86,10 @@ def _boxes(document: rtf.Rtf, task: LayoutTask) -> dict[str, Box]:
 
 
 def _fitted(sections: tuple[rtf.Section, ...], page_format: Format) -> tuple[rtf.Section, ...]:
-    """Return the sections on the format's paper; a later section keeps what its margins differ from the first's."""
+    """Return the sections on the format's paper.
+
+    A later section keeps the difference between its margins and the first's.
+    """
     first = sections[0].paper
     page, margins = page_format.pagina, page_format.margens
 
@@ -114,8 +123,8 @@ def _compare(paper: rtf.Paper, page_format: Format, notices: Notices) -> None:
     own = (_mm(paper.width), _mm(paper.height))
     if abs(own[0] - page.largura) > _SLACK_MM or abs(own[1] - page.altura) > _SLACK_MM:
         notices.add(
-            f"O papel do RTF tem {_said(own[0])} × {_said(own[1])} mm; vale o do formato {page_format.nome}, de"
-            f" {_said(page.largura)} × {_said(page.altura)} mm."
+            f"O papel do RTF tem {tenths(own[0])} × {tenths(own[1])} mm; vale o do formato {page_format.nome}, de"
+            f" {tenths(page.largura)} × {tenths(page.altura)} mm."
         )
     sides = (
         ("esquerda", paper.left, margins.esquerda),
@@ -126,8 +135,8 @@ def _compare(paper: rtf.Paper, page_format: Format, notices: Notices) -> None:
     for name, ours, theirs in sides:
         if abs(_mm(ours) - theirs) > _SLACK_MM:
             notices.add(
-                f"A margem {name} do RTF tem {_said(_mm(ours))} mm; vale a do formato {page_format.nome}, de"
-                f" {_said(theirs)} mm."
+                f"A margem {name} do RTF tem {tenths(_mm(ours))} mm; vale a do formato {page_format.nome}, de"
+                f" {tenths(theirs)} mm."
             )
 
 
@@ -165,7 +174,3 @@ def _twips(mm: float) -> int:
 
 def _mm(twips: int) -> float:
     return twips / rtf.TWIPS_PER_MM
-
-
-def _said(mm: float) -> str:
-    return f"{mm:.1f}".replace(".", ",").removesuffix(",0")

@@ -17,7 +17,8 @@ from printserver.rendering.body.characters import refuse
 from printserver.rendering.body.marks import EXACT as MARK
 
 _BEGINNING: Final = re.compile(r"\s*\{\\rtf")
-_PRIVATE: Final = re.compile(f"(?!{rtf.PAGE_NUMBER})[\ue000-\uf8ff]")
+_PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
+_PLACE: Final = re.compile(f"{rtf.VARIABLE.pattern}|{MARK.pattern}")
 _PARAGRAPHS_OF_BEGINNING: Final = 8
 _PACKED: Final = '{"rtf":'
 
@@ -33,16 +34,27 @@ MAX_CODES: Final = 100
 class RtfFacts:
     """What an RTF is, before it is laid out.
 
-    `variables`: those without a value and the number of their places, in the order of the text. `slips`: names that
-    are probably misspelt, each with the one that is meant. `page` is width and height, `margins` left, right, top and
-    bottom, in mm. `text` is that of its paragraphs, one a line, `beginning` that of the first ones.
+    `variables`: those without a value and the number of their places, in the order of the text; `in_margins`: those
+    that are only in headers and footers. `page` is width and height, `margins` left, right, top and bottom, in mm.
     """
 
     variables: Mapping[str, int]
-    slips: tuple[tuple[str, str], ...]
+    in_margins: frozenset[str]
     page: tuple[float, float]
     margins: tuple[float, float, float, float]
     mirrored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RtfModel:
+    """What the import of a model asks of it, too.
+
+    `slips`: names that are probably misspelt, each with the one that is meant. `text` is that of its paragraphs, one a
+    line, `beginning` that of the first ones.
+    """
+
+    facts: RtfFacts
+    slips: tuple[tuple[str, str], ...]
     text: str
     beginning: str
 
@@ -54,45 +66,69 @@ def pack(file: bytes, values: Mapping[str, str]) -> str:
 
 def examine(content: str) -> RtfFacts:
     """Read an rtf body. Raises `Recusa` `corpo-invalido` that names what is wrong and where."""
+    return _facts(*_read(content))
+
+
+def examine_model(content: str) -> RtfModel:
+    """Read a model. Raises as `examine`."""
     document, own = _read(content)
-    names = {name: places for name, places in rtf.variables(document).items() if name not in own}
-    paper = document.sections[0].paper
-    mm = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.width, paper.height)]
-    margins = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.left, paper.right, paper.top, paper.bottom)]
+    facts = _facts(document, own)
     paragraphs = (paragraph.text.replace(rtf.PAGE_NUMBER, "") for paragraph in document.paragraphs())
     texts = [text for text in paragraphs if text.strip()]
-    return RtfFacts(
-        variables=names,
-        slips=rtf.likely_slips(names),
-        page=(mm[0], mm[1]),
-        margins=(margins[0], margins[1], margins[2], margins[3]),
-        mirrored=paper.mirrored,
+    return RtfModel(
+        facts,
+        slips=rtf.likely_slips(facts.variables),
         text="\n".join(texts),
         beginning="\n".join(texts[:_PARAGRAPHS_OF_BEGINNING]),
     )
 
 
-def load(content: str, values: Mapping[str, str]) -> rtf.Rtf:
-    """Return the document of an rtf body, its variables replaced by `values` and by those of its model.
+def _facts(document: rtf.Rtf, own: Mapping[str, str]) -> RtfFacts:
+    names = {name: places for name, places in rtf.variables(document).items() if name not in own}
+    in_text = {match[1] for each in document.paragraphs() for match in rtf.VARIABLE.finditer(each.text)}
+    paper = document.sections[0].paper
+    mm = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.width, paper.height)]
+    margins = [round(each / rtf.TWIPS_PER_MM, 1) for each in (paper.left, paper.right, paper.top, paper.bottom)]
+    return RtfFacts(
+        variables=names,
+        in_margins=frozenset(names.keys() - in_text),
+        page=(mm[0], mm[1]),
+        margins=(margins[0], margins[1], margins[2], margins[3]),
+        mirrored=paper.mirrored,
+    )
 
-    A variable without a value stays as it is. Raises `Recusa` `corpo-invalido`.
+
+def load(content: str, values: Mapping[str, str], *, whole: bool) -> rtf.Rtf:
+    """Return the document of an rtf body with `values`, and those of its model, in the places of marks and variables.
+
+    The keys of `values` are as the text has them: `[[TOTAL]]`, `<Nome>`. A place without a value stays as it is.
+    `whole`: headers and footers are printed; otherwise they stay as they are. Raises `Recusa` `corpo-invalido`, also
+    for the place of the seal's block in a header or footer that is printed.
     """
     document, own = _read(content)
-    if any(_PRIVATE.search(paragraph.text) for paragraph in rtf.every_paragraph(document)):
+    if any(_PRIVATE.search(each.text.replace(rtf.PAGE_NUMBER, "")) for each in rtf.every_paragraph(document)):
         raise refuse("O RTF tem um caractere de uso privado, que não se imprime.")
-    known = {**values, **own}
-    boxes = count()
+    known = {**values, **{f"<{name}>": text for name, text in own.items()}}
+    boxes, blocks = count(), count()
 
-    def value(name: str) -> str | None:
-        """Return the value of a variable; each place of a code has a box of its own, only the first QR has one."""
-        text = known.get(name)
+    def value(place: str) -> str | None:
+        """Return the value of a place; each one of a code has a box of its own, only the first one of a QR has one."""
+        text = known.get(place)
         if text == CODE_BOX:
             return chr(ord(CODE_BOX) + min(next(boxes), MAX_CODES - 1))
-        if text == QR_BOX:
-            known[name] = ""
-        return text
+        return "" if text == QR_BOX and next(blocks) else text
 
-    return rtf.substitute(rtf.substitute(document, known.get, MARK), value)
+    def in_margins(place: str) -> str | None:
+        if not whole:
+            return None
+        if known.get(place) == QR_BOX:
+            raise refuse(
+                f"O lugar do selo, {place}, está num cabeçalho ou rodapé, que se repete em cada página: o bloco do selo"
+                " sai uma vez só. Ponha-o no texto."
+            )
+        return value(place)
+
+    return rtf.substitute(document, value, _PLACE, margins=in_margins)
 
 
 def _read(content: str) -> tuple[rtf.Rtf, Mapping[str, str]]:

@@ -1,5 +1,6 @@
 """Reads RTF: bytes to plain data. Knows no HTML and no layout."""
 
+from printserver.rtf.limits import MAX_BYTES
 from printserver.rtf.model import (
     PAGE_NUMBER,
     TWIPS_PER_MM,
@@ -25,12 +26,14 @@ from printserver.rtf.model import (
     paragraphs_of,
 )
 from printserver.rtf.reader import read
-from printserver.rtf.variables import every_paragraph, likely_slips, substitute, variables
+from printserver.rtf.variables import VARIABLE, every_paragraph, likely_slips, substitute, variables
 
 __all__ = [
+    "MAX_BYTES",
     "PAGE_NUMBER",
     "TWIPS_PER_MM",
     "TWIPS_PER_POINT",
+    "VARIABLE",
     "Alignment",
     "Block",
     "Border",

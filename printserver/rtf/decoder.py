@@ -6,7 +6,7 @@ from printserver.rtf import characters
 from printserver.rtf.notices import Notices
 
 _HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
-_NOT_IN_CODE_PAGE: Final = "caractere que não existe no conjunto da letra, impresso como “?”"
+_NOT_IN_CODE_PAGE: Final = "caractere que não existe no conjunto da fonte, impresso como “?”"
 _HALF: Final = "metade de um caractere Unicode, impressa como “?”"
 _OUT_OF_RANGE: Final = "caractere Unicode fora do alcance, impresso pelo seu substituto"
 _UNKNOWN: Final = "?"
@@ -51,7 +51,8 @@ class Decoder:
         """Return the bytes that wait as text: those of one character may have come one by one."""
         waiting, self._bytes = "".join(self._bytes), []
         text, missing = characters.decode(waiting, codec)
-        self._notices.add("caractere", _NOT_IN_CODE_PAGE, missing)
+        if missing:
+            self._notices.add("caractere", _NOT_IN_CODE_PAGE)
         return text
 
     def raw(self) -> str:

@@ -13,6 +13,7 @@ SKIPPED: Final = frozenset(
         *("template", "nextfile", "private", "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn"),
         *("nonesttables", "shprslt", "sp", "nonshppict", "datafield", "bkmkstart", "bkmkend", "pict", "annotation"),
         *("falt", "panose", "fname", "fontemb", "atnid", "atnauthor", "objclass", "objname", "objdata", "ffname"),
+        "generator",
     }
 )
 """Destinations whose text is not the document's."""
@@ -22,14 +23,14 @@ BOXES: Final = frozenset({"shptxt", "dptxbxtext", "footnote"})
 MARGIN_TEXTS: Final = frozenset({"header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf"})
 DRAWINGS: Final = frozenset({"shp", "do"})
 LABELS: Final = frozenset({"listtext", "pntext"})
-ASIDE: Final = frozenset({"fonttbl", "colortbl", "generator", "fldinst"})
+ASIDE: Final = frozenset({"fonttbl", "colortbl", "fldinst"})
 """Destinations whose text is read, but not printed."""
 
 Said = tuple[NoticeKind, str]
 
 OF_DESTINATION: Final[Mapping[str, Said]] = {
     "pict": ("descartado", "imagem"),
-    "object": ("descartado", "objeto incorporado ou vinculado; imprime-se o texto que tem guardado"),
+    "object": ("mudado", "Objeto não impresso; sai só o texto guardado"),
     "annotation": ("descartado", "comentário de revisão"),
     "mmath": ("conferir", "fórmula matemática, que não se imprime"),
 }
@@ -57,7 +58,7 @@ OF_WORD: Final[Mapping[str, tuple[frozenset[int], Said]]] = {
 _STORED_DATE: Final[Said] = ("conferir", "data ou hora automática impressa como está escrita")
 _STORED_PAGE: Final[Said] = ("conferir", "número de página automático impresso como está escrito")
 _FORM: Final[Said] = ("mudado", "Caixas de formulário impressas pelo seu texto")
-_LINK: Final[Said] = ("descartado", "vínculo com outro arquivo; imprime-se o texto que está guardado, nada se abre")
+_LINK: Final[Said] = ("mudado", "Vínculo com outro arquivo não aberto; sai só o texto guardado")
 _EMPTY: Final[Said] = ("conferir", "campo automático sem texto guardado, que não se imprime")
 
 _OF_FIELD: Final[Mapping[str, Said]] = {

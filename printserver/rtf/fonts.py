@@ -78,7 +78,8 @@ class Fonts:
 
     def add_name(self, text: str) -> None:
         """Take a piece of a font's name; it ends with `;`."""
-        self._coming = replace(self._coming, name=self._coming.name + text[:_LONGEST_NAME])
+        if len(self._coming.name) < _LONGEST_NAME:
+            self._coming = replace(self._coming, name=self._coming.name + text[:_LONGEST_NAME])
         if ";" in text:
             self.end_font()
 

@@ -34,6 +34,11 @@ def refuse(reason: str) -> Recusa:
     return Recusa("corpo-invalido", reason)
 
 
+def said(number: int) -> str:
+    """Return a number as it is written in Portuguese."""
+    return f"{number:,}".replace(",", ".")
+
+
 def length(value: int) -> int:
     """Return a length in twips within the limits."""
     return max(-MAX_LENGTH, min(MAX_LENGTH, value))

@@ -21,11 +21,10 @@ PAGE_NUMBER: Final = "\uf8f0"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that is not printed as the file says (Portuguese), `count` times. Text is never dropped."""
+    """Something that is not printed as the file says (Portuguese). Text is never dropped without one."""
 
     kind: NoticeKind
     text: str
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +226,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Rtf:
-    """A whole document. `default_tab` is `\\deftab`; `generator` the program that wrote it, as it says."""
+    """A whole document. `default_tab` is `\\deftab`."""
 
     sections: tuple[Section, ...]
     default_tab: int = 720
-    generator: str = ""
     notices: tuple[Notice, ...] = field(default=())
 
     def paragraphs(self) -> Iterator[Paragraph]:

@@ -9,7 +9,7 @@ from printserver.rtf.controls import CONTROLS, PARAGRAPH_WORDS
 from printserver.rtf.decoder import Decoder
 from printserver.rtf.flow import Flow
 from printserver.rtf.fonts import COLOR_TABLE, FONT_TABLE, Colors, Fonts
-from printserver.rtf.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_PAGE_BREAKS, MAX_PARAGRAPHS, SAVE_AGAIN, refuse
+from printserver.rtf.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_PAGE_BREAKS, MAX_PARAGRAPHS, SAVE_AGAIN, refuse, said
 from printserver.rtf.model import PAGE_NUMBER, Rtf, paragraphs_of
 from printserver.rtf.notices import Notices
 from printserver.rtf.opening import check_beginning, has_second_document
@@ -19,7 +19,8 @@ from printserver.rtf.state import Control, State
 from printserver.rtf.tokens import tokens
 
 _FIELD: Final = "fldinst"
-_GENERATOR: Final = "generator"
+_LONGEST_INSTRUCTION: Final = 500
+"""Characters of a field's instruction that are read: each text in the field is compared with them."""
 _WHITE: Final = "FFFFFF"
 _PRIVATE: Final = "\ue000"
 """What the file's own character of page numbers becomes: one that is refused as all private ones are."""
@@ -61,7 +62,6 @@ class _Reader:
         self._rows = RowCount()
         self._flows = [Flow(self._rows)]
         self._fields: list[_Field] = []
-        self._generator = ""
         self._paragraphs = self._boxes = self._characters = self._breaks = 0
         self._labelled = self._has_text = False  # of the present paragraph
         self._begun: State | None = None  # of the last paragraph of the body, if it is set but has not ended
@@ -116,7 +116,6 @@ class _Reader:
         return Rtf(
             self._sections.all(),
             self._sections.default_tab,
-            self._generator.strip().rstrip(";"),
             self._notices.all(),
         )
 
@@ -304,7 +303,8 @@ class _Reader:
         font = "" if self._state.target else self._fonts.symbols(self._state)
         if font:
             text, unknown = symbols.as_unicode(text, font)
-            self._notices.add("conferir", "sinal de uma letra de símbolos impresso por outro", unknown)
+            if unknown:
+                self._notices.add("conferir", "sinal de uma fonte de símbolos impresso por outro")
         self._put(text.translate(_LINE_ENDS).replace(PAGE_NUMBER, _PRIVATE))
 
     def _put(self, text: str) -> None:
@@ -328,7 +328,7 @@ class _Reader:
             text = PAGE_NUMBER
         self._characters += len(text)
         if self._characters > MAX_CHARACTERS:
-            raise refuse(f"O RTF tem texto demais: mais de {MAX_CHARACTERS} letras. Divida o documento.")
+            raise refuse(f"O RTF tem texto demais: mais de {said(MAX_CHARACTERS)} letras. Divida o documento.")
         self._breaks += text == "\f"
         if self._breaks > MAX_PAGE_BREAKS:
             raise refuse(f"O RTF tem mais de {MAX_PAGE_BREAKS} quebras de página. Divida o documento.")
@@ -338,17 +338,15 @@ class _Reader:
             if self._fields:
                 self._fields[-1].printed = True
             if state.face.color == _WHITE and state.face.highlight is None:
-                self._notices.add("conferir", "texto em branco, que não aparece no papel branco")
+                self._notices.add("conferir", "texto de cor branca, que não aparece no papel")
 
     def _put_aside(self, text: str, target: str) -> None:
         if target == FONT_TABLE:
             self._fonts.add_name(text)
         elif target == COLOR_TABLE:
             self._colors.add(text)
-        elif target == _GENERATOR:
-            self._generator += text
-        elif target == _FIELD and self._fields:
-            self._fields[-1].instruction += text
+        elif target == _FIELD and self._fields and len(self._fields[-1].instruction) < _LONGEST_INSTRUCTION:
+            self._fields[-1].instruction += text[:_LONGEST_INSTRUCTION]
 
     # -- ends ---------------------------------------------------------------------------------------------------------
 
@@ -376,7 +374,7 @@ class _Reader:
         self._begun = None
         self._paragraphs += 1
         if self._paragraphs > MAX_PARAGRAPHS:
-            raise refuse(f"O RTF tem mais de {MAX_PARAGRAPHS} parágrafos. Divida o documento.")
+            raise refuse(f"O RTF tem mais de {said(MAX_PARAGRAPHS)} parágrafos. Divida o documento.")
 
     def _end_cell(self, level: int) -> None:
         if not self._state.target:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from printserver.rtf.limits import MAX_ROWS, MAX_TABLE_CELLS, refuse
+from printserver.rtf.limits import MAX_ROWS, MAX_TABLE_CELLS, refuse, said
 from printserver.rtf.model import Block, Cell, Paragraph, Row, Shape
 from printserver.rtf.state import CellDef, RowDef
 
@@ -28,9 +28,9 @@ class RowCount:
         self._rows += 1
         self._cells += cells
         if self._rows > MAX_ROWS:
-            raise refuse(f"O RTF tem tabelas com mais de {MAX_ROWS} linhas. Divida o documento.")
+            raise refuse(f"O RTF tem tabelas com mais de {said(MAX_ROWS)} linhas. Divida o documento.")
         if self._cells > MAX_TABLE_CELLS:
-            raise refuse(f"O RTF tem tabelas com mais de {MAX_TABLE_CELLS} células. Divida o documento.")
+            raise refuse(f"O RTF tem tabelas com mais de {said(MAX_TABLE_CELLS)} células. Divida o documento.")
 
 
 def make_rows(read: list[tuple[RowDef, Contents]]) -> tuple[Row, ...]:

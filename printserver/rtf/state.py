@@ -115,7 +115,7 @@ class State:
     skip: bool = False
     upr: bool = False
     target: str = ""
-    """Where text goes that is not printed: `fonttbl`, `generator`, …; empty for the document's text."""
+    """Where text goes that is not printed: `fonttbl`, `fldinst`, …; empty for the document's text."""
     in_table: bool = False
     depth: int = 0
     listed: bool = False

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from printserver.rtf.limits import MAX_TOKENS, SAVE_AGAIN, refuse
+from printserver.rtf.limits import MAX_TOKENS, SAVE_AGAIN, refuse, said
 
 Token = tuple[str, str, int | None, int]
 
@@ -17,7 +17,7 @@ _TOKEN: Final = re.compile(
 )
 _WORD, _NUMBER, _BYTE, _SYMBOL, _BRACE, _TEXT, _LONE = range(1, 8)
 _LARGEST: Final = 2**31 - 1
-_TOO_MANY: Final = f"O RTF tem sinais demais: mais de {MAX_TOKENS}. Divida o documento."
+_TOO_MANY: Final = f"O RTF tem códigos de formatação demais: mais de {said(MAX_TOKENS)}. Divida o documento."
 _DIGITS: Final = 12  # more than the largest number has
 
 

@@ -16,6 +16,7 @@ _MAX_COMPARED: Final = 500  # names; each is compared with all that are used mor
 _SHORTEST_SLIP: Final = 8  # letters; a letter more or less in a short name is another name
 
 Value = Callable[[str], str | None]
+"""Gives the value of a place by what is written there, as `<Nome>`; None: it stays."""
 
 
 def variables(document: Rtf) -> Mapping[str, int]:
@@ -29,15 +30,18 @@ def variables(document: Rtf) -> Mapping[str, int]:
     return dict(found)
 
 
-def substitute(document: Rtf, value: Value, pattern: re.Pattern[str] = VARIABLE) -> Rtf:
-    """Return the document with each variable replaced by `value` of its name; one that has none (None) stays.
+def substitute(
+    document: Rtf, value: Value, pattern: re.Pattern[str] = VARIABLE, *, margins: Value | None = None
+) -> Rtf:
+    """Return the document with each variable, or place of `pattern`, replaced by its `value`.
 
-    `pattern` has the name in its first group.
+    `margins` gives the values in headers and footers, if they are others there; they come after the text.
 
     The value takes the face of the variable's first character, wholly. It is text: nothing in it is markup or another
     variable. A line break in it, of any kind, breaks the line.
     """
-    return replace(document, sections=tuple(_section(each, value, pattern) for each in document.sections))
+    texts = tuple(replace(each, blocks=_blocks(each.blocks, value, pattern)) for each in document.sections)
+    return replace(document, sections=tuple(_section(each, margins or value, pattern) for each in texts))
 
 
 def likely_slips(names: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
@@ -84,7 +88,6 @@ def _section(section: Section, value: Value, pattern: re.Pattern[str]) -> Sectio
 
     return replace(
         section,
-        blocks=_blocks(section.blocks, value, pattern),
         header=_blocks(section.header, value, pattern),
         footer=_blocks(section.footer, value, pattern),
         first_header=whole(section.first_header),
@@ -112,7 +115,7 @@ def _paragraph(paragraph: Paragraph, value: Value, pattern: re.Pattern[str]) -> 
     found = [
         (match.span(), _LINE_END.sub("\n", given))
         for match in pattern.finditer(text)
-        if (given := value(match[1])) is not None
+        if (given := value(match[0])) is not None
     ]
     return replace(paragraph, runs=tuple(_replaced(paragraph.runs, found))) if found else paragraph
 

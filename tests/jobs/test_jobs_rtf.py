@@ -1,6 +1,7 @@
 """RTF bodies through HTTP: filled, sealed, refused; the places of seal, code and fees in the text (N7, P4, P6, S12)."""
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def test_the_marks_of_the_contract_are_filled_in_rtf_too(rig: Rig) -> None:
         ("r02-chave-a-mais", "chave de fechamento a mais"),
         ("r03-bin-dois-bilhoes", "maior que o arquivo"),
         ("r04-profundidade-5000", "grupos uns dentro dos outros"),
-        ("r06-vinte-mil-linhas", "mais de 5000 linhas"),
+        ("r06-vinte-mil-linhas", "mais de 5.000 linhas"),
         ("r09-word-97", ".doc"),
         ("r11-utf16", "UTF-16"),
         ("~$-wpt-assento-nascimento", "não é RTF"),
@@ -122,7 +123,7 @@ def test_p2a_what_of_an_rtf_is_not_printed_is_said(rig: Rig) -> None:
     job = rig.printed(rig.certidao(corpo=corpo))
     said = " ".join(each["mensagem"] for each in job["avisos"])
     assert "imagem" in said
-    assert "vínculo" in said
+    assert "Vínculo" in said
     assert "texto oculto" in said
     assert "guardado Fim." in flat(rig.pdf(job["id"]))
 
@@ -165,3 +166,74 @@ def test_a_long_rtf_runs_over_several_pages_with_its_seal_on_the_last(rig: Rig) 
 )
 def test_a_body_of_a_model_has_its_name_and_values(rig: Rig, fields: dict[str, Any]) -> None:
     assert rig.post(rig.livro(corpo={"formato": "modelo", **fields})).word == "entrada-invalida"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r"Capa <QRCode>\par\page Texto\par Texto 2\par",
+        r"Texto 1.\par\page <QRCode>\par\page Texto 2.\par Texto 3.\par",
+    ],
+)
+def test_n7_the_seal_at_its_place_in_the_text_needs_no_lines_of_text_beside_it(rig: Rig, body: str) -> None:
+    job = rig.printed(rig.certidao(corpo=of(body)), formato="certidao-corpo")
+    pdf = rig.pdf(job["id"])
+    assert qr_codes(pdf) == [rig.selo(job["selos"][0]["codigo"])["qr"]["url"]]
+    assert pages(pdf) == body.count(r"\page") + 1
+
+
+def test_an_empty_first_section_does_not_keep_the_others_from_paper(rig: Rig) -> None:
+    corpo = rtf(r"{\rtf1\ansi\sectd\sect\sectd Texto do ato.\par}")
+    job = rig.printed(rig.certidao(corpo=corpo), formato="certidao-corpo")
+    assert "Texto do ato." in flat(rig.pdf(job["id"]))
+
+
+def test_n7_the_seal_has_one_place_whatever_names_the_table_gives_it(rig: Rig) -> None:
+    (rig.folder / "variaveis.toml").write_text('[servidor]\nSelo_Aqui = "qr"\n')
+    rig.office.current(at_once=True)
+    job = rig.printed(rig.certidao(corpo=of(r"Um. <QRCode>\par Dois. <Selo_Aqui>")), formato="certidao-corpo")
+    pdf = rig.pdf(job["id"])
+    assert qr_codes(pdf) == [rig.selo(job["selos"][0]["codigo"])["qr"]["url"]]
+    assert "<" not in text(pdf)
+
+
+def test_n7_a_place_of_the_seal_in_a_header_that_is_not_printed_is_none(rig: Rig) -> None:
+    corpo = of(r"{\header <QRCode> e <SeloDigitalCertidao>\par}Texto do ato.")
+    job = rig.printed(rig.certidao(corpo=corpo), formato="certidao")
+    pdf = rig.pdf(job["id"])
+    assert qr_codes(pdf) == [rig.selo(job["selos"][0]["codigo"])["qr"]["url"]]
+    assert [each["mensagem"] for each in job["avisos"] if "rodapé" in each["mensagem"]] == [
+        "Cabeçalho ou rodapé não impresso: “<QRCode> e <SeloDigitalCertidao>”."
+    ]
+
+
+def test_p4_fees_that_only_a_header_that_is_not_printed_names_stand_in_the_block(rig: Rig) -> None:
+    corpo = of(r"{\header <CUSTAS_CERTIDAO>\par}Texto do ato. <QRCode>")
+    document = rig.certidao(corpo=corpo, emolumentos=FEES)
+    job = rig.printed({k: v for k, v in document.items() if "isen" not in k}, formato="certidao")
+    assert "95,12" in flat(rig.pdf(job["id"]))
+
+
+def test_n7_a_place_of_the_seal_in_a_header_that_is_printed_is_refused_with_its_reason(rig: Rig) -> None:
+    before = rig.state()
+    found = rig.post(rig.certidao(corpo=of(r"{\header <QRCode>\par}Um.\page Dois.")), formato="certidao-corpo")
+    assert found.word == "corpo-invalido"
+    assert "<QRCode>, está num cabeçalho ou rodapé" in found.json["detail"]
+    assert rig.state() == before
+
+
+def test_a_mark_and_a_variable_of_the_same_name_are_two_and_a_value_is_text(rig: Rig) -> None:
+    file = base64.b64encode(of("Um: [[TOTAL]]. Outro: <TOTAL>.")["conteudo"].encode()).decode()
+    document = rig.certidao(corpo=rtf(json.dumps({"rtf": file, "valores": {"TOTAL": "[[CUSTAS]] <Nome>"}})))
+    document |= {"emolumentos": FEES}
+    job = rig.printed({k: v for k, v in document.items() if "isen" not in k})
+    assert "Um: R$ 95,12. Outro: [[CUSTAS]] <Nome>." in flat(rig.pdf(job["id"]))
+    left = rig.post(rig.certidao(corpo=of("Total: <TOTAL>.")))
+    assert left.word == "variavel-sem-valor"
+
+
+def test_the_character_of_page_numbers_is_refused_in_a_value(rig: Rig) -> None:
+    file = base64.b64encode(of("Eu, <Nome>.")["conteudo"].encode()).decode()
+    found = rig.post(rig.certidao(corpo=rtf(json.dumps({"rtf": file, "valores": {"Nome": "Ana \uf8f0"}}))))
+    assert found.word == "corpo-invalido"
+    assert "uso privado" in found.json["detail"]

@@ -1,11 +1,13 @@
 """A folder of models taken over again and again: names, versions, what is gone, what the former program printed."""
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from printserver import db, models
 from printserver.errors import Recusa
@@ -141,7 +143,7 @@ def test_a_picture_that_cannot_be_drawn_does_not_hide_the_report(
 
     monkeypatch.setattr(rig.office.imagens, "draw", busy)
     page = models.write_report(rig.office, found, rig.folder / "provas").read_text("utf-8")
-    assert "1 prontos" in page
+    assert "1 pronto<" in page
     assert "<img" not in page
 
 
@@ -164,21 +166,21 @@ def test_a_busy_server_is_asked_again_and_one_file_less_ends_no_import(
 ) -> None:
     put(tmp_path, "a.rtf", rtf("Ata notarial, um"))
     put(tmp_path, "b.rtf", rtf("Ata notarial, dois"))
-    real, busy = rig.office.render.examine_rtf, iter(range(times))
+    real, busy = rig.office.render.examine_model, iter(range(times))
 
     def examine(content: str) -> object:
         if content == pack_model(rtf("Ata notarial, dois"), {}) and next(busy, None) is not None:
             raise Recusa("servidor-ocupado", "Há montagens demais na fila.")
         return real(content)
 
-    monkeypatch.setattr(rig.office.render, "examine_rtf", examine)
+    monkeypatch.setattr(rig.office.render, "examine_model", examine)
     monkeypatch.setattr(importing, "_PAUSES", (0.0, 0.0))
     found = taken(rig, tmp_path)
     assert [row.novidade for row in found.rows] == states
     assert found.adiados == states.count("adiado")
     assert set(kept(rig)) == ({"a", "b"} if found.adiados == 0 else {"a"})
     page = models.write_report(rig.office, found, rig.folder / "provas").read_text("utf-8")
-    assert ("1 não examinados: repita o comando" in page) == (found.adiados == 1)
+    assert ("1 não examinado: repita o comando" in page) == (found.adiados == 1)
 
 
 # -- beside what the former program printed ---------------------------------------------------------------------------
@@ -281,3 +283,34 @@ def test_n7_an_rtf_without_a_format_has_that_of_the_models_of_its_paper_and_marg
         corpo = {"formato": "rtf", "conteudo": rtf("Certifico o que segue.", size).decode()}
         assert rig.printed(rig.certidao(corpo=corpo))["formato"] == formato
         assert rig.printed(rig.certidao(corpo=corpo), formato="certidao-corpo")["formato"] == "certidao-corpo"
+
+
+def test_a_file_that_fails_by_a_fault_is_refused_and_the_others_are_kept(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.rtf", rtf("Ata notarial, um"))
+    put(tmp_path, "b.rtf", rtf("Ata notarial, dois"))
+    real = rig.office.render.examine_model
+
+    def examine(content: str) -> object:
+        if content == pack_model(rtf("Ata notarial, dois"), {}):
+            raise IndexError("Ata notarial, dois")
+        return real(content)
+
+    monkeypatch.setattr(rig.office.render, "examine_model", examine)
+    with structlog.testing.capture_logs() as logged:
+        found = taken(rig, tmp_path)
+    assert [(row.nome, row.estado) for row in found.rows] == [("a", "pronto"), ("b", "recusado")]
+    assert "o servidor falhou ao examinar este arquivo" in found.rows[1].motivos[0]
+    assert [(each["file"], each["error"]) for each in logged] == [("b.rtf", "IndexError")]
+    assert "notarial" not in str(logged)
+    assert set(kept(rig)) == {"a", "b"}
+
+
+def test_a_fault_of_the_disk_says_nothing_of_a_file(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, "a.rtf", rtf("Ata notarial, um"))
+    monkeypatch.setattr(rig.office.render, "examine_model", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "")))
+    found = taken(rig, tmp_path)
+    assert [row.novidade for row in found.rows] == ["adiado"]
+    assert "disco cheio" in found.rows[0].motivos[0]
+    assert kept(rig) == {}

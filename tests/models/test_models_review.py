@@ -8,7 +8,7 @@ from printserver import db, models
 from printserver.errors import Recusa
 from printserver.models import Choice, Model, Row
 from printserver.office import Author
-from support.office import Rig, command_line
+from support.office import Rig, command_line, qr_codes
 
 UNKNOWN = "nem o nome do arquivo nem o texto dizem de que ato é: fica como avulso, sem selo"
 
@@ -120,3 +120,25 @@ def test_a_model_is_cleared_at_the_command_line(rig: Rig, folder: Path, capfd: p
     entry = rig.rows(db.log, db.log.c.objeto == "modelo")[-1]
     assert (entry["estado"], entry["quem"]) == ("conferido", None)
     assert entry["sistema"]
+
+
+def test_a_cleared_model_is_ready_for_programs_too(rig: Rig, folder: Path) -> None:
+    models.clear(rig.office, author(rig), find(rig, "modelo 7"), "é um ofício da casa")
+    said = rig.call("GET", "/modelos/modelo%207").json
+    assert (said["estado"], said["motivos"]) == ("pronto", [])
+
+
+def test_the_sources_of_variables_are_those_of_the_table_as_it_is_now(
+    rig: Rig, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "modelo 8.rtf").write_bytes(rtf("Certidão de <Nome> <Lugar>"))
+    take(rig, folder)
+    (rig.folder / "variaveis.toml").write_text('[servidor]\nNome = "serventia"\nLugar = "qr"\n')
+    rig.office.current(at_once=True)
+    said = rig.call("GET", "/modelos/modelo%208").json
+    assert [each["obrigatorio"] for each in said["variaveis"]] == [False, False]
+    with rig.office.db.read() as conn:
+        assert len(qr_codes(models.prove(conn, rig.office, models.require(conn, rig.office, "modelo 8")))) == 1
+    assert [source for _, _, source in take(rig, folder)["modelo 8"].exame.variaveis] == ["serventia", "qr"]
+    assert command_line("modelos", "mostrar", "--instance", rig.folder, "modelo 8") == 0
+    assert "<Nome>\t1\tserventia" in capfd.readouterr().out

@@ -13,7 +13,7 @@ from layouts import CODIGO, FORMATS, SEALED_FORMATS, Workbench, placed_words, te
 
 from printserver.errors import Recusa
 from printserver.formats import EXAMPLE_BODY, Format, example_data, example_values
-from printserver.rendering import BodyNotice, Box, Layout, LayoutRequest, Render
+from printserver.rendering import BodyNotice, Box, Layout, LayoutRequest, Render, assemble
 from printserver.rendering.cache import Cache, read, save
 from printserver.rendering.model import Dash, from_json, to_json
 
@@ -291,3 +291,12 @@ def test_kept_layouts_of_earlier_versions_are_read() -> None:
     layout = Layout("a", 1, (box,), (dash,), (notice,), "b")
     assert from_json(kept) == layout
     assert from_json(to_json(layout, {})) == layout
+
+
+def test_the_style_sheet_of_one_rtf_is_not_kept(tmp_path: Path) -> None:
+    workbench = Workbench(tmp_path)
+    sizes = []
+    for size in (20, 22, 24):
+        workbench.make_layout("certidao", ("rtf", rf"{{\rtf1\fs{size} Texto do ato.\par}}"))
+        sizes.append(assemble._stylesheet.cache_info().currsize)
+    assert sizes[0] == sizes[2]

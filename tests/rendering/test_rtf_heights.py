@@ -2,7 +2,7 @@
 
 import pytest
 
-from printserver.rendering.rtf_body.faces import letter, substitute
+from printserver.rendering.rtf_body.faces import MAX_LETTERS, letter, substitute
 from printserver.rendering.rtf_body.heights import spaced
 from printserver.rtf import Face, Shape
 
@@ -95,3 +95,9 @@ def test_raised_text_as_measured_in_libreoffice(font: str, size: int, raised: in
 )
 def test_fonts_that_stand_in_for_others(name: str, family: str, same: bool) -> None:
     assert substitute(name) == (family, same)
+
+
+def test_letters_of_former_documents_are_not_kept_without_end() -> None:
+    for color in range(MAX_LETTERS + 100):
+        letter(Face(color=f"{color:06X}"))
+    assert letter.cache_info().currsize == MAX_LETTERS

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printserver.rendering.body.characters import Notices
-from printserver.rendering.rtf_body.faces import letter
+from printserver.rendering.rtf_body import tokens as tokens_module
+from printserver.rendering.rtf_body.faces import Letter, letter
 from printserver.rendering.rtf_body.lines import Line, break_lines
 from printserver.rendering.rtf_body.stops import Room, stops
-from printserver.rendering.rtf_body.tokens import Box, Reader, Token
+from printserver.rendering.rtf_body.tokens import Box, Piece, Reader, Token
 from printserver.rtf import Alignment, Face, Run, Shape, Stop, StopKind
 
 PLAIN = Face()
@@ -368,3 +369,32 @@ def test_the_blank_at_the_end_of_a_full_line_counts_at_a_right_stop_of_left_alig
     }
     assert start.pop("esquerda") == pytest.approx(7554, abs=2)
     assert list(start.values()) == pytest.approx([7614] * 3, abs=2)
+
+
+def test_a_word_of_many_blanks_before_closing_signs_is_broken_in_a_loop() -> None:
+    lines = broken("a" + (" " * 30 + ".") * 1100, width=60.0)
+    assert len(lines) > 1000
+    assert "".join(map(text_of, lines)) == "a" + (" " * 30 + ".") * 1100
+
+
+@pytest.mark.parametrize("closing", [Face(), Face(bold=True)])
+def test_a_long_word_is_measured_a_few_times_only(monkeypatch: pytest.MonkeyPatch, closing: Face) -> None:
+    measured = []
+    real = tokens_module.piece_of
+
+    def piece_of(text: str, shown: Letter) -> Piece:
+        measured.append(len(text))
+        return real(text, shown)
+
+    runs = [Run("x", PLAIN), *(each for _ in range(200) for each in (Run(" " * 30, PLAIN), Run(".", closing)))]
+    monkeypatch.setattr(tokens_module, "piece_of", piece_of)
+    broken(*runs)
+    assert sum(measured) < 5 * sum(len(run.text) for run in runs)
+
+
+def test_a_word_that_repeats_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = []
+    real = tokens_module.piece_of
+    monkeypatch.setattr(tokens_module, "piece_of", lambda text, shown: measured.append(text) or real(text, shown))
+    tokens(*(Run("muitas palavras ", PLAIN) for _ in range(9)))
+    assert sorted(measured) == [" ", "muitas", "palavras"]

@@ -6,7 +6,7 @@ A text is read as words and spaces. A word holds the spaces at which no line may
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 Kind = Literal["palavra", "espaco", "tab", "linha", "pagina"]
 
@@ -36,17 +36,10 @@ def tokens(text: str) -> Iterator[tuple[Kind, int, int]]:
     """Yield the kind, start and end of each token of a text."""
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        kind = _kind(match.lastgroup)
+        kind = cast("Kind", match.lastgroup)
         if kind == "palavra" and _MAY_BREAK.search(text, start, end):
             for cut in _BREAK.finditer(text, start + 1, end):
                 if cut.start() < end:
                     yield kind, start, cut.start()
                     start = cut.start()
         yield kind, start, end
-
-
-def _kind(name: str | None) -> Kind:
-    for kind in ("palavra", "espaco", "tab", "linha"):
-        if name == kind:
-            return kind
-    return "pagina"

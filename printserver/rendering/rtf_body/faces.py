@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from math import floor
 from typing import Final
 
@@ -54,6 +54,8 @@ _OTHER_WIDTHS: Final[Mapping[str, str]] = {
 
 _SCRIPT_SIZE: Final = 0.58
 _SMALL_CAPS_SIZE: Final = 0.8
+MAX_LETTERS: Final = 2048
+"""Letters that a process keeps from document to document: many times those of a real one."""
 DOTS_PER_POINT: Final = 120
 """Dots are the unit in which text is measured where lines are broken."""
 
@@ -126,14 +128,14 @@ def substitute(name: str) -> tuple[str, bool]:
     return _OTHER_WIDTHS.get(plain, _SERIF), False
 
 
-@cache
+@lru_cache(maxsize=MAX_LETTERS)
 def letter(face: Face, *, small: bool = False) -> Letter:
     """Return how `face` is drawn; `small`: as the small capitals of lower-case letters."""
     family, _ = substitute(face.font)
     return _letter(family, replace(face, caps=False, small_caps=small, font=""))
 
 
-@cache
+@lru_cache(maxsize=MAX_LETTERS)
 def _letter(family: str, face: Face) -> Letter:
     """Return the letter of a face. A raised or lowered script keeps the upper or lower edge of the whole size.
 

@@ -123,11 +123,12 @@ class Flow:
             if carries and not last:
                 here, carried = _Gaps(here.above, 0.0), here.below
             style = here.css
-            if line.page_break or (at == 0 and _breaks([paragraph], column)):
-                style += _NEW_PAGE
+            new_page = line.page_break or (at == 0 and _breaks([paragraph], column))
             if (shape.keep_next and last and not shape.keep) or (pairs and _pairs(at, len(lines))):
                 style += "break-after:avoid;"
-            html.append(line_html(line, height, end_letter, self._sheet, origin=box.origin, style=style))
+            html.append(
+                line_html(line, height, end_letter, self._sheet, origin=box.origin, style=style, new_page=new_page)
+            )
         whole = "".join(html)
         if shape.keep:
             outer = "break-after:avoid;" if shape.keep_next else ""
@@ -205,7 +206,7 @@ def _joined_breaks(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Return blocks without the paragraphs of a page break alone: the paragraph after them begins the page."""
     made: list[Block] = []
     begins = False
-    for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+    for block, following in zip(blocks, (*blocks, None)[1:], strict=True):
         if made and _is_break(block) and isinstance(following, Paragraph) and not _is_break(following):
             begins = True
             continue

@@ -76,14 +76,11 @@ def _own_pages(rtf: Rtf, flow: Flow, backs: tuple[str, ...]) -> tuple[str, str, 
 
 def _fonts(rtf: Rtf) -> list[Notice]:
     """Return a notice for each font whose stand-in has other widths."""
-    names: dict[str, int] = {}
-    for paragraph in rtf.paragraphs():
-        for run in paragraph.runs:
-            if run.text.strip() and not substitute(run.face.font)[1]:
-                names[run.face.font] = names.get(run.face.font, 0) + 1
+    used = {run.face.font: None for each in rtf.paragraphs() for run in each.runs if run.text.strip()}
     return [
-        Notice("fonte", f"A fonte “{name}” foi trocada por outra, de largura diferente.", count)
-        for name, count in names.items()
+        Notice("fonte", f"A fonte “{name}” foi trocada por outra, de largura diferente.")
+        for name in used
+        if not substitute(name)[1]
     ]
 
 
@@ -91,7 +88,7 @@ def _dropped(rtf: Rtf) -> list[Notice]:
     notices = []
     for section in rtf.sections:
         for text in dict.fromkeys(_texts(section)):
-            notices.append(Notice("descartado", f"Cabeçalho ou rodapé não impresso: “{text[:_SHOWN]}”."))
+            notices.append(Notice("mudado", f"Cabeçalho ou rodapé não impresso: “{text[:_SHOWN]}”."))
     return notices
 
 

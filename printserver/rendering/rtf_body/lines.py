@@ -13,7 +13,7 @@ from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
 _BLANK: Final = re.compile("(?<=[^ ]) +(?=[^ ])")
 _LITTLE: Final = 0.002
-"""Lines may be this much too wide: lengths are sums of numbers with rests."""
+"""Lines may be this much too wide: lengths are sums of rounded numbers."""
 _DOTS_PER_TWIP: Final = DOTS_PER_POINT // TWIPS_PER_POINT
 
 
@@ -39,13 +39,15 @@ class _Measure:
 
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
-        whole = self
-        dots = self.dots + pieces[0].room
         if len(pieces) > 1 or pieces[0].letter is not self.letter:
             whole = replace(self)
             whole.add(pieces)
-            dots = whole.dots
-        return (whole.before - (whole._spacing() - dots) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
+            return whole.width()
+        return self.width(pieces[0].room)
+
+    def width(self, more: int = 0) -> float:
+        """Return the width in points, with so many dots more in the same letter."""
+        return (self.before - (self._spacing() - self.dots - more) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
 
     def _spacing(self) -> int:
         return round(self.letter.spacing * DOTS_PER_POINT) if self.letter else 0
@@ -150,14 +152,17 @@ class _Breaker:
         return len(self._parts) == 1 and not self._parts[0].tokens
 
     def _fits(self, word: Token) -> bool:
-        """Return whether a word has room on the line.
+        """Return whether a word has room on the line."""
+        return self._has_room(self._parts[-1].measure.with_more(word.pieces), (word,))
+
+    def _has_room(self, width: float, more: tuple[Token, ...]) -> bool:
+        """Return whether the last part of the line has room if it is `width` wide, with `more` tokens at its end.
 
         Text after a tab to a decimal stop or to a stop beyond the room must fit where the tab begins. It may then reach
         beyond the room, but not beyond the paper.
         """
         part, room = self._parts[-1], self._room
-        width = part.measure.with_more(word.pieces)
-        end = part.begin(width, room, (word,)) + width
+        end = part.begin(width, room, more) + width
         beyond = part.stop is not None and over_margin(part.stop, room)
         if part.stop is not None and (beyond or part.stop.kind == "decimal"):
             fitting = max(room.end, room.column) if beyond else room.end
@@ -165,29 +170,37 @@ class _Breaker:
         return end <= room.end + _LITTLE
 
     def _word(self, word: Token) -> None:
-        part = self._parts[-1]
         if self._fits(word):
-            part.add(word)
-        elif cuts := self._at_blank(word):
-            head, blank, tail = divided(word, cuts)
-            part.add(head)
-            part.add(replace(blank, kind="espaco"))
-            self.end(full=True)
-            self._word(tail)
-        elif part.tokens:
-            self.end(full=True)
-            self._word(word)
-        elif part.tab is not None and not self._only_tab():
-            self._parts.pop()
-            self.end(full=True)
-            self._tab(part.tab)
-            self._word(word)
-        elif part.tab is not None and word.width <= self._next.end - self._next.start:
-            self.end()
-            self._word(word)
-        else:
-            for each in _without_blanks(word):
-                self._cut(each)
+            self._parts[-1].add(word)
+            return
+        rest = list(_without_blanks(word))
+        while rest:
+            part = self._parts[-1]
+            if taken := self._up_to_blank(rest):
+                self._take_all(rest[:taken])
+                rest = rest[taken:]
+                if rest:
+                    self.end(full=True)
+            elif part.tokens:
+                self.end(full=True)
+            elif part.tab is not None and not self._only_tab():
+                self._parts.pop()
+                self.end(full=True)
+                self._tab(part.tab)
+            elif part.tab is not None and sum(each.width for each in rest) <= self._next.end - self._next.start:
+                self.end()
+            else:
+                for each in rest:
+                    self._cut(each)
+                return
+
+    def _take_all(self, parts: list[Token]) -> None:
+        """Put parts of a word on the line, as one word and the spaces after it."""
+        blanks = parts[-1:] if parts[-1].kind == "espaco" else []
+        word = parts[: len(parts) - len(blanks)]
+        self._parts[-1].add(_word_of([piece for each in word for piece in each.pieces]))
+        for blank in blanks:
+            self._parts[-1].add(blank)
 
     def _cut(self, word: Token) -> None:
         """Put a word or spaces on the line, from where it is; what does not fit goes on the next ones."""
@@ -206,15 +219,18 @@ class _Breaker:
                 self.end(full=True)
             self._parts[-1].add(head)
 
-    def _at_blank(self, word: Token) -> list[int]:
-        """Return where a word's first spaces that do not fit begin and end: a line may end there all the same."""
-        for match in _BLANK.finditer(word.text):
-            head, blank, _ = divided(word, list(match.span()))
-            if not self._fits(head):
-                break
-            if not self._fits(replace(head, pieces=head.pieces + blank.pieces, width=head.width + blank.width)):
-                return list(match.span())
-        return []
+    def _up_to_blank(self, parts: list[Token]) -> int:
+        """Return how many parts of a word go on the line: all of them, or those up to the first spaces that do not fit.
+
+        A line may end at such spaces all the same. 0 if a part between spaces does not fit before that.
+        """
+        measure, stop = replace(self._parts[-1].measure), self._parts[-1].stop
+        decimal = stop is not None and stop.kind == "decimal"
+        for at, part in enumerate(parts):
+            measure.add(part.pieces)
+            if not self._has_room(measure.width(), tuple(parts[: at + 1]) if decimal else ()):
+                return at + 1 if part.kind == "espaco" else 0
+        return len(parts)
 
     def _only_tab(self) -> bool:
         """Return whether the line has only a tab."""

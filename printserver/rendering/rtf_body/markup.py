@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from typing import Final
 
-from printserver.rendering.rtf_body.faces import Letter
+from printserver.rendering.rtf_body.faces import MAX_LETTERS, Letter
 from printserver.rendering.rtf_body.heights import Height
 from printserver.rendering.rtf_body.lines import Line, Part
 from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, NUMBER_BOX, SOFT_HYPHEN, Box, Piece, Token, piece_of
@@ -34,12 +34,11 @@ _LITTLE: Final = 0.0005
 class Sheet:
     """Collects the classes of a document: each set of declarations once."""
 
-    prefix: str = "r"
     _classes: dict[str, str] = field(default_factory=dict)
 
     def name(self, declarations: str) -> str:
         """Return the class of these declarations."""
-        return self._classes.setdefault(declarations, f"{self.prefix}{len(self._classes)}")
+        return self._classes.setdefault(declarations, f"r{len(self._classes)}")
 
     def css(self) -> str:
         """Return the rules of all classes."""
@@ -63,32 +62,37 @@ class _Bit:
     box: Box | None = None
 
 
-def line_html(line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: float, style: str = "") -> str:
+def line_html(
+    line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: float, style: str = "", new_page: bool = False
+) -> str:
     """Return a line as a block; `origin` is the x of the block around it, `style` further declarations.
 
-    A line without tabs and repeated spaces is placed by a class: lines of a paragraph share it, which is faster.
+    All declarations are in classes, which lines share: that is faster than a style of each. Only the break of a line
+    that begins a `new_page` is its own, as `BASE_CSS` and the office's style sheets see it.
     """
     indent, bits = _bits(line)
     if not bits:
-        return _block_html(sheet.name(f"height:{points(height.height)}"), style, "")
+        return _block_html([f"height:{points(height.height)}", style], "", sheet, new_page=new_page)
     letters = (bit.letter for bit in bits if bit.box in (None, NUMBER_BOX))
     main = max(letters, key=lambda letter: (letter.size, _plain(letter)), default=end)
     stretch = max(bit.stretch for bit in bits)
-    name = sheet.name(_block(main, height, boxes=any(bit.box not in (None, NUMBER_BOX) for bit in bits)))
+    css = [_block(main, height, boxes=any(bit.box not in (None, NUMBER_BOX) for bit in bits)), style]
     if _simple(line, bits):
-        name += " " + sheet.name(_place(line, origin, stretched=stretch > 0))
+        css.append(_place(line, origin, stretched=stretch > 0))
         inner = "".join(_bit_html(bit, main, bit.stretch, sheet) for bit in bits)
-        return _block_html(name, style, inner)
+        return _block_html(css, inner, sheet, new_page=new_page)
     if abs(indent - origin) > _LITTLE:
-        style += f"text-indent:{points(indent - origin)};"
+        css.append(f"text-indent:{points(indent - origin)}")
     if stretch:
-        style += f"word-spacing:{points(stretch)}"
-    return _block_html(name, style, "".join(_bit_html(bit, main, stretch, sheet) for bit in bits))
+        css.append(f"word-spacing:{points(stretch)}")
+    inner = "".join(_bit_html(bit, main, stretch, sheet) for bit in bits)
+    return _block_html(css, inner, sheet, new_page=new_page)
 
 
-def _block_html(name: str, style: str, inner: str) -> str:
-    attribute = f' style="{style}"' if style else ""
-    return f'<p class="{name}"{attribute}>{inner}</p>'
+def _block_html(css: list[str], inner: str, sheet: Sheet, *, new_page: bool) -> str:
+    names = " ".join(sheet.name(each) for each in css if each)
+    attribute = ' style="break-before:page"' if new_page else ""
+    return f'<p class="{names}"{attribute}>{inner}</p>'
 
 
 def _simple(line: Line, bits: list[_Bit]) -> bool:
@@ -157,7 +161,7 @@ def letter_css(letter: Letter) -> str:
     return css
 
 
-@cache
+@lru_cache(maxsize=MAX_LETTERS)
 def _plain(letter: Letter) -> bool:
     """Return whether a letter is its font alone, which a block may have without passing more on to what is in it."""
     return letter_css(letter) == font_css(letter, 0)
@@ -166,8 +170,7 @@ def _plain(letter: Letter) -> bool:
 def _bit_html(bit: _Bit, main: Letter, stretch: float, sheet: Sheet) -> str:
     style = f"margin-left:{points(bit.gap)};" if bit.gap else ""
     if bit.box == NUMBER_BOX:
-        attribute = f' style="{style}"' if style else ""
-        return f'<span class="pagina {sheet.name(letter_css(bit.letter))}"{attribute}></span>'
+        return f'<span class="pagina {sheet.name(letter_css(bit.letter) + style)}"></span>'
     if bit.box is not None:
         size = f"width:{bit.box.width:.2f}mm;height:{bit.box.height:.2f}mm"
         return f'<span id="{escape(bit.box.id)}" style="display:inline-block;{style}{size}"></span>'
@@ -176,8 +179,7 @@ def _bit_html(bit: _Bit, main: Letter, stretch: float, sheet: Sheet) -> str:
     text = escape(bit.text, quote=False)
     if bit.letter == main and not style and _plain(main):
         return text
-    attribute = f' style="{style}"' if style else ""
-    return f'<span class="{sheet.name(letter_css(bit.letter))}"{attribute}>{text}</span>'
+    return f'<span class="{sheet.name(letter_css(bit.letter) + style)}">{text}</span>'
 
 
 def _bits(line: Line) -> tuple[float, list[_Bit]]:

@@ -77,6 +77,7 @@ class Reader:
         self._boxes = boxes
         self._notices = notices
         self._before = 0
+        self._known: dict[tuple[str, Letter], Token] = {}
 
     def read(self, runs: tuple[Run, ...]) -> list[Token]:
         """Return the tokens of runs. Raises `Recusa` `corpo-invalido` for a character that cannot be printed."""
@@ -115,6 +116,9 @@ class Reader:
         for kind, start, end in tokens_of(text):
             while ends[at][0] <= start:
                 at += 1
+            if ends[at][0] >= end:
+                yield self._token(kind, text[start:end], ends[at][1])
+                continue
             pieces, last = [], at
             while ends[last][0] < end:
                 pieces.append((text[start : ends[last][0]], ends[last][1]))
@@ -123,6 +127,14 @@ class Reader:
             pieces.append((text[start:end], ends[last][1]))
             made = tuple(piece for part, shown in pieces if part for piece in self._pieces(part, shown))
             yield Token(kind, made, sum(piece.width for piece in made))
+
+    def _token(self, kind: Kind, text: str, shown: Letter) -> Token:
+        """Return a token of one letter. Words and spaces of a document repeat, and are measured once."""
+        known = self._known.get((text, shown))
+        if known is None:
+            pieces = tuple(self._pieces(text, shown)) if text else ()
+            known = self._known[text, shown] = Token(kind, pieces, sum(piece.width for piece in pieces))
+        return known
 
     def _pieces(self, text: str, shown: Letter) -> Iterator[Piece]:
         if text.isascii():
@@ -146,14 +158,17 @@ def piece_of(text: str, shown: Letter) -> Piece:
 
 def divided(token: Token, cuts: list[int]) -> list[Token]:
     """Return a token cut before some of the characters of its `text`, in their order."""
-    made, start = [], 0
-    for end in (*cuts, len(token.text)):
-        pieces, at = [], 0
-        for piece in token.pieces:
-            first, last = max(start - at, 0), min(end - at, len(piece.text) or 1)
-            if first < last:
-                pieces.append(piece if piece.box else piece_of(piece.text[first:last], piece.letter))
-            at += len(piece.text) or 1
-        made.append(Token(token.kind, tuple(pieces), sum(piece.width for piece in pieces)))
-        start = end
-    return made
+    parts: list[list[Piece]] = [[]]
+    at = 0
+    for piece in token.pieces:
+        first, end = at, at + (len(piece.text) or 1)
+        while len(parts) <= len(cuts) and cuts[len(parts) - 1] < end:
+            cut = cuts[len(parts) - 1]
+            if cut > at:
+                parts[-1].append(piece_of(piece.text[at - first : cut - first], piece.letter))
+            parts.append([])
+            at = cut
+        if at < end:
+            parts[-1].append(piece if at == first else piece_of(piece.text[at - first :], piece.letter))
+        at = end
+    return [Token(token.kind, tuple(pieces), sum(piece.width for piece in pieces)) for pieces in parts]

@@ -98,6 +98,7 @@ def _show(found: Model, form: Form) -> str:
         "screens/modelo.html",
         modelo=found,
         versoes=every,
+        variaveis=models.variables_of(office(), found.exame),
         tipos=models.LABELS,
         forma=form,
         proximo=next_one,
@@ -151,4 +152,5 @@ def image(numero: int, pagina: int) -> ResponseReturnValue:
 def _mark(model: Model) -> str:
     """Return the hash of what a proof is made of."""
     version = office().formatos.get(model.exame.formato).versao if model.exame.formato is not None else ""
-    return hashlib.sha256(f"modelo:{model.sha256}:{version}".encode()).hexdigest()
+    variables = models.variables_of(office(), model.exame)
+    return hashlib.sha256(f"modelo:{model.sha256}:{version}:{variables}".encode()).hexdigest()
