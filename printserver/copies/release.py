@@ -149,7 +149,7 @@ NAMES: Final = {MIRROR: "o espelho", COURT: "a lista do tribunal", PAPER: "o úl
 
 def _lacks_copy(act: Act, found: Restoration) -> bool:
     office = act.office
-    return bool(office.settings.copias.lugares) and not rows.copied_after(act.conn, office.serventia_id, found.copia_n)
+    return bool(office.settings.copias.lugares) and not rows.copied_after(act.conn, office.serventia_id, found.copied_n)
 
 
 def _open(act: Act) -> Restoration:

@@ -18,7 +18,7 @@ def begin(
     `copia_de` is the time of the state that the office is in, `head` the number and hash of the last entry of the log
     then, `origem` where that state came from, `after` the newest branch that is known there. A copy may have open
     restorations already: its own mark, and those of an office that was copied while it waited. None of their steps
-    counts, since the office may have been released and have worked after that copy (A8).
+    counts, since the office may have been released and have worked after that copy (B3).
     """
     values = {"serventia_id": act.office.serventia_id, "copia_de": copia_de, "passos": {}}
     values |= {"registro_n": head[0], "registro_hash": head[1]}

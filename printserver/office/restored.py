@@ -29,7 +29,7 @@ class Restoration:
     """An open restoration: where what may be missing begins, and what a person brought so far, by step.
 
     `copia_de`: from then on the court is asked. `registro_n`, `registro_hash`: what the mirror has beyond this entry of
-    the log is missing. `copia_n`: the last entry of the copy itself. `quando` is None if the copy's file was put in
+    the log is missing. `copied_n`: the last entry of the copy itself. `quando` is None if the copy's file was put in
     place by hand, without `printserver restaurar`.
     """
 
@@ -37,7 +37,7 @@ class Restoration:
     copia_de: datetime
     registro_n: int
     registro_hash: str
-    copia_n: int
+    copied_n: int
     quando: datetime | None
     origem: str | None
     passos: JsonView
@@ -47,7 +47,7 @@ def find(conn: Connection, serventia_id: int) -> Restoration | None:
     """Return the office's open restoration; None: it works as usual.
 
     The copy may be of an office that waited for its release itself: its open restoration is then in the copy. What that
-    one had not brought back yet is missing here too, so this one begins where that one did (A8).
+    one had not brought back yet is missing here too, so this one begins where that one did (B3).
     """
     rows = conn.execute(_open(), {"serventia": serventia_id}).mappings().all()
     if not rows:
@@ -58,7 +58,7 @@ def find(conn: Connection, serventia_id: int) -> Restoration | None:
         copia_de=min(mirror["copia_de"], _first_without(rows, COURT)["copia_de"]),
         registro_n=mirror["registro_n"],
         registro_hash=mirror["registro_hash"],
-        copia_n=newest["registro_n"],
+        copied_n=newest["registro_n"],
         quando=newest["quando"],
         origem=newest["origem"],
         passos=newest["passos"],

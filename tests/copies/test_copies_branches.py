@@ -89,7 +89,7 @@ def test_b2_b3_the_branch_that_worked_after_a_restore_brings_back_both(lost: Los
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
-def test_a8_b3_an_office_that_died_after_its_release_takes_every_step_again(
+def test_b3_an_office_that_died_after_its_release_takes_every_step_again(
     tmp_path: Path, request: pytest.FixtureRequest, database: str
 ) -> None:
     """Its newest copy is the one before the release: it has the steps of the restoration that is over."""
@@ -121,7 +121,7 @@ def test_a8_b3_an_office_that_died_after_its_release_takes_every_step_again(
 
 
 @pytest.mark.parametrize("away", [False, True])
-def test_a8_b3_a_copy_that_the_restored_office_made_before_its_mirror_hides_nothing(lost: Lost, away: bool) -> None:
+def test_b3_a_copy_that_the_restored_office_made_before_its_mirror_hides_nothing(lost: Lost, away: bool) -> None:
     folder = lost.mirror
     if away:  # its disk is plugged in later: the branch of the first restore begins at a copy of it
         folder.rename(lost.base / "gaveta")
