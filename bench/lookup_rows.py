@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from printserver import db
+
 COLUMNS: Final = (
     *("serventia_id", "codigo", "natureza", "ato", "descricao", "ordem", "principal", "externo", "vivo"),
     *("retificado_por", "origem", "estado", "comunicado_em", "identificador", "momento", "dia", "isento"),
     *("emolumentos", "total_centavos", "iss_centavos", "registro", "assinatura", "qr_url", "escrevente", "livro"),
-    *("folha_inicial", "termo", "matricula", "criado_em", "job_id", "numero_fim", "codigo_fim"),
+    *("folha_inicial", "termo", "matricula", "criado_em", "job_id", *db.PARTS_OF_CODE),
 )
 FIRST_DAY: Final = date(2022, 1, 3)
 PER_DAY: Final = 700
@@ -35,11 +37,6 @@ def job_id(n: int) -> str:
     return f"{n:032x}"
 
 
-def ends(code: str) -> tuple[str, str]:
-    """Return the last characters of a code's number, and of the code, as they are stored."""
-    return code[18:22], code[21:]
-
-
 def rows(count: int, jobs: int = 0) -> Iterator[tuple[object, ...]]:
     """Yield `count` seals in the order of `COLUMNS`, oldest first; two of every five belong to one of `jobs` prints."""
     for n in range(count):
@@ -62,7 +59,7 @@ def rows(count: int, jobs: int = 0) -> Iterator[tuple[object, ...]]:
             *(str(livro) if civil or deed else None, str(folha) if civil or deed else None),
             *(str(termo) if civil else None, matricula, moment),
             job_id(n // 5) if n % 5 < 2 and n // 5 < jobs else None,
-            *ends(code),
+            *(code[part] for part in db.PARTS_OF_CODE.values()),
         )
 
 

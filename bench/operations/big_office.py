@@ -152,8 +152,7 @@ def _print(
         seal = pattern.selo | {
             "id": base + at,
             "codigo": code,
-            "numero_fim": code[18:22],
-            "codigo_fim": code[21:],
+            **{name: code[part] for name, part in db.PARTS_OF_CODE.items()},
             "job_id": job_id,
             "documento_id": number,
             "ordem": order,

@@ -26,6 +26,7 @@ from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergu
 from printserver.db.tables.office import cadeia, chave_api, fechamento, log, pessoa, serventia, sessao, tabela_guardada
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
 from printserver.db.tables.seals import (
+    PARTS_OF_CODE,
     ato_balcao,
     diario,
     pedido_crc,
@@ -38,6 +39,7 @@ from printserver.db.witness import HEAD
 
 __all__ = [
     "HEAD",
+    "PARTS_OF_CODE",
     "Database",
     "Moment",
     "as_meant",

@@ -1,5 +1,7 @@
 """Tables of seals and of the counter."""
 
+from typing import Final
+
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultExecutionContext
 
@@ -26,17 +28,22 @@ def _search(name: str, *first: str) -> sa.Index:
     return sa.Index(name, "serventia_id", *first, *(each for each in _SEARCHED if each not in first))
 
 
-def _part_of_code(name: str, begin: int, end: int) -> sa.Column[str]:
-    """Return a column that holds a part of the row's code.
+PARTS_OF_CODE: Final = {"numero_fim": slice(18, 22), "codigo_fim": slice(21, 25)}
+"""Columns with a part of the row's code: the end of the number before the year, and the end of the whole."""
+
+
+def _part_of_code(name: str) -> sa.Column[str]:
+    """Return a column of `PARTS_OF_CODE`.
 
     Not an index over an expression: under row-level security PostgreSQL uses none whose function could tell a row.
     """
+    part = PARTS_OF_CODE[name]
 
-    def part(context: DefaultExecutionContext) -> str:
+    def value(context: DefaultExecutionContext) -> str:
         code: str = context.get_current_parameters()["codigo"]  # type: ignore[no-untyped-call]
-        return code[begin:end]
+        return code[part]
 
-    return sa.Column(name, sa.String(end - begin), nullable=False, default=part)
+    return sa.Column(name, sa.String(part.stop - part.start), nullable=False, default=value)
 
 
 selo = sa.Table(
@@ -45,8 +52,8 @@ selo = sa.Table(
     row_id(),
     office_id(),
     sa.Column("codigo", sa.String(25), nullable=False),
-    _part_of_code("numero_fim", 18, 22),  # of the number before the year
-    _part_of_code("codigo_fim", 21, 25),
+    _part_of_code("numero_fim"),
+    _part_of_code("codigo_fim"),
     sa.Column("natureza", sa.Integer, nullable=False),
     sa.Column("ato", sa.String(2), nullable=False),
     text("descricao", nullable=False),

@@ -32,6 +32,7 @@ def check(conn: Connection, serventia_id: int, linha: LogRow, look_at: Look) -> 
         linha.chave,
         key.name,
         *linha.changes_with,
+        *linha.parts,
         *(name for group in linha.groups.values() for name in group),
     }
     columns = [table.c[name] for name in sorted(names)]
@@ -98,6 +99,9 @@ def _one(linha: LogRow, row: JsonView, said: Sequence[_Claimed]) -> Iterator[str
     for group, digest in digests(linha, row).items():
         if digest != kept[group]:
             yield f"{name} foi alterado fora do programa: {group} (uma de: {', '.join(linha.groups[group])})"
+    for column, part in linha.parts.items():
+        if row[column] != row[linha.chave][part]:
+            yield f"{name} foi alterado fora do programa: {column} não é parte de {linha.chave}"
     for column in ("estado", *linha.changes_with):
         if canonical_json(row[column]) != left[column]:
             yield (

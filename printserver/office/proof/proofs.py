@@ -30,7 +30,8 @@ class LogRow:
 
     A group never changes: the log entries of every office hold its digest. A column that a migration adds gets a group
     of its own, named in `later` with the values that the migration gave to the existing rows; those rows are compared
-    with these values. A column that changes needs no group: `changes_with` is the value of the migration.
+    with these values. A column that changes needs no group: `changes_with` is the value of the migration. A column with
+    a part of the key needs none either: `parts`.
     """
 
     objeto: str
@@ -41,6 +42,7 @@ class LogRow:
     changes_with: JsonView
     numbered: bool = False
     later: Mapping[str, JsonView] = field(default_factory=dict)
+    parts: Mapping[str, slice] = field(default_factory=dict)
 
 
 SELO: Final = LogRow(
@@ -61,6 +63,7 @@ SELO: Final = LogRow(
         ),
     },
     {"vivo": True, "vinculador": None, "retificado_por": None, "comunicado_em": None},
+    parts=db.PARTS_OF_CODE,
 )
 
 JOB: Final = LogRow(
