@@ -1,7 +1,7 @@
 """The key of the copies: made with the first copy, printed on the *folha de emergência*, asked for again (B1).
 
-Without the key nobody reads a copy. So a person shows that it is kept on paper: types it from the sheet, once after it
-was made and then twice a year. A reminder on every screen asks for it.
+A copy cannot be read without the key. A person confirms that it is kept on paper by typing it from the sheet: once
+after it was made, then twice a year. A reminder on every screen asks for it.
 """
 
 import hmac

@@ -28,7 +28,7 @@ _log = structlog.get_logger()
 
 INCIDENT: Final = "copia-falhou"
 FAULTS: Final = (ConfigError, OSError, sa.exc.SQLAlchemyError, sqlite.dbapi.Error, Recusa)
-"""What goes wrong around a copy and is told to a person, not raised."""
+"""Errors of a copy or a rehearsal that are recorded as its failure."""
 _KEEP_ROWS: Final = timedelta(days=400)
 
 

@@ -46,9 +46,8 @@ class _Found:
 def rehearse(office: Office, who: str) -> Rehearsal:
     """Rehearse the restore of the newest copy; return the rehearsal, which is on record with its minutes.
 
-    It waits for a copy that is being made, and none is made meanwhile: restic removes old copies of a place only while
-    nobody reads there. A failure is not raised: it is in the rehearsal, with an incident. Raises ConfigError if there
-    is no copy yet.
+    It holds the lock of the copies, and waits for it: restic cannot remove old copies from a repository that is being
+    read. A failure is recorded in the rehearsal and opens an incident. Raises ConfigError if there is no copy yet.
     """
     with one_at_a_time(office.instance, wait=True):
         return _one(office, who)

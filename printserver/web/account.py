@@ -70,7 +70,7 @@ def own_factor() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             check_fields("senha", "codigo_fator", "segredo")
-            _check_password(person, "segundo fator recusado")  # the session of who went away gives nobody a factor
+            _check_password(person, "segundo fator recusado")  # an unattended session must not set a factor up
             if not _has_factor(person):
                 return render_template("screens/segundo_fator_pronto.html", codigos=_enable_factor(person))
             _check_code(person)

@@ -235,7 +235,7 @@ def copies_of(rig: Rig) -> list[str]:
         return [each.instantaneo or "" for each in copies.copies(conn, 1, 10)]
 
 
-# -- what is told, not raised -----------------------------------------------------------------------------------------
+# -- failures that are recorded ----------------------------------------------------------------------------------------
 
 
 @contextmanager
