@@ -59,16 +59,10 @@ def take_mirror(office: Office, author: Author, place: str, reason: str = "") ->
     """
     if not place.strip():
         return _without_mirror(office, author, reason)
-    try:
-        key = copy_key.read(office.instance)
-    except ConfigError as error:
-        raise invalid_input(MIRROR, str(error)) from error
-    if key is None:
-        raise invalid_input(MIRROR, "a pasta da serventia não tem a chave das cópias, com que o espelho é cifrado")
     with acting(office, author) as act:
         found = _open(act)
         head = found.registro_n, found.registro_hash
-        lost = read_mirror(act.conn, office, Path(place.strip()), head, mirror_lines.cipher(key))
+        lost = read_mirror(act.conn, office, Path(place.strip()), head, mirror_lines.cipher(_key(office)))
         counts = bring_back(act, lost)
         after_copy.hold_prints(act)
         after_copy.ask_before_sending(act)
@@ -77,6 +71,17 @@ def take_mirror(office: Office, author: Author, place: str, reason: str = "") ->
         _past(act, lost.codigos)
         what = {"arquivo": lost.arquivo, "registros": lost.entries, "cabeca": f"{lost.ate[0]}:{lost.ate[1]}", **counts}
         return _done(act, found, MIRROR, what)
+
+
+def _key(office: Office) -> str:
+    """Return the key of the copies, with which the mirror is ciphered. Raises `Recusa` `entrada-invalida`."""
+    try:
+        key = copy_key.read(office.instance)
+    except ConfigError as error:
+        raise invalid_input(MIRROR, str(error)) from error
+    if key is None:
+        raise invalid_input(MIRROR, "a pasta da serventia não tem a chave das cópias, com que o espelho é cifrado")
+    return key
 
 
 def _without_mirror(office: Office, author: Author, reason: str) -> JsonObject:

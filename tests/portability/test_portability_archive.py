@@ -262,6 +262,8 @@ def test_s3_b2_an_office_that_comes_back_takes_the_mirror_of_the_other_place(run
     mirror = tmp_path / "espelho"
     mirror.mkdir()
     with open_rig(tmp_path / "serventia", settings={"espelho": {"pasta": str(mirror)}}) as rig:
+        works = run("restauracao", "espelho", mirror, "--instance", rig.folder)
+        assert "não está à espera" in works[2]  # and not that it has no key yet
         rig.printed(rig.certidao())
         assert run("serventia", "exportar", tmp_path / "saiu", "--mudanca", "--instance", rig.folder)[0] == 0
         assert run("serventia", "importar", tmp_path / "saiu", "--instance", tmp_path / "nova")[0] == 0
