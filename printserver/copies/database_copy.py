@@ -25,9 +25,12 @@ from printserver.db import Database, sqlite, walls
 from printserver.errors import ConfigError
 
 _LIMIT_S: Final = 3 * 3600.0
-_STEP_PAGES: Final = 512
-"""Of a backup: 2 MB."""
+_STEP_PAGES: Final = 128
+"""Of a backup: 512 KB."""
 _LONGEST_REST_S: Final = 0.1
+_FREED_AT_ONCE: Final = 32 * 1024 * 1024
+_REST_S: Final = 0.01
+"""After each part of a file that is removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def copy_sqlite(source: Path, target: Path, serventia_id: int, now: datetime) ->
 
     Raises ConfigError if the copy does not pass SQLite's own check, OSError and the driver's errors.
     """
-    target.unlink(missing_ok=True)
+    _remove_in_parts(target)
     reader = sqlite.dbapi.connect(f"file:{source}?mode=ro", uri=True, isolation_level=None)
     try:
         reader.execute("BEGIN")
@@ -53,7 +56,8 @@ def copy_sqlite(source: Path, target: Path, serventia_id: int, now: datetime) ->
         writer = sqlite.dbapi.connect(str(target), isolation_level=None)
         try:
             writer.execute("PRAGMA synchronous=OFF")  # synced as a whole below
-            reader.backup(writer, pages=_STEP_PAGES, progress=_resting())
+            with target.open("rb") as file:
+                reader.backup(writer, pages=_STEP_PAGES, progress=_written_and_rested(file.fileno()))
             writer.execute("PRAGMA journal_mode=DELETE")
             check_sqlite(writer)
             state = _state(writer, serventia_id)
@@ -68,14 +72,29 @@ def copy_sqlite(source: Path, target: Path, serventia_id: int, now: datetime) ->
     return state
 
 
-def _resting() -> Callable[[int, int, int], None]:
-    """Return what to call after each step of a backup: it sleeps as long as the step took."""
-    began = time.monotonic()
+def _remove_in_parts(path: Path) -> None:
+    """Remove a file. All blocks of a large one, freed at once, hold up each sync of the disk."""
+    while path.exists() and (size := path.stat().st_size):
+        os.truncate(path, max(0, size - _FREED_AT_ONCE))
+        time.sleep(_REST_S)
+    path.unlink(missing_ok=True)
+
+
+def _written_and_rested(file: int) -> Callable[[int, int, int], None]:
+    """Return what to call after each step of a backup into `file`: the disk begins to write it, and the copy rests.
+
+    Left to the sync at the end, the whole copy is written at once, and a commit waits for all of it. A sync of each
+    step is a commit of the file system's journal, for which the commits of the database wait, too.
+    """
+    began, written = time.monotonic(), 0
 
     def rest(_status: int, left: int, _pages: int) -> None:
-        nonlocal began
+        nonlocal began, written
+        size = os.fstat(file).st_size
+        os.posix_fadvise(file, written, size - written, os.POSIX_FADV_DONTNEED)  # writes; dirty pages stay in memory
+        written = size
         if left:
-            time.sleep(min(time.monotonic() - began, _LONGEST_REST_S))
+            time.sleep(min(2 * (time.monotonic() - began), _LONGEST_REST_S))
         began = time.monotonic()
 
     return rest
