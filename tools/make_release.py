@@ -17,7 +17,10 @@ import sys
 import tarfile
 import tempfile
 import tomllib
+import zipfile
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
@@ -114,15 +117,20 @@ def fetch(target: dict[str, object], folder: Path, python: str | None) -> Path:
     run(*wheel, "--require-hashes", "-r", str(source))
     run(*wheel, str(ROOT))
     shutil.rmtree(build)
+    require_whole(folder, version)
     return folder
 
 
 def locked(python: str) -> Iterator[tuple[str, str]]:
-    """Yield name and line of each package of the lock that is for Linux and that Python."""
+    """Yield name and line of each package of the lock that is for Linux and that Python.
+
+    The line has no marker: pip would evaluate it for the Python that runs it, and leave the package out.
+    """
     for line in (ROOT / "requirements.lock").read_text().replace("\\\n", " ").splitlines():
-        requirement = Requirement(line.partition(" --hash")[0])
+        text, hashed, hashes = line.partition(" --hash")
+        requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate(environment(python)):
-            yield canonicalize_name(requirement.name), line
+            yield canonicalize_name(requirement.name), text.partition(";")[0] + hashed + hashes
 
 
 def needed(lines: dict[str, str], python: str) -> list[str]:
@@ -142,6 +150,29 @@ def needed(lines: dict[str, str], python: str) -> list[str]:
             if applies(inner.marker, python, extras):
                 waiting.append(inner)
     return sorted(found)
+
+
+def require_whole(folder: Path, python: str) -> None:
+    """End unless the wheels of a folder bring all that each of them needs, in a version that it accepts."""
+    wheels = {}
+    for path in folder.glob("*.whl"):
+        name, version, *_ = parse_wheel_filename(path.name)
+        wheels[name] = path, version
+    for path, _version in wheels.values():
+        for text in metadata_of(path).get_all("Requires-Dist") or ():
+            needed = Requirement(text)
+            if not applies(needed.marker, python, set()):
+                continue
+            found = wheels.get(canonicalize_name(needed.name))
+            if found is None or not needed.specifier.contains(found[1], prereleases=True):
+                sys.exit(f"{path.name} needs {needed}, which is not among the wheels for Python {python}")
+
+
+def metadata_of(wheel: Path) -> Message:
+    """Return the metadata of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        return message_from_bytes(archive.read(name))
 
 
 def applies(marker: Marker | None, python: str, extras: set[str]) -> bool:
