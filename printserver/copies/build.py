@@ -14,25 +14,30 @@ from printserver.db import Database, open_database, sqlite
 from printserver.errors import ConfigError
 from printserver.office import audit, create, load_settings
 
-_FOLDERS = ("cache", "run", "saida", "formatos", "spool")
+_FOLDERS = ("cache", "run", "saida", "formatos")
 
 
-def build(fetched: Fetched, folder: Path, database_url: str | None) -> None:
-    """Make the office's folder from the copy's parts, which are moved. Its database is loaded, not yet opened.
+def build(fetched: Fetched, folder: Path, database_url: str | None) -> str:
+    """Make the office's folder from the copy's parts, which are moved; return the URL of the database, loaded.
 
     `database_url` takes the place of the copied setting, for PostgreSQL. Raises ConfigError (Portuguese), OSError.
     """
+    ours = fetched.manifest.banco == "sqlite"
+    if ours and database_url is not None:
+        raise ConfigError("a cópia é de um SQLite, que fica na pasta da serventia: repita sem --banco; nada foi mudado")
     shutil.move(fetched.stage / FILES, folder)
-    for name in _FOLDERS[:-1]:
+    for name in _FOLDERS:
         (folder / name).mkdir(mode=0o700, exist_ok=True)
     if fetched.spool.is_dir():
         shutil.move(fetched.spool, folder / "spool")
     (folder / "spool").mkdir(mode=0o700, exist_ok=True)
     source = fetched.stage / fetched.manifest.database_file
-    if fetched.manifest.banco == "sqlite":
-        shutil.move(source, folder / "printserver.db")
-        return
     url = database_url or create.database_url(folder, load_settings(folder))
+    if ours:
+        if not url.startswith("sqlite"):  # of the environment: never another office's database
+            raise ConfigError("a cópia é de um SQLite, e PRINTSERVER_BANCO_URL diz outro banco: retire-o e repita")
+        shutil.move(source, folder / "printserver.db")
+        return url
     if url.startswith("sqlite"):
         raise ConfigError(
             "a cópia é de um PostgreSQL: diga o banco, vazio, que a recebe (--banco postgresql+psycopg://…)"
@@ -42,6 +47,7 @@ def build(fetched: Fetched, folder: Path, database_url: str | None) -> None:
     if program is None:
         raise ConfigError("falta o programa pg_restore: instale-o (apt install postgresql-client) e repita")
     database_copy.run_tool([program, "--no-owner", "--single-transaction", "--exit-on-error", str(source)], url)
+    return url
 
 
 def check(database: Database, fetched: Fetched, serventia_id: int) -> Mapping[str, int]:
@@ -78,15 +84,30 @@ def check(database: Database, fetched: Fetched, serventia_id: int) -> Mapping[st
     return counts
 
 
-def open_copied(folder: Path, database_url: str | None) -> Database:
-    """Open the database of a built folder and bring it to the program's schema. Raises ConfigError."""
-    database = Database(database_url or create.database_url(folder, load_settings(folder)))
+def open_copied(url: str) -> Database:
+    """Open the loaded database and bring it to the program's schema. Raises ConfigError."""
+    database = Database(url)
     try:
         open_database(database)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def unload(url: str) -> None:
+    """Take out of a PostgreSQL database what `build` loaded into it: the next try finds it empty."""
+    if url.startswith("sqlite"):
+        return
+    database = Database(url)
+    try:
+        with database.write() as conn:
+            loaded = sa.MetaData()
+            loaded.reflect(conn)
+            loaded.drop_all(conn)
+            conn.exec_driver_sql("DROP FUNCTION IF EXISTS recusa_mudanca()")
+    finally:
+        database.close()
 
 
 def _require_empty(url: str) -> None:

@@ -159,8 +159,7 @@ def _require_room(office: Office) -> None:
 def _database(office: Office, fetched: Fetched, draft: Path) -> Iterator[Database]:
     """Yield the copy's database, loaded: on PostgreSQL into a database made for this, and dropped after it."""
     if office.db.sqlite:
-        build.build(fetched, draft, None)
-        database = build.open_copied(draft, f"sqlite:///{draft / 'printserver.db'}")
+        database = build.open_copied(build.build(fetched, draft, None))
         try:
             yield database
         finally:
@@ -170,8 +169,7 @@ def _database(office: Office, fetched: Fetched, draft: Path) -> Iterator[Databas
     _administer(office.db.url, f"CREATE DATABASE {name}")
     url = sa.make_url(office.db.url).set(database=name).render_as_string(hide_password=False)
     try:
-        build.build(fetched, draft, url)
-        database = build.open_copied(draft, url)
+        database = build.open_copied(build.build(fetched, draft, url))
         try:
             yield database
         finally:

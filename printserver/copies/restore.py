@@ -53,8 +53,7 @@ def restore(
     """Restore the office into `folder`, which must be missing or empty. `author` is who does it, for the log.
 
     Raises ConfigError (Portuguese): an office is there, no whole copy, a wrong key, a full disk; the clock is behind
-    the copy, unless a person says that it is right. Nothing is left then, but for what was loaded into a PostgreSQL
-    database before a check failed: the next try needs another empty one.
+    the copy, unless a person says that it is right. Nothing is left then.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(
@@ -71,17 +70,21 @@ def restore(
         if not clock_is_right:
             _require_clock(fetched.manifest.quando, clock())
         draft = work / "serventia"
-        build.build(fetched, draft, database_url)
-        if source.key is not None:
-            copy_key.keep(draft, source.key)
-        if database_url is not None:
-            _set_database(draft, database_url)
-        database = build.open_copied(draft, database_url)
+        url = build.build(fetched, draft, database_url)
         try:
-            build.check(database, fetched, _office_id(database, fetched.manifest.cns))
-        finally:
-            database.close()
-        counts = _mark(draft, folder, fetched, author, clock)
+            if source.key is not None:
+                copy_key.keep(draft, source.key)
+            if database_url is not None:
+                _set_database(draft, database_url)
+            database = build.open_copied(url)
+            try:
+                build.check(database, fetched, _office_id(database, fetched.manifest.cns))
+            finally:
+                database.close()
+            counts = _mark(draft, folder, fetched, author, clock)
+        except BaseException:
+            build.unload(url)
+            raise
         draft.rename(folder)
         sync_folder(folder.parent)
     finally:

@@ -25,16 +25,15 @@ from printserver.copies.manifest import (
     sha256_of,
 )
 from printserver.errors import ConfigError
-from printserver.office import Office, copy_key, folders, mirror, proof
+from printserver.office import Office, copy_key, folders, proof
 
 AREA: Final = "copias"
 STAGE: Final = "copias/atual"
 SPOOL: Final = "spool"
 _MB: Final = 1024 * 1024
 _GB: Final = 1024 * _MB
-# Of the office's folder: what is copied otherwise, made again, or of no use elsewhere.
-_LEFT_OUT: Final = folders.STAYING | {SPOOL, copy_key.KEY_FILE, mirror.STATE_FILE, "tribunal-simulado.db"}
-_DATABASE: Final = "printserver.db"
+_OTHERWISE: Final = frozenset({SPOOL, copy_key.KEY_FILE})
+"""Of the office's folder: what is copied otherwise, and the key, which is never in a copy."""
 
 
 def gather(office: Office, now: datetime) -> Manifest:
@@ -102,9 +101,8 @@ def _require_room(office: Office) -> None:
 
 def _names(instance: Path) -> Iterator[str]:
     for path in instance.iterdir():
-        if path.name in _LEFT_OUT or path.name.startswith((".", _DATABASE)):
-            continue
-        yield path.name
+        if path.name not in _OTHERWISE and not folders.stays(path.name):
+            yield path.name
 
 
 def _copied(instance: Path, target: Path, top: str) -> Iterator[tuple[str, str]]:

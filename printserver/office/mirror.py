@@ -30,12 +30,11 @@ from printserver.common.data import JsonObject
 from printserver.common.files import sync_folder, write_whole
 from printserver.db import Database
 from printserver.errors import ConfigError
-from printserver.office import audit, copy_key, mirror_lines
+from printserver.office import audit, copy_key, folders, mirror_lines
 from printserver.office.settings import MirrorSettings
 
 _log = structlog.get_logger()
 
-STATE_FILE: Final = "espelho.json"
 AT_ONCE: Final = 500
 AGAIN_S: Final = 2.0  # after a fault
 _TAIL: Final = 64 * 1024
@@ -215,7 +214,7 @@ def forget(instance: Path) -> None:
 
 
 def _state_path(instance: Path) -> Path:
-    return instance / STATE_FILE
+    return instance / folders.MIRROR_STATE
 
 
 def _known(instance: Path) -> dict[str, str]:

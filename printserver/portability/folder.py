@@ -1,6 +1,6 @@
 """The files of an office's folder that are exported, and what of them belongs to the place where it runs.
 
-Left out: the database, and what stays where it is (`office.folders.STAYING`). In the settings the database's address
+Left out: the database, and what stays where it is (`office.folders`). In the settings the database's address
 stays behind; the folder of a queue inside the office's folder is written as `{instancia}/...`.
 """
 
@@ -15,7 +15,6 @@ from printserver.errors import ConfigError
 from printserver.office import folders
 from printserver.office.settings import SETTINGS_FILE
 
-_DATABASE: Final = "printserver.db"
 _OPEN: Final = ("spool", "formatos", "auditoria", "relatorios")  # folders without secrets
 _TABLES: Final = "*.toml"
 _PLACE: Final = ("url", "cns")  # of section `banco`
@@ -34,7 +33,7 @@ def files(instance: Path, *, secrets: bool) -> Iterator[tuple[str, Path]]:
 
 
 def _is_exported(name: str) -> bool:
-    return name not in folders.STAYING and name != SETTINGS_FILE and not name.startswith((".", _DATABASE))
+    return name != SETTINGS_FILE and not folders.stays(name)
 
 
 def _inside(instance: Path, folder: Path) -> Iterator[tuple[str, Path]]:

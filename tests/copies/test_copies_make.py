@@ -29,6 +29,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         for name in ("antes-da-atualizacao", "prova-da-atualizacao"):
             (rig.folder / name).mkdir()
             (rig.folder / name / "a").write_text("da atualização")
+        for name in ("tribunal-simulado.db", "tribunal-simulado.db-wal", "espelho.json"):
+            (rig.folder / name).touch()
         copy(rig)
         yield rig
 
@@ -65,7 +67,7 @@ def test_b1_the_copy_has_all_with_hashes_counts_and_the_head_of_the_log(house: R
     assert said["spool_arquivos"] == len(list(house.office.spool.rglob("*.pdf"))) > 0
     assert {"printserver.toml", "certificado.p12", "segredo"} <= set(said["arquivos"])
     assert "copias.chave" not in said["arquivos"]
-    assert [name for name in said["arquivos"] if "da-atualizacao" in name] == []
+    assert [name for name in said["arquivos"] if "da-atualizacao" in name or name.startswith(("trib", "esp"))] == []
     assert (house.folder / "copias.chave").stat().st_mode & 0o777 == 0o600
 
 
@@ -146,6 +148,19 @@ def test_b1_a_restore_over_an_office_is_refused(house: Rig) -> None:
     with pytest.raises(ConfigError, match="nunca escreve por cima"):
         restore(house, house.folder)
     assert house.state() == before
+
+
+def test_b3_a_copy_of_sqlite_is_never_restored_beside_another_database(
+    house: Rig, tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigError, match="repita sem --banco"):
+        restore(house, tmp_path / "volta", url=postgres_url)
+    monkeypatch.setenv("PRINTSERVER_BANCO_URL", postgres_url)
+    with pytest.raises(ConfigError, match="PRINTSERVER_BANCO_URL diz outro banco"):
+        restore(house, tmp_path / "volta")
+    assert list(tmp_path.iterdir()) == []
+    with sa.create_engine(postgres_url).connect() as conn:
+        assert sa.inspect(conn).get_table_names() == []
 
 
 def test_b1_half_an_archive_is_passed_over_for_the_copy_before(tmp_path: Path) -> None:
@@ -252,6 +267,17 @@ def test_b4_a_rehearsal_restores_compares_measures_and_keeps_its_minutes(house: 
     house.clock.forward(days=-36)
 
 
+def _with_99_seals(rig: Rig, base: Path) -> copies.Source:
+    """Return a copy as a folder whose manifest counts other rows than its database has."""
+    shutil.copytree(rig.folder / "copias/atual", base / "falsa/copias/atual")
+    shutil.copytree(rig.folder / "spool", base / "falsa/spool")
+    manifest = base / "falsa/copias/atual/manifesto.json"
+    said = json.loads(manifest.read_text("utf-8"))
+    said["contagens"]["selo"] = 99
+    manifest.write_text(json.dumps(said), "utf-8")
+    return copies.Source(str(base / "falsa"))
+
+
 def test_b3_b4_postgresql_is_dumped_restored_and_rehearsed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue("postgres_server")
     with copied_rig(tmp_path / "casa", postgres=server) as rig:
@@ -269,7 +295,9 @@ def test_b3_b4_postgresql_is_dumped_restored_and_rehearsed(tmp_path: Path, reque
         with pytest.raises(ConfigError, match="já tem uma serventia"):
             restore(rig, tmp_path / "volta", url=rig.office.db.url)
         url = server.create()
-        back = restore(rig, tmp_path / "volta", url=url)
+        with pytest.raises(ConfigError, match="a cópia tinha 99 linhas em selo"):
+            copies.restore(_with_99_seals(rig, tmp_path), tmp_path / "volta", "teste", rig.clock, url)
+        back = restore(rig, tmp_path / "volta", url=url)  # what had been loaded is gone
         assert back.post(back.certidao()).status == 503
         release.take_mirror(back.office, person(back), rig.office.settings.espelho.pasta)
         assert back.codes() == rig.codes()

@@ -18,6 +18,7 @@ from support.life import live
 from support.office import NOW, Clock, Rig, command_line, open_rig, qr_codes, reopen
 
 STAYING = ("antes-da-atualizacao", "cache", "copias", "prova-da-atualizacao", "run", "saida")
+STAYING_FILES = ("espelho.json", "tribunal-simulado.db", "tribunal-simulado.db-wal")
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -43,6 +44,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         for name in STAYING:
             (rig.folder / name).mkdir(exist_ok=True)
             (rig.folder / name / "fica.txt").write_text("fica")
+        for name in STAYING_FILES:
+            (rig.folder / name).write_text("fica")
         yield rig
 
 
@@ -95,7 +98,8 @@ def test_a3_out_of_sqlite_into_a_postgresql_with_others_and_back_equal_to_row_an
 
 
 def test_what_copies_and_upgrades_keep_for_themselves_does_not_travel(archive: Path) -> None:
-    assert [name for name in content(archive) if name.endswith("fica.txt")] == []
+    staying = ("fica.txt", *STAYING_FILES)
+    assert [name for name in content(archive) if name.endswith(staying)] == []
 
 
 def test_s3_b3_an_opened_copy_seals_nothing_until_the_numbers_given_out_elsewhere_are_known(
