@@ -150,7 +150,7 @@ def _begin(base: Path) -> World:
     (base / "paper").mkdir()
     (base / "espelho").mkdir()
     text = (instance / "printserver.toml").read_text("utf-8")
-    places = f'[espelho]\npasta = "{base / "espelho"}"\n'
+    places = f'[render]\nprocessos = 1\n[espelho]\npasta = "{base / "espelho"}"\n'
     (instance / "printserver.toml").write_text(f"{text}\n{places}", "utf-8")
     office = Office.open_folder(instance)
     with office.db.write() as conn:
