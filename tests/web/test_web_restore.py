@@ -98,6 +98,7 @@ def test_b3_the_screen_leads_a_restored_office_back(offices: tuple[Rig, Rig], tm
     assert head.send(page, f"{page}/papel", ultimo="1234").status_code == 303
     wrong = head.send(page, f"{page}/papel", ultimo="XYZ")
     assert wrong.status_code == 422
+    assert f'value="{lost.office.settings.espelho.pasta}"' in wrong.get_data(as_text=True)  # of another form
     assert head.send(page, f"{page}/papel", ultimo="nenhum").status_code == 303
     file = (BytesIO(("selo\n" + "\n".join(lost.codes())).encode()), "lista.csv")
     assert head.send(page, f"{page}/tribunal", arquivo=file).status_code == 303
