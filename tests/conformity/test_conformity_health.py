@@ -50,6 +50,7 @@ def test_each_part_has_a_line_and_a_fault_says_what_to_do(rig: Rig, capsys: pyte
     assert command_line("saude", "--instance", rig.folder) == 1
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("PROBLEMA  motor") and "→ Ponha o servidor no ar" in line for line in lines)
+    assert any(line.startswith("bem       relógio ") for line in lines)
 
 
 def test_a_setting_that_names_what_is_not_there_is_a_part_of_its_own(
