@@ -47,6 +47,8 @@ def test_b1_places_key_and_sheet_are_at_the_screen(offices: tuple[Rig, Rig]) -> 
     shown = text(head, page)
     assert rig.office.settings.copias.lugares[0] in shown
     assert "ainda não conferida" in shown
+    assert 'id="copias"' in head.get("/ajuda/copias-e-restauracao").get_data(as_text=True)
+    assert "/ajuda/copias-e-restauracao#copias" in head.get(page).get_data(as_text=True)
     assert "Imprima e assine a folha de emergência" in text(head, "/")
     assert "folha de emergência" not in text(at(rig, "maria"), "/")
     assert at(rig, "maria").get(page).status_code == 403
