@@ -24,7 +24,7 @@ demo: setup      ## the same demonstration, ending by itself
 test: setup lint ## everything CI checks
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-lint: setup      ## style, types and the floors of the house
+lint: setup      ## style, types and layers of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -33,6 +33,13 @@ def instance_option(command: Command) -> Command:
     return option(command)
 
 
+def show_release_steps(folder: Path) -> None:
+    """Show the commands that lead a restored office back to sealing, in an order that works."""
+    steps = ("espelho LUGAR", "tribunal", "papel SELO")
+    for command in (*(f"restauracao {step}" for step in steps), "copia", "restauracao liberar"):
+        click.echo(f"  printserver {command} --instance {folder}")
+
+
 def instances_option(command: Command) -> Command:
     """Add `--instance`, which may be given more than once, as the argument `folders`."""
     option = click.option(

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from printserver import copies, search
-from printserver.cli.base import PATH, instance_option, operator
+from printserver.cli.base import PATH, instance_option, operator, show_release_steps
 from printserver.clock import local, system_clock
 from printserver.common import faults
 from printserver.copies import release
@@ -104,8 +104,7 @@ def restore(
         f"conferir: {rest['comunicacoes']}"
     )
     click.echo("Ela consulta, mas não sela nem imprime. Ligue o servidor e siga Ajustes › Restauração, ou, aqui:")
-    for step in ("espelho", "tribunal", "papel", "liberar"):
-        click.echo(f"  printserver restauracao {step} --instance {folder}")
+    show_release_steps(folder)
 
 
 @click.group("restauracao")

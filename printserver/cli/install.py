@@ -1,4 +1,4 @@
-"""`printserver instalar`, which the bundle's `install` calls: at most six questions, each with an option."""
+"""`printserver instalar`, which the bundle's `install` calls: at most seven questions, each with an option."""
 
 import os
 import sys
@@ -28,6 +28,7 @@ NONE = "nenhuma"
 @click.option("--copias", "copies", help="Para onde vão as cópias: uma pasta, ou um lugar do restic; ou nenhuma.")
 @click.option("--iniciar/--nao-iniciar", "begin", default=None, help="Liga o servidor agora, ou não.")
 @click.option("--serventia", "name", help="Nome da serventia nesta máquina (sem ele: o CNS, ou demonstracao).")
+@click.option("--sem-serventia", "bare", is_flag=True, help="Só o programa, para recuperar ou importar uma serventia.")
 @click.option("--chave", "key", help="Código da chave de versões, recebido por outro caminho, a comparar.")
 @python_option
 @root_option
@@ -42,6 +43,7 @@ def install(
     copies: str | None,
     begin: bool | None,
     name: str | None,
+    bare: bool,
     key: str | None,
     python: str,
     root: Path,
@@ -51,24 +53,35 @@ def install(
         raise ConfigError("isto muda a máquina: chame com sudo")
     if demo and cns:
         raise ConfigError("--cns e --demonstracao: um dos dois")
+    if bare and (cns or demo or name):
+        raise ConfigError("--sem-serventia: não se diz nenhuma")
     machine = release.machine_at(root)
     services = release.services(machine)
     bundle, manifest = steps.check_bundle(machine, pacote, key or "")
     there = machine.offices()
     wanted = None
-    if not there or cns or demo or name:
+    if name and not cns and not demo and steps.is_there(machine, name):
+        wanted = steps.NewOffice(name)  # restored or imported there: it needs no answers
+    elif cns or demo or name or not (there or bare):
         wanted = _questions(nome, cns, pessoa, usuario, printer, copies, demo=demo, name=name)
     if begin is None:
-        begin = bool(there and wanted is None) or _ask("Ligar agora", click.confirm, default=True)
+        begin = wanted is None or _ask("Ligar agora", click.confirm, default=True)
     click.echo(f"Instalando a versão {manifest.version}.")
     ready = steps.install_release(machine, services, bundle, manifest, python)
     if wanted is not None:
         _office(machine, ready, wanted)
     for each in machine.offices():
+        opened = steps.open_folders(machine, each)
         steps.enable_office(services, each, copies=steps.has_copies(each))
         if begin:
             services.start(each)
             click.echo(f"A serventia {each.name} está no ar em http://{each.host}:{each.port}")
+        if opened and each in there:
+            click.echo(f"As pastas das cópias mudaram: reinicie com sudo systemctl restart printserver@{each.name}")
+    if bare:
+        click.echo(
+            "Nenhuma serventia foi criada. Recupere ou importe a sua, e ligue-a com sudo ./install --serventia NOME"
+        )
 
 
 def _office(machine: release.Machine, ready: release.Release, wanted: steps.NewOffice) -> None:

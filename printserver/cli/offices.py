@@ -5,7 +5,15 @@ from pathlib import Path
 import click
 
 from printserver import copies, portability
-from printserver.cli.base import PATH, instance_option, moment, office_database, open_office, operator
+from printserver.cli.base import (
+    PATH,
+    instance_option,
+    moment,
+    office_database,
+    open_office,
+    operator,
+    show_release_steps,
+)
 from printserver.clock import local
 from printserver.db import Database
 from printserver.office import LogEntry, acting, audit, registry
@@ -83,8 +91,7 @@ def open_here(motivo: str, folder: Path) -> None:
         f"A serventia está aberta aqui, como estava em {local(closed):%d/%m/%Y às %Hh%M}. Ela consulta, mas não sela "
         "nem imprime, até que se confiram os números dados depois disso: em Ajustes › Restauração, ou, aqui:"
     )
-    for step in ("espelho", "tribunal", "papel", "liberar"):
-        click.echo(f"  printserver restauracao {step} --instance {folder}")
+    show_release_steps(folder)
 
 
 def _moved(database: Database, sid: int) -> bool:

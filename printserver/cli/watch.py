@@ -18,6 +18,8 @@ from printserver.clock import local
 from printserver.common.files import write_whole
 from printserver.errors import ConfigError
 
+# A part's name, where a person reads it otherwise than a program.
+_NAMES = {"relogio": "relógio", "restauracao": "restauração"}
 _SIGNS = {conformity.GOOD: "bem", conformity.WARN: "ATENÇÃO", conformity.BAD: "PROBLEMA", conformity.UNKNOWN: "?"}
 
 
@@ -32,10 +34,11 @@ def show_health(folder: Path, as_json: bool, root: Path) -> None:
     if as_json:
         click.echo(json.dumps({"estado": worst, "partes": [asdict(each) for each in parts]}, ensure_ascii=False))
     else:
-        width = max(len(each.nome) for each in parts)
-        for each in parts:
+        names = [_NAMES.get(each.nome, each.nome) for each in parts]
+        width = max(map(len, names))
+        for name, each in zip(names, parts, strict=True):
             do = f" → {each.o_que_fazer}" if each.o_que_fazer else ""
-            click.echo(f"{_SIGNS[each.estado]:<8}  {each.nome:<{width}}  {each.texto}{do}")
+            click.echo(f"{_SIGNS[each.estado]:<8}  {name:<{width}}  {each.texto}{do}")
     sys.exit(1 if worst == conformity.BAD else 0)
 
 

@@ -11,8 +11,9 @@ from printserver.clock import local
 from printserver.common import faults
 from printserver.conformity import machine
 from printserver.court import standing
+from printserver.documents import KINDS
 from printserver.errors import ConfigError, Recusa
-from printserver.office import Office, engine_mark, ready
+from printserver.office import Office, engine_mark, people, ready
 
 GOOD, WARN, BAD, UNKNOWN = "bem", "atencao", "problema", "nao-se-sabe"
 _LITTLE_MB: Final = 2048
@@ -164,6 +165,34 @@ def _of_queues(office: Office) -> Iterator[Part]:
         yield Part("filas", BAD, "não há nenhuma", "Crie uma em Ajustes, Filas.")
 
 
+def _of_names(office: Office) -> Iterator[Part]:
+    """What a setting names must be there: the prints that need it are refused else."""
+    settings = office.settings
+    missing: dict[str, str] = {}
+    with office.db.read() as conn:
+        person = people.find_person(conn, office.serventia_id, settings.pessoas.subscritor)
+    if person is None or person.papel not in people.SUBSCRITORES:
+        missing["pessoas.subscritor"] = f"{settings.pessoas.subscritor}: não é quem possa subscrever uma cópia"
+    if (name := settings.ficha.servico) and office.servicos.get(name, local(office.clock()).date()) is None:
+        missing["ficha.servico"] = f"{name}: não há este serviço na tabela de hoje"
+    queues = {queue["nome"] for queue in jobs.all_queues(office)}
+    for word, kind in KINDS.items():
+        if (name := settings.filas.of(word)) and name not in queues:
+            missing[f"filas.{word}"] = f"{name}: não há esta fila"
+        if (name := settings.formatos.of(word)) and not _fits(office, name, kind.format):
+            missing[f"formatos.{word}"] = f"{name}: não há este formato, ou é de outro documento"
+    for option, text in missing.items():
+        do = "Corrija em Ajustes, Configuração: o que precisa dela é recusado."
+        yield Part(option, BAD, text, do)
+
+
+def _fits(office: Office, name: str, tipo: str) -> bool:
+    try:
+        return office.formatos.get(name).tipo == tipo
+    except (ConfigError, Recusa):
+        return False
+
+
 def _of_copies(office: Office) -> Iterator[Part]:
     with office.db.read() as conn:
         found = copies.standing(conn, office, office.clock())
@@ -228,6 +257,7 @@ _LOOKS: Final[Mapping[str, Callable[[Office], Iterator[Part]]]] = {
     "tribunal": _of_court,
     "certificado": _of_certificate,
     "filas": _of_queues,
+    "opções": _of_names,
     "cópias": _of_copies,
     "incidentes": _of_incidents,
     "arquivos": _of_files,

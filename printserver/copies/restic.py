@@ -39,7 +39,10 @@ _FAULTS: Final = (
     ("wrong password", "a chave não abre as cópias. Confira-a na folha de emergência"),
     ("no space left", f"{_FULL}. Libere espaço ou troque o disco"),
     ("disk quota exceeded", "o espaço ali acabou. Libere espaço ou aumente a cota"),
-    ("read-only file system", "o disco só permite leitura. Troque-o"),
+    (
+        "read-only file system",
+        "só se pode ler ali. Prepare o lugar como diz o guia, em «Cópias»; se já está, troque o disco",
+    ),
     ("permission denied", "sem permissão. Confira quem pode gravar ali"),
     ("input/output error", "o disco falhou ao ler ou gravar. Troque-o"),
     ("no such host", "o endereço não foi achado. Confira a rede e o endereço"),

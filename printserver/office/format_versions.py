@@ -91,16 +91,17 @@ def last_versions(office: Office) -> Mapping[str, Version]:
 
 def notice(office: Office, nome: str) -> None:
     """Keep the files of a format as a version if they are not those of its last one: somebody changed them by hand."""
-    found = office.formatos.own_files(nome)
-    with office.db.read() as conn:
-        if not _differs(conn, office, nome, found):
-            return
-    try:
-        with acting(office) as act:
-            _notice(act, nome, found)
-    except sa.exc.DBAPIError as error:
-        if not db.lost_a_race(error):  # another process noticed it at the same time
-            raise
+    with files.reading(_folder(office)) as still:  # or what was read may be older than the last version by now
+        found = office.formatos.own_files(nome)
+        with office.db.read() as conn:
+            if not still or not _differs(conn, office, nome, found):
+                return
+        try:
+            with acting(office) as act:
+                _notice(act, nome, found)
+        except sa.exc.DBAPIError as error:
+            if not db.lost_a_race(error):  # another process noticed it at the same time
+                raise
 
 
 def differences(before: Files | None, after: Files | None) -> list[str]:

@@ -18,7 +18,8 @@ from printserver.release.manifest import PUBLIC_KEY, Manifest, fingerprint, read
 from printserver.release.services import Services
 
 QUEUE: Final = "impressora"
-_DROP_IN: Final = "[Service]\n# The place of the copies.\nReadWritePaths=-{place}\n"
+_WRITERS: Final = ("printserver@", "printserver-copia@", "printserver-ensaio@", "printserver-confere@")
+"""The units that write to the folders of the copies and of the mirror; the mirror follows every command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ def make_office(machine: Machine, release: Release, wanted: NewOffice) -> dict[s
         port = next(port for port in range(DEFAULT_PORT, 65536) if port not in used)
         write_whole(settings, f"ENDERECO=127.0.0.1\nPORTA={port}\nOPCOES=\n".encode())
         settings.chmod(0o644)
-    folder = machine.office(wanted.name).folder
-    if (folder / "printserver.toml").exists():
+    if is_there(machine, wanted.name):
         return None
+    folder = machine.office(wanted.name).folder
     words = ["init", "--instance", str(folder), "--json"]
     given = {"--cns": wanted.cns, "--nome": wanted.nome, "--pessoa": wanted.pessoa, "--usuario": wanted.usuario}
     words += [word for option, value in given.items() if value for word in (option, value)]
@@ -115,17 +116,31 @@ def add_copies(machine: Machine, office: Place, where: str) -> None:
     done = machine.run_inside([python, "-c", code, "places", office.folder, where])
     if done.returncode != 0:
         raise ConfigError((done.stderr.strip().splitlines() or ["não deu certo"])[-1])
-    if not where.startswith("/"):
-        return
-    Path(where).mkdir(mode=0o700, parents=True, exist_ok=True)
-    if machine.user is not None:
-        _own(machine, Path(where))
-    for unit in ("printserver@", "printserver-copia@", "printserver-ensaio@"):
-        folder = machine.units / f"{unit}{office.name}.service.d"
-        if machine.units.is_dir():
-            folder.mkdir(mode=0o755, exist_ok=True)
-            write_whole(folder / "copias.conf", _DROP_IN.format(place=where).encode())
-            (folder / "copias.conf").chmod(0o644)
+    if where.startswith("/"):
+        Path(where).mkdir(mode=0o700, parents=True, exist_ok=True)
+        if machine.user is not None:
+            _own(machine, Path(where))
+
+
+def open_folders(machine: Machine, office: Place) -> bool:
+    """Let the office's units write to the folders of its copies and its mirror, as its settings have them now.
+
+    Returns whether that changed: a server that runs has it from its next start. Raises `ConfigError`.
+    """
+    settings = load_settings(office.folder)
+    folders = [each for each in (*settings.copias.lugares, settings.espelho.pasta) if each.startswith("/")]
+    quoted = (each.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") for each in folders)
+    text = "".join(f'ReadWritePaths="-{each}"\n' for each in quoted)
+    changed = False
+    for unit in _WRITERS if machine.units.is_dir() else ():
+        path = machine.units / f"{unit}{office.name}.service.d" / "copias.conf"
+        if (path.read_text("utf-8") if path.exists() else "") == (wanted := text and f"[Service]\n{text}"):
+            continue
+        path.parent.mkdir(mode=0o755, exist_ok=True)
+        write_whole(path, wanted.encode())
+        path.chmod(0o644)
+        changed = True
+    return changed
 
 
 def enable_office(services: Services, office: Place, *, copies: bool) -> None:
@@ -138,8 +153,12 @@ def enable_office(services: Services, office: Place, *, copies: bool) -> None:
 
 def has_copies(office: Place) -> bool:
     """Return whether the office's copies have a place."""
-    copies = load_settings(office.folder).model_dump().get("copias", {})
-    return bool(copies.get("lugares"))
+    return bool(load_settings(office.folder).copias.lugares)
+
+
+def is_there(machine: Machine, name: str) -> bool:
+    """Return whether the folder of an office is on this machine: installed, or restored or imported there."""
+    return (machine.var / require_name(name) / "printserver.toml").exists()
 
 
 def printers() -> list[str]:

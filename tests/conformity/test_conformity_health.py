@@ -50,6 +50,23 @@ def test_each_part_has_a_line_and_a_fault_says_what_to_do(rig: Rig, capsys: pyte
     assert command_line("saude", "--instance", rig.folder) == 1
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("PROBLEMA  motor") and "→ Ponha o servidor no ar" in line for line in lines)
+    assert any(line.startswith("bem       relógio ") for line in lines)
+
+
+def test_a_setting_that_names_what_is_not_there_is_a_part_of_its_own(
+    rig: Rig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"filas.livro": "balcao", "formatos.livro": "certidao", "ficha.servico": "nada", "pessoas.subscritor": "x"}
+    with (rig.folder / "printserver.toml").open("a") as file:
+        file.writelines(
+            f"\n[{name.partition('.')[0]}]\n{name.partition('.')[2]} = '{it}'\n" for name, it in wrong.items()
+        )
+    status, parts = health(rig, capsys)
+    assert status == 1
+    for name, value in wrong.items():
+        assert parts[name]["estado"] == "problema"
+        assert parts[name]["texto"].startswith(f"{value}: ")
+        assert "Configuração" in parts[name]["o_que_fazer"]
 
 
 def test_a_part_that_cannot_be_looked_at_has_its_name(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:

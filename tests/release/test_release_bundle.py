@@ -13,10 +13,10 @@ import pytest
 from printserver.errors import ConfigError
 from printserver.release import machine_at, plan, services
 from printserver.release.bundle import Bundle
-from printserver.release.install import check_bundle
+from printserver.release.install import check_bundle, open_folders
 from printserver.release.installed import place
 from printserver.release.manifest import fingerprint, read_key
-from support.releases import ROOT, Maker
+from support.releases import ROOT, Maker, run
 
 VERSION = "0.1.0"
 
@@ -156,3 +156,34 @@ def test_the_carried_installer_refuses_another_system_before_it_does_anything(bu
 def _public(maker: Maker) -> bytes:
     openssl = ["openssl", "pkey", "-in", str(maker.key), "-pubout"]
     return subprocess.run(openssl, capture_output=True, check=True).stdout
+
+
+def test_b3_the_program_is_installed_alone_and_then_serves_the_office_that_came_from_a_copy(
+    root: Path, bundle: Path
+) -> None:
+    units, folder = root / "etc/systemd/system", root / "var/lib/printserver/123456"
+    units.mkdir(parents=True)
+    program = Path(sys.executable).with_name("printserver")
+
+    def install(*more: str) -> str:  # nobody is there to answer a question
+        command = (program, "instalar", bundle, "--raiz", root, "--python", sys.executable, "--nao-iniciar")
+        told: str = run(*command, *more).stdout
+        return told
+
+    assert "Nenhuma serventia foi criada." in install("--sem-serventia")
+    assert list((root / "var/lib/printserver").iterdir()) == list((root / "etc/printserver").glob("*.env")) == []
+    folder.mkdir()
+    copies = "/media/Meu Disco/copias"
+    restored = f'[copias]\nlugares = ["{copies}", "sftp:c@outra:/c"]\n[espelho]\npasta = "/media/espelho"\n'
+    (folder / "printserver.toml").write_text(restored)
+    assert "A serventia 123456 já existe" in install("--serventia", "123456")
+    assert "PORTA=8631" in (root / "etc/printserver/123456.env").read_text()
+    open_to = f'[Service]\nReadWritePaths="-{copies}"\nReadWritePaths="-/media/espelho"\n'
+    for unit in ("printserver@", "printserver-copia@", "printserver-ensaio@", "printserver-confere@"):
+        assert (units / f"{unit}123456.service.d/copias.conf").read_text() == open_to
+
+    machine = machine_at(root)
+    assert not open_folders(machine, machine.office("123456"))  # as they are
+    (folder / "printserver.toml").write_text(restored.replace(copies, "/media/outro"))
+    assert open_folders(machine, machine.office("123456"))
+    assert '"-/media/outro"' in (units / "printserver-copia@123456.service.d/copias.conf").read_text()

@@ -14,6 +14,7 @@ LONGEST = (
     "release/test_release_upgrade.py",
     "end_to_end/test_e2e_torture.py",
     "end_to_end/test_e2e_processes.py",
+    "release/test_release_bundle.py",
     "demo/test_demo.py",
     "end_to_end/test_e2e_crash.py",
     "web/test_web_axe.py",

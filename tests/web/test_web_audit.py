@@ -147,6 +147,10 @@ def test_a3_every_object_and_state_that_the_program_writes_has_its_words() -> No
     assert silent == []
 
 
+def test_a3_the_details_of_a_model_and_of_a_restore_are_named_in_words() -> None:
+    assert [log_words.label(name) for name in ("versao", "impressoes", "ultimo")] == ["versão", "impressões", "último"]
+
+
 def test_a3_an_entry_without_a_sentence_is_shown_all_the_same(lived: Rig, tereza: Person) -> None:
     entry = LogEntry("coisa_nova", "x", "mudada_ontem", "maria", detalhe={"antes": {"a_b": 1}, "depois": {"a_b": 2}})
     with lived.office.db.write() as conn:
@@ -170,6 +174,17 @@ def test_a7_every_wrong_field_of_the_filter_is_named(tereza: Person) -> None:
     assert answer.status_code == 422
     assert text.count("deve ser uma data do calendário") == 4  # above, and at each field
     assert "Sobre o quê : escolha uma das opções" in text
+    kept = tereza.get("/auditoria?de=ontem&autor=pessoa:tereza&objeto=selo&excecoes=sim&nome=abc").get_data(
+        as_text=True
+    )
+    for chosen in (
+        'value="ontem"',
+        'value="abc"',
+        'value="pessoa:tereza" selected',
+        'value="selo" selected',
+        "checked",
+    ):
+        assert chosen in kept
     assert tereza.get("/auditoria?de=20/11/2026&ate=19/11/2026").status_code == 422
     changed = tereza.client.get("/auditoria?de=ontem", headers={"HX-Request": "true"})
     assert changed.headers["HX-Redirect"] == "/auditoria?de=ontem"

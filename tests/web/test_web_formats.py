@@ -1,5 +1,6 @@
 """Formats at the screens: fields, template, versions, proof, files; a change is in force at the next print (P1, A3)."""
 
+import fcntl
 import io
 import re
 import subprocess
@@ -21,7 +22,7 @@ from werkzeug.test import TestResponse
 from printserver import db, jobs
 from printserver.delivery import printout
 from printserver.formats import Formats, files
-from printserver.office import format_versions
+from printserver.office import act, format_versions
 from printserver.rendering import LayoutRequest
 from printserver.rendering.page_pictures import draw_page
 from printserver.rendering.preview import printed
@@ -409,6 +410,27 @@ def test_a3_a_file_changed_by_hand_counts_and_is_kept_as_a_version(rig: Rig, ter
     fields = form(tereza, path(nome, "versoes"))
     assert tereza.client.post(path(nome, "versoes"), data=fields | {"numero": "2"}).status_code == 303
     assert rig.office.formatos.get(nome).margens.superior == 36.6
+
+
+def test_a3_nobody_keeps_a_version_while_a_change_by_hand_is_noticed(
+    rig: Rig, tereza: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nome = copied(tereza, "livro", "livro-mao-2")
+    file = folder(rig) / f"{nome}.toml"
+    file.write_text(file.read_text().replace("superior = 30.0", "superior = 36.6"))
+    held = []
+
+    def acting(*given: Any) -> Any:  # between the reading of the files and the transaction
+        with (folder(rig) / files._LOCK).open("rb+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held.append(True)
+        return act.acting(*given)
+
+    monkeypatch.setattr(format_versions, "acting", acting)
+    assert [each.origem for each in format_versions.versions(rig.office, nome)] == ["mao", "copiado"]
+    assert held == [True]
 
 
 def test_a7_of_two_tabs_the_second_is_refused_with_what_changed(rig: Rig, app: Flask, tereza: Person) -> None:

@@ -47,6 +47,8 @@ def test_b1_places_key_and_sheet_are_at_the_screen(offices: tuple[Rig, Rig]) -> 
     shown = text(head, page)
     assert rig.office.settings.copias.lugares[0] in shown
     assert "ainda não conferida" in shown
+    assert 'id="copias"' in head.get("/ajuda/copias-e-restauracao").get_data(as_text=True)
+    assert "/ajuda/copias-e-restauracao#copias" in head.get(page).get_data(as_text=True)
     assert "Imprima e assine a folha de emergência" in text(head, "/")
     assert "folha de emergência" not in text(at(rig, "maria"), "/")
     assert at(rig, "maria").get(page).status_code == 403
@@ -98,6 +100,7 @@ def test_b3_the_screen_leads_a_restored_office_back(offices: tuple[Rig, Rig], tm
     assert head.send(page, f"{page}/papel", ultimo="1234").status_code == 303
     wrong = head.send(page, f"{page}/papel", ultimo="XYZ")
     assert wrong.status_code == 422
+    assert f'value="{lost.office.settings.espelho.pasta}"' in wrong.get_data(as_text=True)  # of another form
     assert head.send(page, f"{page}/papel", ultimo="nenhum").status_code == 303
     file = (BytesIO(("selo\n" + "\n".join(lost.codes())).encode()), "lista.csv")
     assert head.send(page, f"{page}/tribunal", arquivo=file).status_code == 303

@@ -20,6 +20,7 @@ from printserver.web.forms import Form, refused_form
 
 T = TypeVar("T")
 MAX_NAME: Final = 200
+_FIELDS: Final = ("de", "ate", "nome", "autor", "objeto", "excecoes")
 HEADINGS: Final = (
     *("registro", "quando", "quem", "sistema", "endereco", "sobre", "qual", "o_que", "detalhes", "excecao", "hash"),
 )
@@ -29,7 +30,7 @@ def show_log() -> ResponseReturnValue:
     """Show a page of the log; htmx requests (a changed filter) get only the list. Errors are shown at their fields."""
     people = search.log_authors(office())
     kinds = search.log_kinds(office())
-    typed = {name: value for name in ("de", "ate", "nome") if (value := request.args.get(name, "").strip())}
+    typed = {name: value for name in _FIELDS if (value := request.args.get(name, "").strip())}
     form, asked, found, status = Form(typed), LogFilter(), None, 200
     after = _after()
     try:
@@ -56,7 +57,6 @@ def show_log() -> ResponseReturnValue:
         "screens/auditoria.html",
         **values,
         forma=form,
-        filtro=asked,
         periodos=_periods(asked),
         pessoas=_choices(people),
         tipos=sorted(((kind, log_words.kind_name(kind)) for kind in kinds), key=lambda each: each[1]),
