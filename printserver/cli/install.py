@@ -1,4 +1,4 @@
-"""`printserver instalar`, which the bundle's `install` calls: at most seven questions, each with an option."""
+"""`printserver instalar`, which the bundle's `install` calls: at most six questions, each with an option."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ from printserver import release
 from printserver.cli.base import PATH
 from printserver.cli.release import python_option, root_option
 from printserver.errors import ConfigError
+from printserver.office import people
 from printserver.release import install as steps
 
 NONE = "nenhuma"
@@ -23,7 +24,7 @@ NONE = "nenhuma"
 @click.option("--cns", help="CNS da serventia, 6 algarismos.")
 @click.option("--demonstracao", "demo", is_flag=True, help="Serventia de demonstração: tudo sai SEM VALOR LEGAL.")
 @click.option("--pessoa", help="Nome completo de quem administra.")
-@click.option("--usuario", help="Nome de usuário dessa pessoa.")
+@click.option("--usuario", help="Nome de usuário dessa pessoa (sem ele: maria.souza, do nome).")
 @click.option("--impressora", "printer", help="Endereço da impressora (ipp://…), ou nenhuma.")
 @click.option("--copias", "copies", help="Para onde vão as cópias: uma pasta, ou um lugar do restic; ou nenhuma.")
 @click.option("--iniciar/--nao-iniciar", "begin", default=None, help="Liga o servidor agora, ou não.")
@@ -125,8 +126,8 @@ def _questions(
         cns = _ask("CNS, 6 algarismos (vazio: demonstração)", click.prompt, default="", show_default=False)
     if cns and pessoa is None:
         pessoa = _ask("Nome completo de quem administra", click.prompt)
-    if cns and usuario is None:
-        usuario = _ask("Nome de usuário dessa pessoa", click.prompt)
+    if cns and pessoa and usuario is None:
+        usuario = people.username_of(pessoa)
     if printer is None:
         printer = _ask_printer()
     if copies is None:

@@ -187,3 +187,7 @@ def test_b3_the_program_is_installed_alone_and_then_serves_the_office_that_came_
     (folder / "printserver.toml").write_text(restored.replace(copies, "/media/outro"))
     assert open_folders(machine, machine.office("123456"))
     assert '"-/media/outro"' in (units / "printserver-copia@123456.service.d/copias.conf").read_text()
+
+    answers = ("--nome", "2º Tabelião", "--cns", "654321", "--impressora", "nenhuma", "--copias", "nenhuma")
+    told = install(*answers, "--pessoa", "Conceição de Araújo Souza")  # no user name is asked for
+    assert "usuário: conceicao.souza" in told

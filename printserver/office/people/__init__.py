@@ -21,6 +21,7 @@ from printserver.office.people.persons import (
     names,
     on_behalf_of,
     reactivate,
+    username_of,
 )
 from printserver.office.people.pins import PIN_DIGITS, check_pin, has_pin, is_pin, set_pin
 from printserver.office.people.rights import (
@@ -100,4 +101,5 @@ __all__ = [
     "revoke_key",
     "set_pin",
     "use_factor",
+    "username_of",
 ]

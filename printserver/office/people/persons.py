@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
+from anyascii import anyascii
 
 from printserver import db
 from printserver.errors import Recusa, invalid_input
@@ -17,6 +18,13 @@ from printserver.office.people.passwords import check_strength, hash_password, i
 from printserver.office.people.rights import HEADS, RIGHTS_OF_ROLE, ROLES, Author
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+def username_of(nome: str) -> str:
+    """Return the user name of a person who chose none, of first and last name; empty if the name has no letters."""
+    parts = [re.sub(r"[^a-z]", "", anyascii(part).lower()) for part in nome.split()]
+    parts = [part for part in parts if part]
+    return ".".join(dict.fromkeys((parts[0], parts[-1])))[:60] if parts else ""
 
 
 @dataclass(frozen=True, slots=True)

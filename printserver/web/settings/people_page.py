@@ -4,14 +4,12 @@ A password that is made here is shown once, and its person replaces it at the fi
 """
 
 import hashlib
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import sqlalchemy as sa
-from anyascii import anyascii
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -243,9 +241,7 @@ def _new_form(form: Form) -> str:
 
 def _free_username(conn: sa.Connection, nome: str) -> str:
     """Return a user name made of first and last name that nobody has; empty if the name has no letters."""
-    parts = [re.sub(r"[^a-z]", "", anyascii(part).lower()) for part in nome.split()]
-    parts = [part for part in parts if part]
-    base = ".".join(dict.fromkeys((parts[0], parts[-1])))[:60] if parts else ""
+    base = people.username_of(nome)
     numbers = ("", *map(str, range(2, 100)))
     return next((base + n for n in numbers if base and not people.exists(conn, office().serventia_id, base + n)), "")
 
