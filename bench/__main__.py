@@ -6,13 +6,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import accept, court, day, machine, render, report
+from bench import accept, alone, court, day, machine, render, report, start
 from bench.hostile import pdfs, run
 from bench.models import measure as models
 from bench.models import report as models_report
 from bench.models import soffice
 
-ALL = "abcdefg"
+ALL = "abcdefghijk"
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -50,6 +50,9 @@ def _parts(asked: argparse.Namespace) -> list[str]:
         parts.append(report.hostile(run.run(1, range(asked.bodies), pdfs.sources(), every_http=50)))
     if "g" in only:
         parts.append(models_report.part(models.measure() if soffice.available() else None))
+    if "h" in only:
+        parts.append(report.start(start.measure()))
+    parts += [alone.run(part) for part in alone.PARTS if part in only]
     return parts
 
 

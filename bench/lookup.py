@@ -13,7 +13,7 @@ from printserver import search
 from printserver.db import Database
 from printserver.office import Author, Office
 
-AIM_MS: Final = 100
+AIM_MS: Final = 50
 _PAGES: Final = (1, 20, 1000)
 _MONTH: Final = {"de": "2024-03-01", "ate": "2024-03-31"}
 # Common searches and the worst cases: many matches, few among many, none.

@@ -10,6 +10,7 @@ from bench.court import A_LOAD, Court
 from bench.day import CLIENTS, Day
 from bench.hostile.run import FAULTS
 from bench.hostile.run import Count as HostileCount
+from bench.start import A_LONG_LIVRO, Start
 
 PLAIN = "WeasyPrint, plain"
 FIRST = "ours: first layout of a new text"
@@ -24,6 +25,9 @@ RATE = 45
 CPU_MS = {"engine": 6, "http": 8, "all": 42}
 MEMORY_MB = 330
 LOAD_S = 2.0
+READY_S = 2.5
+LONG_S = 8.0
+LONG_MB = 300
 GROWTH = 1.05  # limit of memory growth after the first hundred jobs; less is allocator noise
 
 
@@ -126,6 +130,35 @@ def memory(result: Day) -> str:
     lines.append(("all", *(f"{value:.0f}" for value in whole), _judged(max(whole) <= MEMORY_MB, f"≤ {MEMORY_MB}")))
     return "## (d) Memory\n\nMemory (PSS) in MB after so many documents of the mix of (c), in one server.\n\n" + table(
         ("", *(f"{mark}" for mark in marks), "aim"), lines
+    )
+
+
+def start(result: Start) -> str:
+    """Return part (h)."""
+    new = sum(result.memory.values())
+    long = result.pages >= A_LONG_LIVRO and result.answer_s <= LONG_S
+    lines = [
+        (
+            "ready after the command, s",
+            f"{median(result.ready):.1f}",
+            _judged(median(result.ready) <= READY_S, "≤ 2.5"),
+        ),
+        ("memory of a new server (PSS), MB", f"{new:.0f}", _judged(new <= MEMORY_MB, f"≤ {MEMORY_MB}")),
+        (
+            f"livro of {result.pages} pages, to the answer, s",
+            f"{result.answer_s:.1f}",
+            _judged(long, f"≤ {LONG_S:.0f}"),
+        ),
+        ("the same, until it is at its queue, s", f"{result.printed_s:.1f}", "—"),
+        (
+            "the process that lays it out (PSS), MB",
+            f"{result.process_mb:.0f}",
+            _judged(result.process_mb < LONG_MB, f"< {LONG_MB}"),
+        ),
+    ]
+    return (
+        "## (h) Start, and a long livro\n\nThe median of "
+        f"{len(result.ready)} starts; then one livro of a new text.\n\n" + table(("", "", "aim"), lines)
     )
 
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pikepdf
+
 from bench.office import MeasuredOffice
 from printserver.server.processes import PREFIX
 
@@ -52,18 +54,27 @@ class Server:
                 raise TimeoutError(f"{there} of {count} PDFs at the queue after {limit_s:.0f} s")
             time.sleep(0.02)  # listing the folder costs time on the measured machine
 
+    def pages(self) -> int:
+        """Return the number of pages of the only PDF in the queue."""
+        (file,) = self.output.glob("*.pdf")
+        with pikepdf.open(file) as pdf:
+            return len(pdf.pages)
+
+    def shares(self, task: str) -> list[float]:
+        """Return the memory in MB (PSS) of each process of a task."""
+        return [share for pid, each in _tasks(self._process.pid) if each == task and (share := _share(pid)) is not None]
+
     def usage(self) -> Usage:
         """Return the resources of its processes."""
         memory: dict[str, float] = {}
         cpu: dict[str, float] = {}
         for pid, task in _tasks(self._process.pid):
+            share = _share(pid)
             try:
-                status = Path(f"/proc/{pid}/smaps_rollup").read_text()
                 spent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 continue
-            share = next(line for line in status.splitlines() if line.startswith("Pss:"))
-            memory[task] = memory.get(task, 0) + int(share.split()[1]) / 1024
+            memory[task] = memory.get(task, 0) + (share or 0.0)
             cpu[task] = cpu.get(task, 0) + (int(spent[11]) + int(spent[12])) / _TICKS
             if task == "pool":  # CPU time of ended children: pool processes that were replaced
                 cpu[task] += (int(spent[13]) + int(spent[14])) / _TICKS
@@ -104,6 +115,15 @@ def _wait_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             connection.close()
         time.sleep(0.1)
     raise RuntimeError(f"the server did not start:\n{log.read_text()}")
+
+
+def _share(pid: int) -> float | None:
+    """Return the memory of a process in MB, its share of shared pages (PSS); None if it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("Pss:")), None)
 
 
 def _tasks(supervisor: int) -> list[tuple[int, str]]:
