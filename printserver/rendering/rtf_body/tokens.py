@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from printserver.rendering.body.characters import Notices, clean
@@ -94,8 +95,8 @@ class Reader:
         if face.caps:
             yield text.upper(), letter(face)
         elif face.small_caps:
-            for part in re.findall("[^a-zß-ÿ]+|[a-zß-ÿ]+", text):
-                yield part.upper(), letter(face, small=part.islower())
+            for small, part in groupby(text, key=lambda character: character.upper() != character):
+                yield "".join(part).upper(), letter(face, small=small)
         else:
             yield text, letter(face)
 
