@@ -71,6 +71,8 @@ class RowDef:
     header: bool = False
     gap: int = 0
     padding: dict[Side, int] = field(default_factory=dict)
+    shared: dict[Side, int] = field(default_factory=dict)
+    """The padding of the whole table, for rows without one of their own."""
     width: int = 0
     width_unit: int = 0
     """As `\\trftsWidth` says: 3 is twips."""
@@ -83,12 +85,13 @@ class RowDef:
         self.coming = CellDef()
 
     def padding_of(self, cell: CellDef) -> tuple[int, int, int, int]:
-        """Return the padding of a cell: its own, the row's, or the gap between columns; top, right, bottom, left.
+        """Return the padding of a cell: its own, the row's, or the table's; top, right, bottom, left.
 
-        The gap is not less than half of a border, which is what lies inside the cell.
+        That of the table is not less than half of a border, which is what lies inside the cell.
         """
-        left, right = (max(self.gap, cell.border_width(side) // 2) for side in _BESIDE)
-        found = {"top": 0, "bottom": 0, "left": left, "right": right, **self.padding, **cell.padding}
+        left, right = (max(self.shared.get(side, 0), cell.border_width(side) // 2) for side in _BESIDE)
+        table = {**self.shared, "left": left, "right": right}
+        found = {"top": 0, "bottom": 0, **table, **self.padding, **cell.padding}
         return found["top"], found["right"], found["bottom"], found["left"]
 
 
