@@ -159,10 +159,8 @@ class _Breaker:
         return len(self._parts) == 1 and not self._parts[0].tokens
 
     def _fits(self, word: Token) -> bool:
-        """Return whether a word has room on the line, with the hyphen at its end if it may end a line there."""
-        last = word.pieces[-1]
-        hyphen = last.letter.width("-") + LEAST_TAB if last.text.endswith(SOFT_HYPHEN) else 0.0
-        return self._has_room(self._parts[-1].measure.with_more(word.pieces) + hyphen, (word,))
+        """Return whether a word has room on the line."""
+        return self._has_room(self._parts[-1].measure.with_more(word.pieces) + _hyphen(word), (word,))
 
     def _has_room(self, width: float, more: tuple[Token, ...]) -> bool:
         """Return whether the last part of the line has room if it is `width` wide, with `more` tokens at its end.
@@ -265,7 +263,7 @@ class _Breaker:
         decimal = stop is not None and stop.kind == "decimal"
         for at, part in enumerate(parts):
             measure.add(part.pieces)
-            if not self._has_room(measure.width(), tuple(parts[: at + 1]) if decimal else ()):
+            if not self._has_room(measure.width() + _hyphen(part), tuple(parts[: at + 1]) if decimal else ()):
                 return at + 1 if part.kind == "espaco" else 0
         return len(parts)
 
@@ -301,6 +299,12 @@ def _without_blanks(word: Token) -> Iterator[Token]:
     cuts = sorted({at for match in _BLANK.finditer(word.text) for at in match.span()})
     for each in divided(word, cuts):
         yield each if each.text.strip(" ") else replace(each, kind="espaco")
+
+
+def _hyphen(word: Token) -> float:
+    """Return the width of the hyphen that is drawn if a line ends after a word."""
+    last = word.pieces[-1]
+    return last.letter.width("-") + LEAST_TAB if last.text.endswith(SOFT_HYPHEN) else 0.0
 
 
 def _dots(points: float) -> int:

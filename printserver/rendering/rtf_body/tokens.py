@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
@@ -135,7 +135,7 @@ class Reader:
         if known is None:
             pieces = tuple(self._pieces(text, shown)) if text else ()
             known = self._known[text, shown] = Token(kind, pieces, sum(piece.width for piece in pieces))
-        return known
+        return known if known.kind == kind else replace(known, kind=kind)
 
     def _pieces(self, text: str, shown: Letter) -> Iterator[Piece]:
         if text.isascii():
