@@ -13,6 +13,7 @@ _Made = list[tuple[Cell, CellDef]]
 
 _TWIPS: Final = 3
 _UNDEFINED_WIDTH: Final = 1440
+_BESIDE: Final[tuple[Side, Side]] = ("left", "right")
 _NEAR: Final = 15
 """Twips between the right edges of cells that are merged."""
 
@@ -46,12 +47,17 @@ def make_rows(read: list[tuple[RowDef, Contents]]) -> tuple[Row, ...]:
 def _share_padding(rows: list[RowDef]) -> None:
     """Let rows without padding of their own have that of the table, which the last row that says one decides.
 
-    So it is in LibreOffice. `\\trgaph` is such a padding of the table, left and right.
+    So it is in LibreOffice. `\\trgaph` is such a padding of the table, left and right. It is not less than half of the
+    borders of the table's first cell, which is what lies inside that.
     """
     shared: dict[Side, int] = {}
     for row in rows:
         beside: dict[Side, int] = {"left": row.gap, "right": row.gap} if row.gap else {}
         shared |= beside | row.padding
+    if rows and rows[0].cells:
+        first = rows[0].cells[0]
+        for side in _BESIDE:
+            shared[side] = max(shared.get(side, 0), first.border_width(side) // 2)
     for row in rows:
         row.shared = shared
 

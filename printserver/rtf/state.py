@@ -10,7 +10,6 @@ from printserver.rtf.model import Alignment, Border, Face, Leader, Shape, Side, 
 
 DEFAULT_FACE: Final = Face()
 _WHOLE: Final = 10_000
-_BESIDE: Final[tuple[Side, Side]] = ("left", "right")
 
 
 @lru_cache(maxsize=4096)
@@ -85,13 +84,8 @@ class RowDef:
         self.coming = CellDef()
 
     def padding_of(self, cell: CellDef) -> tuple[int, int, int, int]:
-        """Return the padding of a cell: its own, the row's, or the table's; top, right, bottom, left.
-
-        That of the table is not less than half of a border, which is what lies inside the cell.
-        """
-        left, right = (max(self.shared.get(side, 0), cell.border_width(side) // 2) for side in _BESIDE)
-        table = {**self.shared, "left": left, "right": right}
-        found = {"top": 0, "bottom": 0, **table, **self.padding, **cell.padding}
+        """Return the padding of a cell: its own, the row's, or the table's; top, right, bottom, left."""
+        found = {"top": 0, "right": 0, "bottom": 0, "left": 0, **self.shared, **self.padding, **cell.padding}
         return found["top"], found["right"], found["bottom"], found["left"]
 
 
