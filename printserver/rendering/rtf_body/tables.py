@@ -82,7 +82,9 @@ class _Maker:
             for placed in row:
                 lines[placed.top] = max(lines[placed.top], border_width(placed.border("top")))
                 lines[placed.bottom] = max(lines[placed.bottom], border_width(placed.border("bottom")))
-        yield from zip(tops, (max(line - top, 0.0) for line, top in zip(lines[1:], [*tops[1:], 0.0], strict=True)), strict=True)
+        yield from zip(
+            tops, (max(line - top, 0.0) for line, top in zip(lines[1:], [*tops[1:], 0.0], strict=True)), strict=True
+        )
 
     def table(self, around: Around) -> tuple[str, float]:
         edges = [edge / TWIPS_PER_POINT for edge in self._grid.edges]
