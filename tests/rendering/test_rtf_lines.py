@@ -435,3 +435,9 @@ def test_a_word_is_cut_at_a_soft_hyphen_only_if_the_hyphen_has_room() -> None:
 def test_small_capitals_leave_digits_and_ordinals_their_size() -> None:
     face = Face(small_caps=True)
     assert sum(token.width for token in tokens(Run("1º/01ª", face))) == pytest.approx(width("1º/01ª"))
+
+
+@pytest.mark.parametrize("word", ["autorizado", "e/autorizado"])
+def test_a_word_wider_than_its_line_leaves_the_tab_before_it_alone_as_in_libreoffice(word: str) -> None:
+    lines = broken(f"a\t{word}", width=width(word[:-2]) + ROUNDING, stops=(Stop(400),))
+    assert [text_of(line) for line in lines] == ["a", "\t", word[:-2], word[-2:]]

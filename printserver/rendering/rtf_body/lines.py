@@ -197,7 +197,7 @@ class _Breaker:
                 self._parts.pop()
                 self.end(full=True)
                 self._tab(part.tab)
-            elif part.tab is not None and sum(each.width for each in rest) <= self._next.end - self._next.start:
+            elif part.tab is not None:
                 self.end()
             else:
                 for each in rest:
@@ -226,6 +226,9 @@ class _Breaker:
             self._parts.pop()
             self.end(full=True)
             self._tab(part.tab)
+        elif part.tab is not None:
+            self._parts[-1] = part.with_tokens([])
+            self.end()
         else:
             self._cut(word)
             return
