@@ -160,7 +160,10 @@ class _Breaker:
 
     def _fits(self, word: Token) -> bool:
         """Return whether a word has room on the line."""
-        return self._has_room(self._parts[-1].measure.with_more(word.pieces) + _hyphen(word), (word,))
+        width = self._parts[-1].measure.with_more(word.pieces)
+        if word.pieces[-1].text[-1:] == SOFT_HYPHEN:
+            width += _hyphen(word)
+        return self._has_room(width, (word,))
 
     def _has_room(self, width: float, more: tuple[Token, ...]) -> bool:
         """Return whether the last part of the line has room if it is `width` wide, with `more` tokens at its end.

@@ -80,8 +80,10 @@ class _Maker:
         lines = [0.0] * (len(tops) + 1)
         for row in self._grid.cells:
             for placed in row:
-                lines[placed.top] = max(lines[placed.top], border_width(placed.border("top")))
-                lines[placed.bottom] = max(lines[placed.bottom], border_width(placed.border("bottom")))
+                for side, border in placed.cell.borders:
+                    if side in ("top", "bottom"):
+                        at = placed.top if side == "top" else placed.bottom
+                        lines[at] = max(lines[at], border_width(border))
         yield from zip(
             tops, (max(line - top, 0.0) for line, top in zip(lines[1:], [*tops[1:], 0.0], strict=True)), strict=True
         )
