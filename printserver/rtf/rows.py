@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from printserver.rtf.limits import MAX_ROWS, MAX_TABLE_CELLS, refuse, said
-from printserver.rtf.model import Block, Cell, Paragraph, Row, Shape
+from printserver.rtf.model import Block, Cell, Paragraph, Row, Shape, Side
 from printserver.rtf.state import CellDef, RowDef
 
 Contents = list[list[Block]]
@@ -13,6 +13,7 @@ _Made = list[tuple[Cell, CellDef]]
 
 _TWIPS: Final = 3
 _UNDEFINED_WIDTH: Final = 1440
+_BESIDE: Final[tuple[Side, Side]] = ("left", "right")
 _NEAR: Final = 15
 """Twips between the right edges of cells that are merged."""
 
@@ -35,11 +36,30 @@ class RowCount:
 
 def make_rows(read: list[tuple[RowDef, Contents]]) -> tuple[Row, ...]:
     """Return the rows of a table."""
+    _share_padding([row for row, _ in read])
     rows = [_merge_across(row, contents) for row, contents in read]
     rights = [row[-1][0].right if row else 0 for row in rows]
     for at in range(len(rows) - 1, 0, -1):
         rows[at] = _merge_down(rows[at - 1], rows[at])
     return tuple(_row(row, cells, right) for (row, _), cells, right in zip(read, rows, rights, strict=True))
+
+
+def _share_padding(rows: list[RowDef]) -> None:
+    """Let rows without padding of their own have that of the table, which the last row that says one decides.
+
+    So it is in LibreOffice. `\\trgaph` is such a padding of the table, left and right. It is not less than half of the
+    borders of the table's first cell, which is what lies inside that.
+    """
+    shared: dict[Side, int] = {}
+    for row in rows:
+        beside: dict[Side, int] = {"left": row.gap, "right": row.gap} if row.gap else {}
+        shared |= beside | row.padding
+    if rows and rows[0].cells:
+        first = rows[0].cells[0]
+        for side in _BESIDE:
+            shared[side] = max(shared.get(side, 0), first.border_width(side) // 2)
+    for row in rows:
+        row.shared = shared
 
 
 def _row(row: RowDef, cells: _Made, right: int) -> Row:

@@ -10,7 +10,6 @@ from printserver.rtf.model import Alignment, Border, Face, Leader, Shape, Side, 
 
 DEFAULT_FACE: Final = Face()
 _WHOLE: Final = 10_000
-_BESIDE: Final[tuple[Side, Side]] = ("left", "right")
 
 
 @lru_cache(maxsize=4096)
@@ -71,6 +70,8 @@ class RowDef:
     header: bool = False
     gap: int = 0
     padding: dict[Side, int] = field(default_factory=dict)
+    shared: dict[Side, int] = field(default_factory=dict)
+    """The padding of the whole table, for rows without one of their own."""
     width: int = 0
     width_unit: int = 0
     """As `\\trftsWidth` says: 3 is twips."""
@@ -83,12 +84,8 @@ class RowDef:
         self.coming = CellDef()
 
     def padding_of(self, cell: CellDef) -> tuple[int, int, int, int]:
-        """Return the padding of a cell: its own, the row's, or the gap between columns; top, right, bottom, left.
-
-        The gap is not less than half of a border, which is what lies inside the cell.
-        """
-        left, right = (max(self.gap, cell.border_width(side) // 2) for side in _BESIDE)
-        found = {"top": 0, "bottom": 0, "left": left, "right": right, **self.padding, **cell.padding}
+        """Return the padding of a cell: its own, the row's, or the table's; top, right, bottom, left."""
+        found = {"top": 0, "right": 0, "bottom": 0, "left": 0, **self.shared, **self.padding, **cell.padding}
         return found["top"], found["right"], found["bottom"], found["left"]
 
 

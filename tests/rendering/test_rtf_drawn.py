@@ -295,6 +295,35 @@ def test_a_row_is_as_wide_as_it_says_from_its_left_edge() -> None:
     assert [found.at(text).x - LEFT for text in "ab"] == pytest.approx([5.4, 115.4], abs=EXACT)
 
 
+def test_the_last_width_that_a_row_says_is_that_of_the_table_as_in_libreoffice() -> None:
+    rows = (
+        cells("a", "b", right=4000, width=4400),
+        cells("c", "d", right=4000),
+        cells("e", "f", right=4000, width=4200),
+    )
+    found = shown(Table(rows))
+    assert [found.at(text).x - LEFT for text in "bdf"] == pytest.approx([110.4] * 3, abs=EXACT)
+
+
+def test_rows_before_a_wider_one_are_scaled_to_it_as_in_libreoffice() -> None:
+    def row(first: int, end: int, text: str) -> Row:
+        return Row((Cell(first, (said("."),)), Cell(end, (said(text),), first)), right=end)
+
+    found = shown(Table((row(2000, 4000, "a"), row(2000, 4200, "b"), row(2000, 4000, "c"))))
+    assert [found.at(text).x - LEFT for text in "abc"] == pytest.approx([105, 100, 100], abs=EXACT)
+
+
+def test_the_text_of_all_cells_of_a_row_begins_below_its_widest_border() -> None:
+    def row(first: str, second: str, borders: tuple[int, int]) -> Row:
+        sides = [(("top", Border(width)), ("bottom", Border(width))) if width else () for width in borders]
+        return Row((Cell(2000, (said(first),), 0, sides[0]), Cell(4000, (said(second),), 2000, sides[1])), right=4000)
+
+    found = shown(Table((row("a", "b", (80, 0)), row("c", "d", (0, 0)), row("e", "f", (0, 80)), row("g", "h", (0, 0)))))
+    left, right = ([found.at(text).y - TOP for text in texts] for texts in ("aceg", "bdfh"))
+    assert left == pytest.approx(right, abs=EXACT)
+    assert [b - a for a, b in itertools.pairwise(left)] == pytest.approx([13.8 + 4] * 3, abs=EXACT)
+
+
 def test_a_row_a_little_narrower_than_its_table_is_widened() -> None:
     def row(text: str, right: int) -> Row:
         return Row((Cell(right, (said(text),)),), right=right)

@@ -398,3 +398,46 @@ def test_a_word_that_repeats_is_measured_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(tokens_module, "piece_of", lambda text, shown: measured.append(text) or real(text, shown))
     tokens(*(Run("muitas palavras ", PLAIN) for _ in range(9)))
     assert sorted(measured) == [" ", "muitas", "palavras"]
+
+
+LONG = "vice-presidente/substituto"
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "lines"),
+    [
+        (f"abc {LONG}", f"abc {LONG[:-1]}", ["abc", LONG]),
+        (f"abc {LONG}", "abc vice-presidente", ["abc vice-", "presidente/substitu", "to"]),
+        (f"abc {LONG}", LONG[:-1], ["abc", LONG[:-1], "o"]),
+        (LONG, LONG[:-1], ["vice-presidente/", "substituto"]),
+        ("livro 1/2", "livro 1/", ["livro", "1/2"]),
+    ],
+)
+def test_what_follows_a_slash_goes_back_to_the_last_blank_as_in_libreoffice(
+    text: str, room: str, lines: list[str]
+) -> None:
+    assert texts(broken(text, width=width(room) + ROUNDING)) == lines
+
+
+def test_a_word_after_a_slash_is_tied_only_if_a_blank_is_before_it() -> None:
+    reader = Reader({}, Notices())
+    first, second = (reader.read((Run(text, PLAIN),)) for text in ("e e/ou", "e/ou"))
+    assert [token.kind for token in first] == ["palavra", "espaco", "palavra", "ligada"]
+    assert [token.kind for token in second] == ["palavra", "palavra"]
+
+
+def test_a_word_is_cut_at_a_soft_hyphen_only_if_the_hyphen_has_room() -> None:
+    text = "recebido consti\u00adtui\u00adção"
+    assert texts(broken(text, width=width("recebido consti") + ROUNDING)) == ["recebido", "consti\u00adtui\u00adção"]
+    assert texts(broken(text, width=width("recebido consti-") + ROUNDING)) == ["recebido consti\u00ad", "tui\u00adção"]
+
+
+def test_small_capitals_leave_digits_and_ordinals_their_size() -> None:
+    face = Face(small_caps=True)
+    assert sum(token.width for token in tokens(Run("1º/01ª", face))) == pytest.approx(width("1º/01ª"))
+
+
+@pytest.mark.parametrize("word", ["autorizado", "e/autorizado"])
+def test_a_word_wider_than_its_line_leaves_the_tab_before_it_alone_as_in_libreoffice(word: str) -> None:
+    lines = broken(f"a\t{word}", width=width(word[:-2]) + ROUNDING, stops=(Stop(400),))
+    assert [text_of(line) for line in lines] == ["a", "\t", word[:-2], word[-2:]]

@@ -123,6 +123,26 @@ def test_cells_have_the_padding_that_their_row_says_and_else_none(row: str, padd
     assert (table.rows[0].left, table.rows[0].right) == (0, 9600)
 
 
+@pytest.mark.parametrize(
+    ("rows", "padding"),
+    [
+        (("\\trpaddt50\\trpaddft3", ""), [(50, 0, 0, 0), (50, 0, 0, 0)]),
+        (("\\trpaddt50\\trpaddft3", "\\trpaddt20\\trpaddft3"), [(50, 0, 0, 0), (20, 0, 0, 0)]),
+        (("\\trgaph20", "\\trgaph100"), [(0, 100, 0, 100), (0, 100, 0, 100)]),
+        (("\\trgaph70\\trpaddl108\\trpaddfl3", "\\trgaph70"), [(0, 70, 0, 108), (0, 70, 0, 70)]),
+        (("\\clbrdrl\\brdrs\\brdrw40", ""), [(0, 0, 0, 20), (0, 0, 0, 20)]),
+        (("", "\\clbrdrl\\brdrs\\brdrw40"), [(0, 0, 0, 0), (0, 0, 0, 0)]),
+    ],
+)
+def test_rows_without_padding_of_their_own_have_that_of_the_table_as_in_libreoffice(
+    rows: tuple[str, ...], padding: list[tuple[int, ...]]
+) -> None:
+    content = "".join(f"\\trowd{row}\\cellx4800\\cellx9600\\pard\\intbl A\\cell B\\cell\\row" for row in rows)
+    (table,) = of(content).sections[0].blocks
+    assert isinstance(table, rtf.Table)
+    assert [row.cells[0].padding for row in table.rows] == padding
+
+
 def test_cells_of_other_widths_are_not_merged_down() -> None:
     row = "\\trowd{}\\cellx2000\\cellx4000\\pard\\intbl {}\\cell B\\cell\\row"
     wide = "\\trowd\\clvmrg\\cellx3000\\cellx4000\\pard\\intbl\\cell C\\cell\\row"

@@ -1,9 +1,10 @@
 """Where the cells of a table are: its columns are the edges of all cells of all rows. Lengths in twips."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from math import floor
 from operator import attrgetter
 from typing import Final
@@ -42,7 +43,7 @@ class Grid:
     """
 
     def __init__(self, table: Table, edge: int) -> None:
-        self.rows = _even([_scaled(row, edge) for row in table.rows])
+        self.rows = _fitted(table.rows, edge)
         self.edges = _edges(self.rows)
         self.cells = [list(self._placed(at, row)) for at, row in enumerate(self.rows)]
 
@@ -83,16 +84,36 @@ def _beside(placed: Placed, side: Side, row: list[Placed]) -> list[Placed]:
     return [other for other in row[at : at + 1] if other.start == placed.end]
 
 
-def _scaled(row: Row, edge: int) -> Row:
-    """Return a row whose cells fill the width that it says of itself, from its left edge; none is without width."""
+def _fitted(rows: Sequence[Row], edge: int) -> list[Row]:
+    """Return rows with the widths that they have in their table.
+
+    Rows that end nearly together fill the table, whose width is that which the last row with one says, or that of the
+    widest. As in LibreOffice, a row is measured by the widest row up to itself: what it lacks goes to its last cell.
+    """
+    widths = [_width(row) for row in rows if row.cells]
+    if not widths or max(widths) - min(widths) > _RAGGED or len({row.left for row in rows}) > 1:
+        return _even([_scaled(row, _width(row), row.width, edge) for row in rows])
+    table = next((row.width for row in reversed(rows) if row.width), max(widths))
+    widest = accumulate((_width(row) for row in rows), max)
+    return [_scaled(row, own, table, edge) for row, own in zip(rows, widest, strict=True)]
+
+
+def _width(row: Row) -> int:
+    """Return the width of a row's cells."""
+    return max(row.right - row.left, row.cells[-1].right - row.left, 1) if row.cells else 0
+
+
+def _scaled(row: Row, own: int, wanted: int, edge: int) -> Row:
+    """Return a row whose `own` width is scaled to that `wanted`, from its left edge; no cell is without width."""
     if not row.cells:
         return row
-    own = max(row.right - row.left, row.cells[-1].right - row.left, 1)
-    wanted = min(row.width, max(edge - row.left, own))
+    wanted = min(wanted, max(edge - row.left, own))
     width = wanted if wanted >= own * _LEAST else own
+    last = max(row.right, row.cells[-1].right)
     cells, at = [], row.left
     for cell in row.cells:
-        start, end = (row.left + _part(edge - row.left, own, width) for edge in (cell.left, cell.right))
+        right = own if cell.right == last else cell.right - row.left
+        start, end = (row.left + _part(place, own, width) for place in (cell.left - row.left, right))
         start = max(start, at)
         at = max(end, start + _NEAR + 1)
         cells.append(replace(cell, left=start, right=at))

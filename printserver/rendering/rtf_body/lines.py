@@ -8,7 +8,7 @@ from typing import Final
 
 from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter
 from printserver.rendering.rtf_body.stops import LEAST_TAB, Room, Stops, before_comma, begin, over_margin
-from printserver.rendering.rtf_body.tokens import Piece, Token, divided, piece_of
+from printserver.rendering.rtf_body.tokens import SOFT_HYPHEN, Piece, Token, divided, piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
 _BLANK: Final = re.compile("(?<=[^ ]) +(?=[^ ])")
@@ -75,8 +75,15 @@ class Part:
         self.tokens.append(token)
         self.width += token.width
         self.measure.add(token.pieces)
-        if token.kind == "palavra":
+        if token.kind != "espaco":
             self.ink = self.width
+
+    def with_tokens(self, tokens: list[Token]) -> "Part":
+        """Return the part with other tokens."""
+        part = Part(self.x, self.stop, self.tab)
+        for token in tokens:
+            part.add(token)
+        return part
 
     def begin(self, width: float, room: Room, more: tuple[Token, ...] = ()) -> float:
         """Return where its text begins if it is `width` wide, with `more` tokens at its end."""
@@ -123,7 +130,7 @@ class _Breaker:
         self._page_break = False
 
     def take(self, token: Token) -> None:
-        if token.kind == "palavra":
+        if token.kind in ("palavra", "ligada"):
             self._word(token)
         elif token.kind == "espaco":
             self._parts[-1].add(token)
@@ -153,7 +160,10 @@ class _Breaker:
 
     def _fits(self, word: Token) -> bool:
         """Return whether a word has room on the line."""
-        return self._has_room(self._parts[-1].measure.with_more(word.pieces), (word,))
+        width = self._parts[-1].measure.with_more(word.pieces)
+        if word.pieces[-1].text[-1:] == SOFT_HYPHEN:
+            width += _hyphen(word)
+        return self._has_room(width, (word,))
 
     def _has_room(self, width: float, more: tuple[Token, ...]) -> bool:
         """Return whether the last part of the line has room if it is `width` wide, with `more` tokens at its end.
@@ -173,6 +183,9 @@ class _Breaker:
         if self._fits(word):
             self._parts[-1].add(word)
             return
+        if word.kind == "ligada" and self._parts[-1].tokens:
+            self._back(word)
+            return
         rest = list(_without_blanks(word))
         while rest:
             part = self._parts[-1]
@@ -187,7 +200,7 @@ class _Breaker:
                 self._parts.pop()
                 self.end(full=True)
                 self._tab(part.tab)
-            elif part.tab is not None and sum(each.width for each in rest) <= self._next.end - self._next.start:
+            elif part.tab is not None:
                 self.end()
             else:
                 for each in rest:
@@ -202,6 +215,35 @@ class _Breaker:
         for blank in blanks:
             self._parts[-1].add(blank)
 
+    def _back(self, word: Token) -> None:
+        """End the line before a tied word: at its last blank; before its last word if not even a character has room."""
+        part = self._parts[-1]
+        tokens = part.tokens
+        blank = next((at for at in range(len(tokens), 0, -1) if tokens[at - 1].kind == "espaco"), 0)
+        last = len(tokens) - 1
+        at = blank if self._takes_first_of(word) or tokens[last].kind == "ligada" else last
+        if at:
+            self._parts[-1] = part.with_tokens(tokens[:at])
+            self.end(full=True)
+        elif part.tab is not None and not self._only_tab():
+            self._parts.pop()
+            self.end(full=True)
+            self._tab(part.tab)
+        elif part.tab is not None:
+            self._parts[-1] = part.with_tokens([])
+            self.end()
+        else:
+            self._cut(word)
+            return
+        for each in (*tokens[at:], word):
+            self._word(each)
+
+    def _takes_first_of(self, word: Token) -> bool:
+        """Return whether the first character of a word has room on the line."""
+        part, first = self._parts[-1], word.pieces[0]
+        here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
+        return here >= (first.room if first.box else first.letter.room(first.text[0]))
+
     def _cut(self, word: Token) -> None:
         """Put a word or spaces on the line, from where it is; what does not fit goes on the next ones."""
         part = self._parts[-1]
@@ -209,8 +251,7 @@ class _Breaker:
             part.add(word)
             return
         here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
-        first = word.pieces[0]
-        if part.tokens and here < (first.room if first.box else first.letter.room(first.text[0])):
+        if part.tokens and not self._takes_first_of(word):
             self.end(full=True)
             self._cut(word)
             return
@@ -228,7 +269,7 @@ class _Breaker:
         decimal = stop is not None and stop.kind == "decimal"
         for at, part in enumerate(parts):
             measure.add(part.pieces)
-            if not self._has_room(measure.width(), tuple(parts[: at + 1]) if decimal else ()):
+            if not self._has_room(measure.width() + _hyphen(part), tuple(parts[: at + 1]) if decimal else ()):
                 return at + 1 if part.kind == "espaco" else 0
         return len(parts)
 
@@ -264,6 +305,12 @@ def _without_blanks(word: Token) -> Iterator[Token]:
     cuts = sorted({at for match in _BLANK.finditer(word.text) for at in match.span()})
     for each in divided(word, cuts):
         yield each if each.text.strip(" ") else replace(each, kind="espaco")
+
+
+def _hyphen(word: Token) -> float:
+    """Return the width of the hyphen that is drawn if a line ends after a word."""
+    last = word.pieces[-1]
+    return last.letter.width("-") + LEAST_TAB if last.text.endswith(SOFT_HYPHEN) else 0.0
 
 
 def _dots(points: float) -> int:

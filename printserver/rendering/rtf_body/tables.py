@@ -1,6 +1,6 @@
 """Tables as HTML tables of fixed layout. Lengths in points."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -61,6 +61,8 @@ class _Maker:
         self._sheet = sheet
         self._last = len(grid.edges) - 1
         self._left, self._right = (self._outer(side) for side in ("left", "right"))
+        self._borders = [[self._drawn(placed) for placed in row] for row in grid.cells]
+        self._edges = list(self._row_edges())
 
     def _outer(self, side: Side) -> float:
         """Return half of the widest border at a side of the table."""
@@ -71,6 +73,20 @@ class _Maker:
             if (placed.start == 0 if side == "left" else placed.end == self._last)
         )
         return max((border_width(placed.border(side)) for placed in at_side), default=0.0) / 2
+
+    def _row_edges(self) -> Iterator[tuple[float, float]]:
+        """Yield what borders take at the top and the bottom of each row, in all its cells: as much as the widest."""
+        tops = [max((drawn.top for drawn in row), default=0.0) for row in self._borders]
+        lines = [0.0] * (len(tops) + 1)
+        for row in self._grid.cells:
+            for placed in row:
+                for side, border in placed.cell.borders:
+                    if side in ("top", "bottom"):
+                        at = placed.top if side == "top" else placed.bottom
+                        lines[at] = max(lines[at], border_width(border))
+        yield from zip(
+            tops, (max(line - top, 0.0) for line, top in zip(lines[1:], [*tops[1:], 0.0], strict=True)), strict=True
+        )
 
     def table(self, around: Around) -> tuple[str, float]:
         edges = [edge / TWIPS_PER_POINT for edge in self._grid.edges]
@@ -89,7 +105,8 @@ class _Maker:
         """Return a row and its height."""
         row = self._grid.rows[at]
         top, bottom = (max((cell.padding[side] for cell in row.cells), default=0) / TWIPS_PER_POINT for side in (0, 2))
-        cells = [self._cell(placed, row, (top, bottom)) for placed in self._grid.cells[at]]
+        pairs = zip(self._grid.cells[at], self._borders[at], strict=True)
+        cells = [self._cell(placed, drawn, row, (top, bottom)) for placed, drawn in pairs]
         own = [cell for cell in cells if not cell.placed.cell.merge_down]
         made, column = [], 0
         covered = {each for placed in self._grid.covered(at) for each in range(placed.start, placed.end)}
@@ -119,14 +136,16 @@ class _Maker:
         opposite = _SIDES[_SIDES.index(side) - 2]
         return [other.border(opposite) for other in self._grid.facing(placed, side)]
 
-    def _cell(self, placed: Placed, row: Row, high: tuple[float, float]) -> "_Cell":
+    def _cell(self, placed: Placed, drawn: _Sides, row: Row, high: tuple[float, float]) -> "_Cell":
         """Return a cell. `high`: the top and bottom padding of all cells of its row, the largest of them."""
-        cell, drawn = placed.cell, self._drawn(placed)
+        cell = placed.cell
         left, right = cell.padding[3] / TWIPS_PER_POINT, cell.padding[1] / TWIPS_PER_POINT
         html, height = self._cells(cell.blocks, (cell.right - cell.left) / TWIPS_PER_POINT - left - right)
         left += (self._left if placed.start == 0 else 0.0) - drawn.left
         right += (self._right if placed.end == self._last else 0.0) - drawn.right
-        padding = _Sides(high[0], max(right, 0.0), high[1], max(left, 0.0))
+        above = max(self._edges[placed.top][0] - drawn.top, 0.0)
+        below = max(self._edges[placed.bottom - 1][1] - drawn.bottom, 0.0)
+        padding = _Sides(high[0] + above, max(right, 0.0), high[1] + below, max(left, 0.0))
         wanted = 0.0
         if row.height and not cell.merge_down:
             wanted = max(abs(row.height) / TWIPS_PER_POINT - self._least(placed, padding), 0.0)

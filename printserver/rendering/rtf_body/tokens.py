@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from printserver.rendering.body.characters import Notices, clean
@@ -94,8 +95,8 @@ class Reader:
         if face.caps:
             yield text.upper(), letter(face)
         elif face.small_caps:
-            for part in re.findall("[^a-zß-ÿ]+|[a-zß-ÿ]+", text):
-                yield part.upper(), letter(face, small=part.islower())
+            for small, part in groupby(text, key=lambda character: character.upper() != character):
+                yield "".join(part).upper(), letter(face, small=small)
         else:
             yield text, letter(face)
 
@@ -134,7 +135,7 @@ class Reader:
         if known is None:
             pieces = tuple(self._pieces(text, shown)) if text else ()
             known = self._known[text, shown] = Token(kind, pieces, sum(piece.width for piece in pieces))
-        return known
+        return known if known.kind == kind else replace(known, kind=kind)
 
     def _pieces(self, text: str, shown: Letter) -> Iterator[Piece]:
         if text.isascii():
