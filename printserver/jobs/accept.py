@@ -57,9 +57,7 @@ def accept(office: Office, author: Author, data: object, key: str | None) -> Acc
         prepared = prepare(office, request, now)
         with acting(office, author, now) as act:
             act.who = acting_author(act.conn, office, author, request.escrevente, "imprimir")
-            outcome = _decide(act, call, prepared, filled)
-        office.kept_formats.setdefault(prepared.formato.versao, prepared.formato)  # its definition is committed
-        return outcome
+            return _decide(act, call, prepared, filled)
 
     made, repeated = do_once(office, author, ROUTE, data, key, take, BUSY)
     return _answer(office, made, repeated=repeated)

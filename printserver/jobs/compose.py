@@ -3,7 +3,10 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
@@ -169,7 +172,8 @@ def _where(field: str, fields: FieldValues) -> str:
 def store(conn: Connection, office: Office, request: LayoutRequest, kept: bodies.Bodies) -> JsonObject:
     """Return the layout request as JSON for the job's row, its text in `kept`; store the format's definition."""
     page_format = request.formato
-    if page_format.versao not in office.kept_formats:
+    here = {"serventia": office.serventia_id, "desta": page_format.versao}
+    if conn.execute(_stored_version(), here).first() is None:
         sources = templates.fingerprint(
             page_format.modelos
         )  # a row of their own: many versions of a leaf have the same (C20)
@@ -187,3 +191,10 @@ def store(conn: Connection, office: Office, request: LayoutRequest, kept: bodies
         "lado_inicial": request.lado_inicial,
         "faces": request.faces,
     }
+
+
+@cache
+def _stored_version() -> sa.Select[Any]:
+    table = db.formato.c
+    mine = (table.serventia_id == sa.bindparam("serventia"), table.versao == sa.bindparam("desta"))
+    return sa.select(table.versao).where(*mine)
