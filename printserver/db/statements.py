@@ -39,9 +39,10 @@ def insert(conn: Connection, table: sa.Table, rows: Columns | Sequence[Columns])
     conn.execute(_insert(table), rows)
 
 
-def insert_or_ignore(conn: Connection, table: sa.Table, values: Columns) -> None:
-    """Insert a row unless its key exists."""
-    conn.execute(_insert_or_ignore(conn.dialect.name, table), values)
+def insert_or_ignore(conn: Connection, table: sa.Table, values: Columns, *, returning: str | None = None) -> Any:
+    """Insert a row unless its key exists. Return the column `returning` of a row that was inserted, else None."""
+    made = conn.execute(_insert_or_ignore(conn.dialect.name, table, returning), values)
+    return made.scalar_one_or_none() if returning is not None else None
 
 
 def update(conn: Connection, table: sa.Table, same: Mapping[str, Any], values: Columns) -> int:
@@ -84,10 +85,10 @@ def _insert(table: sa.Table) -> sa.Insert:
 
 
 @cache
-def _insert_or_ignore(dialect: str, table: sa.Table) -> sa.Insert:
-    if dialect == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+def _insert_or_ignore(dialect: str, table: sa.Table, returning: str | None) -> sa.Insert:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    query = make(table).on_conflict_do_nothing()
+    return query if returning is None else query.returning(table.c[returning])
 
 
 @cache

@@ -28,9 +28,10 @@ def hand_off(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
 
     Raises `LostClaim`, `QueueUnavailable`, `QueueRefused`, `Doubt`, `LostPdf`.
     """
-    if not numbered_paper.claim(office, row, attempt, owner):
+    taken = numbered_paper.claim(office, row, attempt, owner)
+    if taken is None:
         return
-    queue = queues.by_name(office, attempt.fila)
+    queue = queues.open_queue(office, taken)
     if isinstance(queue, FolderQueue):
         queue.hand_off(_delivery(office, row, attempt, _name_in_folder(attempt)))
         _written(office, row, attempt, owner)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from printserver import db
 from printserver.db import insert_or_ignore
-from printserver.delivery import attempts, passes, turns
+from printserver.delivery import attempts, passes, queues, turns
 from printserver.delivery.sheet_numbers import Lot, SheetNumber, lot_of, parse_number, received_lots
 from printserver.documents import normalize_sheet
 from printserver.errors import Recusa, invalid_input
@@ -76,15 +76,17 @@ def receive(
 # -- taken ------------------------------------------------------------------------------------------------------------
 
 
-def claim(office: Office, row: JobRow, attempt: Attempt, owner: str) -> bool:
+def claim(office: Office, row: JobRow, attempt: Attempt, owner: str) -> Queue | None:
     """Take the queue for an attempt before any access to it: its turn and, for numbered paper, its numbers (P5).
 
-    False: not now; the claim of the job is released, and the job is due again at its turn. Raises `QueueRefused`.
+    Return the attempt's queue. None: not now; the claim of the job is released, and the job is due again at its turn.
+    Raises `QueueRefused`, also for a queue that no longer exists.
     """
     with office.db.read() as conn:
-        goes, numbered = turns.can_go(conn, row), _is_numbered(conn, row)
-    if goes and not numbered:
-        return True
+        goes, queue = turns.can_go(conn, row), queues.find(conn, office.serventia_id, row["fila"])
+        other = queue if attempt.fila == row["fila"] else queues.find(conn, office.serventia_id, attempt.fila)
+    if goes and (queue is None or not queue.papel_numerado):
+        return queues.existing(other, attempt.fila)
     count = passes.folhas(office, row, attempt) if goes else 0
     now = office.clock()
     later = {"vence_em": now, **RELEASED}
@@ -96,13 +98,8 @@ def claim(office: Office, row: JobRow, attempt: Attempt, owner: str) -> bool:
     except IntegrityError:  # a concurrent request inserted one of these numbers: retry later
         with office.db.write() as conn:
             attempts.change(conn, row, owner, later)
-        return False
-    return goes
-
-
-def _is_numbered(conn: Connection, row: JobRow) -> bool:
-    found = db.find_row(conn, db.fila, {"serventia_id": row["serventia_id"], "nome": row["fila"]})
-    return found is not None and bool(found["papel_numerado"])
+        return None
+    return queues.existing(other, attempt.fila) if goes else None
 
 
 def take(act: Act, row: JobRow, attempt: Attempt, count: int) -> bool:

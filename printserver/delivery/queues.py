@@ -65,9 +65,14 @@ def by_name(office: Office, nome: str) -> Destination:
     """Return the client object of the queue of that name. Raises `QueueRefused` if it no longer exists."""
     with office.db.read() as conn:
         found = find(conn, office.serventia_id, nome)
+    return open_queue(office, existing(found, nome))
+
+
+def existing(found: Queue | None, nome: str) -> Queue:
+    """Return the queue that was found under that name. Raises `QueueRefused` if there was none."""
     if found is None:
         raise QueueRefused(f"a fila {nome!r} não existe mais")
-    return open_queue(office, found)
+    return found
 
 
 def open_queue(office: Office, row: Queue) -> Destination:

@@ -85,16 +85,18 @@ def waits_for(conn: Connection, row: JobRow) -> Wait:
         return Wait(f"{what}, por uma falha que passa: nova tentativa às {when:%H:%M:%S} de {when:%d/%m}.")
     if row["estado"] == RENDERED and can_go(conn, row):
         return Wait()
-    stopped = _paper(conn, row)
     here = {"serventia": row["serventia_id"], "da_fila": row["fila"], "numero": row["n"]}
     first = conn.execute(_first_before(), here).first()
+    if first is None and row["estado"] != RENDERED:
+        return Wait()
+    stopped = _paper(conn, row)
     if first is not None:
         text = (
             f"Espera a sua vez na fila {row['fila']}: antes dele vai o trabalho {first.id}, aceito antes e ainda não "
             "entregue a ela."
         )
         return Wait(text, first.id, stopped.parada)
-    return stopped if row["estado"] == RENDERED else Wait()
+    return stopped
 
 
 @cache

@@ -56,6 +56,18 @@ def font(nome: FontName) -> Font:
         )
 
 
+class _Advances(dict[str, float]):
+    """Widths by character, as `Font.advances`; 0 for a character that the font lacks."""
+
+    def __missing__(self, character: str) -> float:
+        return 0.0
+
+
+@cache
+def _advances(nome: FontName) -> _Advances:
+    return _Advances({chr(code_point): advance for code_point, advance in font(nome).advances.items()})
+
+
 @cache
 def fingerprint() -> str:
     """Return the SHA-256 of all vendored fonts: part of the key of every cached layout."""
@@ -80,8 +92,7 @@ def missing_glyphs(text: str, nome: FontName = "serifa") -> str:
 
 def width(text: str, nome: FontName, tamanho: float) -> float:
     """Return the width of `text` in points, set in `tamanho` points."""
-    advances = font(nome).advances
-    return sum(advances.get(ord(c), 0.0) for c in text) * tamanho / 1000
+    return sum(map(_advances(nome).__getitem__, text)) * tamanho / 1000
 
 
 def wrap(text: str, nome: FontName, tamanho: float, available: float) -> tuple[str, ...]:

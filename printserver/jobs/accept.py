@@ -113,22 +113,22 @@ def _question(office: Office, question: RowMapping | None, job: JsonView) -> str
 
 def _decide(act: Act, call: Call, p: Prepared, data: object) -> Outcome:
     """Run the guard again under the document's lock; then hold the job for a question, or seal and accept it."""
-    document_id, instrumento_id = lock(act.conn, act.office, p)
-    blocker = blocking_question(act.conn, act.office, p, document_id, act.now)
+    locked = lock(act.conn, act.office, p)
+    blocker = blocking_question(act.conn, act.office, p, locked, act.now)
     # A repeated request has the same sheet numbers: the question comes first, and its confirmation checks them.
-    check_sheets(act, p, of_document=document_id if blocker is not None else None)
+    check_sheets(act, p, of_document=locked.documento_id if blocker is not None else None)
     if blocker is None and p.plan.asks_selo:
         blocker = questions.Text(
             "selo",
             f"{capitalized(p.plan.identity.rotulo)}: o selo é facultativo. Imprimir com selo?",
         )
-    open_question = questions.open_for_document(act.conn, act.office, document_id)
+    open_question = None if locked.new else questions.open_for_document(act.conn, act.office, locked.documento_id)
     if open_question is not None:
         same = open_question["resumo"] == call.digest
         if blocker is not None and same and questions.is_same(open_question, blocker, act.now):
             return call.done(act, open_question["job_id"], word=_word(blocker))
         questions.replace(act, open_question)
-    place = Place(uuid.uuid4().hex, document_id, instrumento_id, data, call.digest)
+    place = Place(uuid.uuid4().hex, locked, data, call.digest)
     if blocker is None:
         seal(act, p, place)
         return call.done(act, place.job_id)

@@ -137,14 +137,14 @@ def _answer_yes(office: Office, call: Call, job_id: str, answer: RespostaXa) -> 
             withdraw_from_queue(office, each.as_row(), who, "reimpressão confirmada")
     with acting(office, who, now) as act:
         conn = act.conn
-        document_id, instrumento_id = lock(conn, office, p)
+        locked = lock(conn, office, p)
         job, question = _open_question(conn, office, job_id, "xa")
-        before, live = undo.require_nothing_on_its_way(conn, office, document_id, p.plan.identity)
+        before, live = undo.require_nothing_on_its_way(conn, office, locked.documento_id, p.plan.identity)
         _check_yes(conn, office, job, question, answer, now)
         _close(act, question, answer)
-        undo.undo_print(act, document_id, before, live, answer.motivo or "")
+        undo.undo_print(act, locked.documento_id, before, live, answer.motivo or "")
         held_data = _held_data(conn, office, job, answer)
-        seal(act, p, Place(job_id, document_id, instrumento_id, held_data, job.resumo), job)
+        seal(act, p, Place(job_id, locked, held_data, job.resumo), job)
         return call.done(act, job_id)
 
 
@@ -191,16 +191,16 @@ def _with_or_without_selo(office: Office, call: Call, job_id: str, answer: Respo
     decided = with_answer(document, answer.gerar)
     p = prepare(office, request.model_copy(update={"documento": decided}), now)
     with acting(office, who, now) as act:
-        document_id, instrumento_id = lock(act.conn, office, p)
+        locked = lock(act.conn, office, p)
         job, question = _open_question(act.conn, office, job_id, "selo")
-        if blocking_question(act.conn, office, p, document_id, now) is not None:
+        if blocking_question(act.conn, office, p, locked, now) is not None:
             raise Recusa(
                 "pergunta-mudou",
                 "Esta ficha ganhou um selo enquanto a pergunta esperava: mande o trabalho de novo.",
                 extra={"job": views.job_dict(act.conn, office, job)},
             )
         _close(act, question, answer)
-        seal(act, p, Place(job_id, document_id, instrumento_id, job.pedido, job.resumo), job)
+        seal(act, p, Place(job_id, locked, job.pedido, job.resumo), job)
         return call.done(act, job_id)
 
 

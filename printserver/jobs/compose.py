@@ -3,7 +3,10 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
@@ -166,24 +169,32 @@ def _where(field: str, fields: FieldValues) -> str:
 # -- as rows ----------------------------------------------------------------------------------------------------------
 
 
-def store(conn: Connection, office: Office, request: LayoutRequest) -> JsonObject:
-    """Return the layout request as JSON for the job's row, its text by hash; store the format's definition."""
+def store(conn: Connection, office: Office, request: LayoutRequest, kept: bodies.Bodies) -> JsonObject:
+    """Return the layout request as JSON for the job's row, its text in `kept`; store the format's definition."""
     page_format = request.formato
-    if page_format.versao not in office.kept_formats:
+    here = {"serventia": office.serventia_id, "desta": page_format.versao}
+    if conn.execute(_stored_version(), here).first() is None:
         sources = templates.fingerprint(
             page_format.modelos
         )  # a row of their own: many versions of a leaf have the same (C20)
         definition = page_format.model_dump(mode="json", exclude={"modelos"}) | {"modelos": sources}
         rows = ((page_format.versao, definition), (sources, page_format.modelos))
-        for version, kept in rows:
-            row = {"serventia_id": office.serventia_id, "versao": version, "nome": page_format.nome, "definicao": kept}
+        for version, said in rows:
+            row = {"serventia_id": office.serventia_id, "versao": version, "nome": page_format.nome, "definicao": said}
             insert_or_ignore(conn, db.formato, row)
     body = {"formato": request.corpo[0], "conteudo": request.corpo[1]}
     return {
         "dados": dict(request.dados),
-        "corpo": bodies.store_bodies(conn, office.serventia_id, body),
+        "corpo": kept.take(body),
         "marcas": dict(request.mark_values),
         "valores": dataclasses.asdict(request.valores) if request.valores else None,
         "lado_inicial": request.lado_inicial,
         "faces": request.faces,
     }
+
+
+@cache
+def _stored_version() -> sa.Select[Any]:
+    table = db.formato.c
+    mine = (table.serventia_id == sa.bindparam("serventia"), table.versao == sa.bindparam("desta"))
+    return sa.select(table.versao).where(*mine)

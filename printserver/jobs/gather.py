@@ -1,14 +1,15 @@
 """Reads the inputs of an acceptance: people, queue, the document's state. One read transaction, no business rules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from printserver.delivery import queues
-from printserver.documents import CivilDocument, Context, Document, Identity, Pedido, identify
+from printserver.documents import CivilDocument, Context, Document, Identity, LiveSelo, Pedido, identify
 from printserver.ledger import Queue, civil_facts, documents, keys
-from printserver.office import Office, Person, acting_person, people
+from printserver.office import Office, Person, acting_person, people, ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,12 @@ class Gathered:
 
 
 def gather(office: Office, request: Pedido, now: datetime) -> Gathered:
-    """Read the inputs of a request's plan. Raises `Recusa` for unknown people, queues and instrumentos."""
+    """Read the inputs of a request's plan.
+
+    Raises `Recusa` as `ready.require`, and for unknown people, queues and instrumentos.
+    """
     with office.db.read() as conn:
+        ready.require(office, conn)
         who = acting_person(conn, office, request.escrevente)
         subscritor = _subscritor(conn, office, request)
         queue = queues.choose(conn, office, request.fila, request.documento.kind)
@@ -47,17 +52,24 @@ def gather(office: Office, request: Pedido, now: datetime) -> Gathered:
         if isinstance(request.documento, CivilDocument):
             facts, key = civil_facts(conn, office.serventia_id, request.documento)
             context = replace(context, civil=facts)
-        snapshot = look(conn, office, request.documento, identify(request.documento, context), context, key)
+        live = _live(conn, office, identify(request.documento, context))
+        snapshot = look(conn, office, request.documento, context, key, live)
     return Gathered(who, subscritor, queue, context, key, snapshot)
 
 
+def _live(conn: Connection, office: Office, identity: Identity) -> Sequence[LiveSelo]:
+    number = keys.document_id(conn, office.serventia_id, identity.chave)
+    return documents.live_selos(conn, office.serventia_id, number) if number is not None else ()
+
+
 def look(
-    conn: Connection, office: Office, document: Document, identity: Identity, context: Context, key: str | None
+    conn: Connection, office: Office, document: Document, context: Context, key: str | None, live: Sequence[LiveSelo]
 ) -> Snapshot:
-    """Read what the acceptance rests on; read again inside the transaction, it must be the same."""
+    """Read what the acceptance rests on, beside the `live` seals of its document.
+
+    Read again inside the transaction, it must be the same.
+    """
     sid = office.serventia_id
-    number = keys.document_id(conn, sid, identity.chave)
-    live = documents.live_selos(conn, sid, number) if number is not None else ()
     livro = documents.live_livro(conn, sid, key, text=False) if key is not None and context.livro is not None else None
     return Snapshot(
         live=tuple(selo.codigo for selo in live),

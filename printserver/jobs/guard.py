@@ -1,11 +1,23 @@
 """The reprint guard, under the document's lock: returns the question that blocks a print, if any (X1)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from printserver.common.text import capitalized
-from printserver.documents import KINDS, AffectedPrint, Identity, decide, label, normalize, spelled_before, titles
+from printserver.documents import (
+    KINDS,
+    AffectedPrint,
+    Identity,
+    LiveSelo,
+    decide,
+    label,
+    normalize,
+    spelled_before,
+    titles,
+)
 from printserver.errors import Recusa
 from printserver.jobs.gather import look
 from printserver.jobs.prepare import Prepared
@@ -13,7 +25,20 @@ from printserver.ledger import Changed, Job, documents, jobs, keys, questions
 from printserver.office import Office
 
 
-def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None]:
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The locked rows of a document and of its instrumento, and the document's live seals, read under the lock.
+
+    `new`: this transaction inserted the document: it has no seals, print, question or names.
+    """
+
+    documento_id: int
+    instrumento_id: int | None
+    new: bool
+    live: Sequence[LiveSelo]
+
+
+def lock(conn: Connection, office: Office, p: Prepared) -> Locked:
     """Lock the rows of instrumento and document and read again. Raises `Changed` if `p`'s snapshot is stale."""
     sid = office.serventia_id
     identity = p.plan.identity
@@ -28,18 +53,19 @@ def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None
         bearer = keys.document_id(conn, sid, key)
         if bearer is not None:
             keys.lock_known_document(conn, office.serventia_id, bearer)
-    document_id = keys.lock_document(conn, sid, identity.chave, identity.tipo, instrumento_id, copy_number)
+    document = keys.lock_document(conn, sid, identity.chave, identity.tipo, instrumento_id, copy_number)
     context = p.context
     numero = getattr(p.pedido.documento, "numero", None)
     proximo = documents.next_traslado(conn, sid, instrumento_id) if numero == "proximo" else context.next_traslado
-    now = look(conn, office, p.pedido.documento, identity, context, p.instrumento_key)
+    live = () if document.new else documents.live_selos(conn, sid, document.id)
+    now = look(conn, office, p.pedido.documento, context, p.instrumento_key, live)
     if now != p.snapshot or proximo != p.snapshot.proximo:
         raise Changed
-    return document_id, instrumento_id
+    return Locked(document.id, instrumento_id, document.new, live)
 
 
 def blocking_question(
-    conn: Connection, office: Office, p: Prepared, document_id: int, now: datetime
+    conn: Connection, office: Office, p: Prepared, locked: Locked, now: datetime
 ) -> questions.Text | None:
     """Return the question that blocks a second print of a document with live seals (X1); None if it is allowed.
 
@@ -48,9 +74,11 @@ def blocking_question(
     sid = office.serventia_id
     if p.plan.civil is not None and p.plan.civil.habilitacao is not None and not p.plan.selos:
         return None  # another piece, which quotes the seal and bears none (C7)
-    live = documents.live_selos(conn, sid, document_id)
-    before = jobs.live_job(conn, sid, document_id, lock=True)
-    if not live or before is None:
+    live = locked.live
+    if not live:
+        return None
+    before = jobs.live_job(conn, sid, locked.documento_id, lock=True)
+    if before is None:
         return None
     if before.on_its_way:
         raise in_progress(p.plan.identity, before, printed_as=label(before.campos))

@@ -28,7 +28,7 @@ from printserver.formats import Faces, Format
 from printserver.jobs import compose, rtf_variables
 from printserver.jobs.gather import Gathered, Snapshot, gather
 from printserver.ledger import Queue
-from printserver.office import Office, Person, people, ready
+from printserver.office import Office, Person, people
 from printserver.rendering import Layout, RtfFacts
 
 
@@ -53,7 +53,6 @@ class Prepared:
 
 def prepare(office: Office, request: Pedido, now: datetime) -> Prepared:
     """Gather, plan, lay out and check. Raises `Recusa` for a document that cannot be sealed or accepted."""
-    ready.require(office)
     found = gather(office, request, now)
     plan = _plan(request, found)
     return _lay_out_and_check(office, request, found, plan)

@@ -12,6 +12,7 @@ from printserver.common.data import Columns
 from printserver.documents import FolhaSide, check_occupied, names_of, normalize, with_last_folha
 from printserver.errors import Recusa, invalid_input
 from printserver.jobs import compose
+from printserver.jobs.guard import Locked
 from printserver.jobs.prepare import Prepared
 from printserver.ledger import (
     ACCEPTED,
@@ -39,10 +40,19 @@ class Place:
     """The rows of a print, and its request."""
 
     job_id: str
-    documento_id: int
-    instrumento_id: int | None
+    locked: Locked
     dados: object
     resumo: str
+
+    @property
+    def documento_id(self) -> int:
+        """The row of its document."""
+        return self.locked.documento_id
+
+    @property
+    def instrumento_id(self) -> int | None:
+        """The row of its instrumento; None without one."""
+        return self.locked.instrumento_id
 
 
 def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
@@ -128,14 +138,16 @@ def _row(act: Act, p: Prepared, place: Place) -> Columns:
     sid = office.serventia_id
     instrumento = p.plan.instrumento
     fixed = None
+    texts = bodies.Bodies()
     civil = p.plan.civil
     fields = dict(p.plan.identity.campos)
     if p.taken and instrumento is not None:
         instrumento = with_last_folha(instrumento, p.taken)
         fields["folha_final"] = instrumento.folha_final
     if p.pedido.documento.tipo == "livro" and instrumento is not None:
-        kept = instrumento.model_dump(mode="json", exclude_none=True)
-        fixed = bodies.store_bodies(conn, sid, kept)
+        fixed = texts.take(instrumento.model_dump(mode="json", exclude_none=True))
+    given, composed = texts.take(place.dados), compose.store(conn, office, p.composicao.pedido, texts)
+    texts.store(conn, sid)
     livro, folha = _address(p)
     return {
         "id": place.job_id,
@@ -144,7 +156,7 @@ def _row(act: Act, p: Prepared, place: Place) -> Columns:
         "instrumento_id": place.instrumento_id,
         "tipo": p.pedido.documento.kind,
         "imprimir": getattr(p.pedido.documento, "imprimir", True),
-        "pedido": bodies.store_bodies(conn, sid, place.dados),
+        "pedido": given,
         "campos": fields,
         "escrevente": who.pessoa,
         "subscritor": p.subscritor.usuario,
@@ -153,7 +165,7 @@ def _row(act: Act, p: Prepared, place: Place) -> Columns:
         "resumo": place.resumo,
         "formato": p.formato.nome,
         "formato_versao": p.formato.versao,
-        "composicao": compose.store(conn, office, p.composicao.pedido),
+        "composicao": composed,
         "layout": p.layout.hash,
         "paginas": p.layout.paginas,
         "instrumento_fixado": fixed,
@@ -323,4 +335,4 @@ def _keep_names(act: Act, p: Prepared, place: Place) -> None:
     if not found.partes and processo:
         couple = names.of_habilitacao(act.conn, act.office.serventia_id, normalize(str(processo)))
         found = replace(found, partes=couple)
-    names.keep(act, place.documento_id, found)
+    names.keep(act, place.documento_id, found, new=place.locked.new)

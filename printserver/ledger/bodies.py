@@ -13,16 +13,36 @@ from printserver.errors import Recusa
 
 def store_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
     """Return `value` (JSON) with each BODY's text replaced by its SHA-256; the texts are stored in their own table."""
-    if isinstance(value, dict):
-        if "conteudo" in value and "formato" in value:
-            digest = hashlib.sha256(f"{value['formato']}\n{value['conteudo']}".encode()).hexdigest()
-            row = {"serventia_id": serventia_id, "sha256": digest, **{k: value[k] for k in ("formato", "conteudo")}}
+    bodies = Bodies()
+    without = bodies.take(value)
+    bodies.store(conn, serventia_id)
+    return without
+
+
+class Bodies:
+    """The BODIES of several values, to be stored together: a text that several of them have is stored once."""
+
+    def __init__(self) -> None:
+        self._texts: dict[tuple[str, str], str] = {}  # the SHA-256 of each, by format and content
+
+    def take(self, value: object) -> Any:
+        """Return `value` (JSON) with each BODY's text replaced by its SHA-256; `store` stores the texts."""
+        if isinstance(value, dict):
+            if "conteudo" in value and "formato" in value:
+                body = (value["formato"], value["conteudo"])
+                if body not in self._texts:
+                    self._texts[body] = hashlib.sha256("\n".join(body).encode()).hexdigest()
+                return {"formato": value["formato"], "sha256": self._texts[body]}
+            return {name: self.take(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self.take(item) for item in value]
+        return value
+
+    def store(self, conn: Connection, serventia_id: int) -> None:
+        """Store the texts taken so far, in the caller's transaction."""
+        for (form, content), digest in self._texts.items():
+            row = {"serventia_id": serventia_id, "sha256": digest, "formato": form, "conteudo": content}
             insert_or_ignore(conn, db.corpo, row)
-            return {"formato": value["formato"], "sha256": digest}
-        return {name: store_bodies(conn, serventia_id, item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [store_bodies(conn, serventia_id, item) for item in value]
-    return value
 
 
 def restore_bodies(conn: Connection, serventia_id: int, value: object) -> Any:

@@ -1,24 +1,34 @@
 """Ids and locks of a document and of an instrumento, by their key."""
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.db import insert_or_ignore
+from printserver.common.data import Columns
+
+
+@dataclass(frozen=True, slots=True)
+class LockedDocument:
+    """A document's row, locked until the transaction's end. `new`: this transaction inserted it.
+
+    No other row refers to a new one, and no other transaction sees it: it has no seals, print, question or names.
+    """
+
+    id: int
+    new: bool
 
 
 def lock_instrumento(conn: Connection, serventia_id: int, key: str) -> int:
     """Return the id of the instrumento's row, inserted if missing, locked until the transaction's end."""
-    table = db.instrumento
-    insert_or_ignore(conn, table, {"serventia_id": serventia_id, "chave": key})
-    return _locked(conn, table, serventia_id, key)
+    return _lock(conn, db.instrumento, {"serventia_id": serventia_id, "chave": key}).id
 
 
 def lock_document(
     conn: Connection, serventia_id: int, key: str, kind: str, instrumento_id: int | None, numero: int | None
-) -> int:
-    """Return the id of the document's row (X0), inserted if missing, locked until the transaction's end."""
-    table = db.documento
+) -> LockedDocument:
+    """Lock the document's row (X0), inserted if missing."""
     row = {
         "serventia_id": serventia_id,
         "chave": key,
@@ -26,14 +36,16 @@ def lock_document(
         "instrumento_id": instrumento_id,
         "numero": numero,
     }
-    insert_or_ignore(conn, table, row)
-    return _locked(conn, table, serventia_id, key)
+    return _lock(conn, db.documento, row)
 
 
-def _locked(conn: Connection, table: sa.Table, serventia_id: int, key: str) -> int:
-    found = db.find_row(conn, table, {"serventia_id": serventia_id, "chave": key}, lock=True)
-    assert found is not None  # inserted before
-    return int(found["id"])
+def _lock(conn: Connection, table: sa.Table, row: Columns) -> LockedDocument:
+    made = db.insert_or_ignore(conn, table, row, returning="id")
+    if made is not None:
+        return LockedDocument(int(made), new=True)
+    found = db.find_row(conn, table, {name: row[name] for name in ("serventia_id", "chave")}, lock=True)
+    assert found is not None  # rows of these tables are not deleted
+    return LockedDocument(int(found["id"]), new=False)
 
 
 def lock_known_document(conn: Connection, serventia_id: int, document_id: int) -> None:

@@ -19,8 +19,8 @@ from printserver.selo import party_initials
 _AT_ONCE: Final = 500  # documents of one transaction
 
 
-def keep(act: Act, document: int, names: Names) -> None:
-    """Keep title and names of a document that is printed, in the place of those it had.
+def keep(act: Act, document: int, names: Names, *, new: bool = False) -> None:
+    """Keep title and names of a document that is printed, in the place of those it had; a `new` one had none.
 
     With a term of no days, only the words that name no person are kept.
     """
@@ -34,13 +34,14 @@ def keep(act: Act, document: int, names: Names) -> None:
         "desde": act.now,
     }
     here = {"serventia_id": sid, "documento_id": document}
-    if not db.update(conn, db.nome, here, row):
+    if new or not db.update(conn, db.nome, here, row):
         db.insert(conn, db.nome, here | row)
     words = dict.fromkeys(search_words(names.texto), False)
     if kept:
         personal = search_words(" ".join((names.titulo or "", *(each.nome for each in names.partes))))
         words = dict.fromkeys(personal, True) | words
-    db.delete(conn, table, here)
+    if not new:
+        db.delete(conn, table, here)
     rows = [
         {"serventia_id": sid, "palavra": word, "documento_id": document, "pessoal": personal}
         for word, personal in sorted(words.items())

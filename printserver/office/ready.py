@@ -43,7 +43,7 @@ def conditions(office: Office) -> Mapping[str, str | None]:
     return {name: look() for name, look in looks.items()}
 
 
-def require(office: Office) -> None:
+def require(office: Office, conn: Connection) -> None:
     """Raise `Recusa` `servidor-ocupado` if a print could not be stored, or its seals would have a wrong time.
 
     Missing folders are created: their content can be reproduced.
@@ -57,9 +57,8 @@ def require(office: Office) -> None:
             raise _busy(_cannot_write(folder, None))
     if reason := _full(office):
         raise _busy(reason)
-    with office.db.read() as conn:
-        require_work(conn, office)
-        require_clock(conn, office, office.clock())
+    require_work(conn, office)
+    require_clock(conn, office, office.clock())
 
 
 def require_work(conn: Connection, office: Office) -> None:
@@ -87,22 +86,18 @@ def require_clock(conn: Connection, office: Office, now: datetime) -> None:
 
 
 def _newest(conn: Connection, office: Office) -> datetime | None:
-    here = {"serventia": office.serventia_id}
-    moments = (conn.scalar(_newest_seal(), here), conn.scalar(_newest_entry(), here))
+    moments = conn.execute(_newest_moments(), {"serventia": office.serventia_id}).one()
     return max((moment for moment in moments if moment is not None), default=None)
 
 
 @cache
-def _newest_seal() -> sa.Select[Any]:
-    seal = db.selo.c
-    query = sa.select(seal.criado_em).where(seal.serventia_id == sa.bindparam("serventia"))
-    return query.order_by(seal.id.desc()).limit(1)
-
-
-@cache
-def _newest_entry() -> sa.Select[Any]:
-    same = (db.cadeia.c.serventia_id == db.log.c.serventia_id) & (db.cadeia.c.n == db.log.c.n)
-    return sa.select(db.log.c.quando).join(db.cadeia, same).where(db.log.c.serventia_id == sa.bindparam("serventia"))
+def _newest_moments() -> sa.Select[Any]:
+    """Return the query for the times of the newest seal and of the newest log entry, null without one."""
+    seal, log, office = db.selo.c, db.log.c, sa.bindparam("serventia", type_=sa.Integer)
+    made = sa.select(seal.criado_em).where(seal.serventia_id == office).order_by(seal.id.desc()).limit(1)
+    same = (db.cadeia.c.serventia_id == log.serventia_id) & (db.cadeia.c.n == log.n)
+    written = sa.select(log.quando).join(db.cadeia, same).where(log.serventia_id == office)
+    return sa.select(made.scalar_subquery(), written.scalar_subquery())
 
 
 def _when(moment: datetime) -> str:

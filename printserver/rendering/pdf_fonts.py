@@ -39,13 +39,18 @@ def check(text: str) -> str:
     return "".join(c for c in dict.fromkeys(text) if ord(c) not in STAMPED)
 
 
-@cache
 def encode(text: str, name: FontName) -> bytes:
     """Return `text` as a hexadecimal PDF string of glyph numbers. Raises `MissingGlyph`."""
     if missing := check(text):
         raise MissingGlyph(f"o caractere {missing[0]!r} não pode ser impresso no selo, no cabeçalho ou no rodapé")
+    return b"<" + b"".join(map(_codes(name).__getitem__, text)) + b">"
+
+
+@cache
+def _codes(name: FontName) -> dict[str, bytes]:
+    """Return the characters of the stamp, each with its glyph number as PDF writes it."""
     glyphs = fonts.font(name).glyphs
-    return b"<" + b"".join(b"%04X" % glyphs[ord(c)] for c in text) + b">"
+    return {chr(point): b"%04X" % glyphs[point] for point in STAMPED}
 
 
 @dataclass(frozen=True)

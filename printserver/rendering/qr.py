@@ -6,7 +6,7 @@ compares the two matrices.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
@@ -67,8 +67,21 @@ def modules_path(matrix: Matrix, side_mm: float) -> bytes:
     """
     total = len(matrix) + 2 * QUIET_ZONE
     scale = f"{side_mm * 72 / 25.4 / total / 100:.8f}"
-    rectangles = " ".join([f"{x}01 {y}01 {100 * width - 2} 98 re" for x, y, width in _runs(matrix)])
+    left, widths = _numbers(total)
+    rectangles = " ".join(
+        [
+            f"{left[start]} {y}01 {widths[end - start]} 98 re"
+            for y, modules in zip(range(len(matrix) + QUIET_ZONE - 1, QUIET_ZONE - 1, -1), matrix, strict=True)
+            for start, end in map(re.Match.span, _RUN.finditer(modules))
+        ]
+    )
     return f"q 0 g {scale} 0 0 {scale} 0 0 cm {rectangles} f Q".encode("ascii")
+
+
+@cache
+def _numbers(total: int) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the left ends of rectangles by their first module, and their widths by the number of modules, as text."""
+    return [f"{x + QUIET_ZONE}01" for x in range(total)], [f"{100 * width - 2}" for width in range(total)]
 
 
 def as_svg(matrix: Matrix) -> str:

@@ -4,6 +4,7 @@ The rest of the program uses `Render`. Layouts are made in the pool (`assemble`)
 of all their inputs. `stamp` draws seals, numbers and marks later.
 """
 
+import functools
 import hashlib
 import json
 import threading
@@ -211,10 +212,10 @@ def _size(page_format: Format, composed: ComposedBlock) -> tuple[float, float]:
 
 def check_characters(request: LayoutRequest) -> None:
     """Raise `Recusa` `entrada-invalida` for a character without a glyph in the vendored fonts: it would be lost."""
+    allowed = _allowed()
     for path, text in _texts(request.dados, ""):
-        for character in text:
-            if ord(character) not in printable() and character not in "\n\r\t":
-                raise _bad_character(path, character)
+        if not allowed.issuperset(text):
+            raise _bad_character(path, next(character for character in text if character not in allowed))
     values = request.valores
     if values is None:
         return
@@ -222,6 +223,11 @@ def check_characters(request: LayoutRequest) -> None:
     for text in texts:
         if missing := pdf_fonts.check(text):
             raise _bad_character("bloco", missing[0])
+
+
+@functools.cache
+def _allowed() -> frozenset[str]:
+    return frozenset({*map(chr, printable()), *"\n\r\t"})
 
 
 def _bad_character(path: str, character: str) -> Recusa:

@@ -239,7 +239,7 @@ def _seal(act: Act, request: ExchangeRequest, data: object) -> str:
     sid = office.serventia_id
     _plan_before, key, _delivery = _plan(conn, office, request)
     record = keys.lock_instrumento(conn, sid, key) if key is not None else None
-    document = keys.lock_document(conn, sid, f"crc:{canonical(request.codigo_hash)}", "certidao_civil", record, None)
+    document = keys.lock_document(conn, sid, f"crc:{canonical(request.codigo_hash)}", "certidao_civil", record, None).id
     if _row(conn, office, request.codigo_hash) is not None:
         raise Changed
     plan, _key, delivery = _plan(conn, office, request)  # again, now that the record is locked

@@ -13,6 +13,7 @@ The rule of this program, for people and companies:
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -43,6 +44,7 @@ def has_initials(name: str) -> bool:
     return bool(_initials_of(name))
 
 
+@lru_cache(maxsize=256)  # a name is checked, signed with each of its atos and kept for searches
 def _initials_of(name: str) -> str:
     words = _words(name)
     last = len(words) - 1

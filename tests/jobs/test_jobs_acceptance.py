@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from printserver import db
 from printserver.selo import assemble_code, parse_qr, parse_reais, read, url_do_qr
@@ -435,3 +436,16 @@ def test_everything_an_office_writes_is_for_its_user_alone(rig: Rig) -> None:
     made = [*rig.out.iterdir(), *(rig.folder / "spool").rglob("*.pdf"), rig.folder / "printserver.db"]
     assert rig.out / f"{job['id']}.pdf" in made
     assert all(path.stat().st_mode & 0o077 == 0 for path in made if path.name != "printserver.db")
+
+
+def test_text_and_format_of_a_document_are_written_once(rig: Rig) -> None:
+    rig.taken(rig.livro())
+    written: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO"):
+            written.append(statement.split()[2])
+
+    sa.event.listen(rig.office.db.engine, "before_cursor_execute", note)
+    rig.taken(rig.livro())  # before an engine has read the format: in its own process it would be kept
+    assert (written.count("formato"), written.count("corpo")) == (0, 1)
