@@ -23,7 +23,7 @@ from printserver.errors import ConfigError
 
 TAG: Final = "printserver"
 _REMOTE: Final = re.compile(r"^(sftp|s3|rest|rclone|b2|azure|gs|swift):")
-_CORES: Final = str(max(1, (os.cpu_count() or 1) // 2))  # while the office works: it finds the others free
+_PROCESSORS: Final = str(max(1, (os.cpu_count() or 1) // 2))  # while the office works: it finds the others free
 _LIMIT_S: Final = 6 * 3600.0  # of one command
 _SHORT_S: Final = 120.0  # of a look at a repository
 
@@ -166,7 +166,7 @@ class Repository:
         command = [program, "--quiet", "--repo", self.place, "--cache-dir", str(self.cache), *arguments]
         environment = {**os.environ, **self.credentials, "RESTIC_PASSWORD": self.key, "LC_ALL": "C"}
         if arguments[0] != "restore":
-            environment["GOMAXPROCS"] = _CORES
+            environment["GOMAXPROCS"] = _PROCESSORS
         retries = _RETRIES_REMOTE if remote(self.place) else _RETRIES_HERE
         try:
             done = _watched(command, folder, environment, limit_s, retries)

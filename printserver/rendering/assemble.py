@@ -47,12 +47,18 @@ from printserver.rendering.model import (
 from printserver.rendering.pdf_body.prepare import prepare_pdf
 from printserver.rendering.placement import Measures, boxes_on_pdf, measure_pages, new_anchor
 from printserver.rendering.stylesheet import css, fonts_css, is_verso
+from printserver.rendering.text_drawing import TextPage, operators
 
 _BOX_TAG: Final = re.compile(r'(<(?:div|span) id=")' + rtf_pages.BLOCK_ID + '"')
 """The box's tag, with a fixed name in place of the random one while the HTML is hashed. Body text cannot be a tag."""
 
 Styles = tuple[str, ...]
 """Style sheets. The rules of later ones win. Each is parsed once in a process."""
+
+_SAMPLE: Final = "<h1>AVAÍ VO To.</h1>" + 3 * (
+    "<p>Saibam quantos este público instrumento virem, aos 12/10, <b>às 9:30, </b><i>em “To” </i>– a saber – de Pinhais"
+    "<b> <i>VAT nº&nbsp;7</i> a saber,</b> no valor de R$&nbsp;1.250,00, que to<u>dos</u> <b>leem</b> e assinam.</p>"
+)
 
 _MAX_LAYOUTS: Final = 5
 _SLACK_MM: Final = 0.3
@@ -110,15 +116,29 @@ def warm_up() -> None:
     printable_characters()
     base_pdf.warm_up()
     _stylesheet("html { font-family: PsSerifa }")
-    document = _pages(_parse("<p>Á <b>b</b> <i>c</i></p>"), ("html { font-family: PsSerifa }",))
-    document.write_pdf(pdf_variant="pdf/a-2b")
+    draws_text()
     gc.collect()
     gc.freeze()  # fonts and style sheets stay: no later collection walks through them
 
 
+@functools.cache
+def draws_text() -> bool:
+    """Return whether `text_drawing` draws as WeasyPrint does with the Pango of this machine. Makes a first layout."""
+    style = "@page { size: 60mm 90mm } html { font-family: PsSerifa; text-align: justify } h1 { font-size: 9pt }"
+    document = _pages(_parse(_SAMPLE, style), (style,))
+    by_weasyprint = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)
+    document.pages = [TextPage(page) for page in document.pages]
+    made = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)
+    assert isinstance(made, bytes) and isinstance(by_weasyprint, bytes)
+    if operators(made) == operators(by_weasyprint):
+        return True
+    logging.getLogger(__name__).warning("WeasyPrint draws text in another way than known: it draws all text itself")
+    return False
+
+
 def make_report(html: str, stylesheet: str) -> bytes:
     """Return the pages of a whole HTML document of this program's own as PDF/A-2b: no body, no seal, nothing kept."""
-    pdf = _pages(_parse(html), (stylesheet,)).write_pdf(pdf_variant="pdf/a-2b")
+    pdf = _pages(_parse(html, stylesheet), (stylesheet,)).write_pdf(pdf_variant="pdf/a-2b")
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -201,7 +221,7 @@ def _text_pages(
     from_pages = Notices()
     html = _BOX_TAG.sub(rf'\g<1>{anchor}"', html)
     source = _Source(
-        _parse(html, notes="footnote" in html or "footnote" in "".join((*styles, *own))),
+        _parse(html, *styles, *own),
         anchor if block_follows else None,
         task.corpo[0] == "rtf",
         tuple(map(_parse_sheet, own)),
@@ -213,6 +233,8 @@ def _text_pages(
     check_images(document.pages, task, from_pages)
     for page in document.pages:
         page.anchors.clear()  # otherwise the box's name would be written into the file
+    if draws_text():
+        document.pages = [TextPage(page) for page in document.pages]
     base = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses it faster
     assert isinstance(base, bytes)
     return _TextPages(base, page_count, measures, from_pages.all())
@@ -363,25 +385,31 @@ def _end_page(page: int, margin: float) -> weasyprint.CSS:
     return weasyprint.CSS(string=f"@page :nth({page}) {{ margin-bottom: {margin:.2f}mm !important }}")
 
 
-class _Html(weasyprint.HTML):  # type: ignore[misc]
-    """HTML that speaks of no footnotes, under WeasyPrint's own style sheet without its rules for them.
+_BESIDE_THE_TEXT: Final = re.compile("footnote|note-(?:area|call|marker)|@(?:top|right|bottom|left)-")
 
-    Those give each element five pseudo-elements, each with a style to compute: a tenth of the time of a layout.
+
+class _Html(weasyprint.HTML):  # type: ignore[misc]
+    """HTML without footnotes and margin boxes, under WeasyPrint's own style sheet without its rules for them.
+
+    Those give each element five pseudo-elements and each page eighteen, each with a style to compute: a seventh of the
+    time of a layout.
     """
 
     def _ua_stylesheets(self, forms: bool = False) -> list[weasyprint.CSS]:  # noqa: ARG002
-        return [_without_notes()]
+        return [_text_alone()]
 
 
 @functools.cache
-def _without_notes() -> weasyprint.CSS:
+def _text_alone() -> weasyprint.CSS:
     kept = re.sub(r"^::(?:footnote|note)-[^{]*\{[^}]*\}$", "", UA, flags=re.M)
+    kept = re.sub(r"^ +@[a-z-]+ +\{[^}]*\}$", "", kept, flags=re.M)
     kept = re.sub(r"^::marker(?= \{)", "li::marker", kept, flags=re.M)
     return weasyprint.CSS(string=kept, counter_style=UA_COUNTER_STYLE)
 
 
-def _parse(html: str, *, notes: bool = False) -> weasyprint.HTML:
-    kind = weasyprint.HTML if notes else _Html
+def _parse(html: str, *styles: str) -> weasyprint.HTML:
+    """Parse HTML to lay out; `styles`: its style sheets."""
+    kind = weasyprint.HTML if any(map(_BESIDE_THE_TEXT.search, (html, *styles))) else _Html
     return kind(string=html, url_fetcher=_fetcher(), base_url=None)
 
 

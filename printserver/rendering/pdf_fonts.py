@@ -6,7 +6,7 @@ Glyph numbers are those of the full font: text can be encoded without the subset
 
 import io
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -59,7 +59,7 @@ class _Subset:
     file: bytes  # zlib
     length: int
     widths: bytes  # the W array as PDF writes it
-    to_unicode: bytes
+    to_unicode: bytes  # zlib
     metrics: tuple[int, int, int, tuple[int, int, int, int]]  # ascent, descent, cap height, bounding box
 
 
@@ -88,15 +88,33 @@ def _subset(name: FontName) -> _Subset:
         output = io.BytesIO()
         ttf.save(output)
     data = output.getvalue()
-    widths = sorted({(font.glyphs[p], font.advances[p]) for p in points})
+    widths = {font.glyphs[p]: f"{font.advances[p]:.3f}" for p in points}
     return _Subset(
         f"PSCART+{postscript_name}",
         zlib.compress(data, 9),
         len(data),
-        ("[" + " ".join(f"{glyph} [{advance:.3f}]" for glyph, advance in widths) + "]").encode("ascii"),
-        _to_unicode([(font.glyphs[p], p) for p in points]),
+        _width_array(dict(sorted(widths.items()))),
+        zlib.compress(_to_unicode([(font.glyphs[p], p) for p in points]), 9),
         (ascent, descent, cap_height, (box[0], box[1], box[2], box[3])),
     )
+
+
+def _width_array(widths: Mapping[int, str]) -> bytes:
+    """Return the W array, `widths` in the order of the glyphs. It is short: each layout and stamp reads and writes it.
+
+    Glyphs that follow each other share an entry: a list of their widths, or one width.
+    """
+    groups: dict[int, list[str]] = {}
+    first = before = -2
+    for glyph, width in widths.items():
+        first = first if glyph == before + 1 else glyph
+        groups.setdefault(first, []).append(width)
+        before = glyph
+    entries = (
+        f"{first} {first + len(each) - 1} {each[0]}" if len(set(each)) == 1 else f"{first} [{' '.join(each)}]"
+        for first, each in groups.items()
+    )
+    return f"[{' '.join(entries)}]".encode("ascii")
 
 
 def _to_unicode(pairs: list[tuple[int, int]]) -> bytes:
@@ -118,8 +136,7 @@ def _to_unicode(pairs: list[tuple[int, int]]) -> bytes:
 
 
 def _font_object(pdf: Pdf, subset: _Subset) -> pikepdf.Object:
-    file = pdf.make_stream(b"")
-    file.write(subset.file, filter=Name.FlateDecode)
+    file = _compressed(pdf, subset.file)
     file.Length1 = subset.length
     ascent, descent, cap_height, box = subset.metrics
     name = Name("/" + subset.postscript_name)
@@ -152,6 +169,12 @@ def _font_object(pdf: Pdf, subset: _Subset) -> pikepdf.Object:
             BaseFont=name,
             Encoding=Name("/Identity-H"),
             DescendantFonts=Array([pdf.make_indirect(cid)]),
-            ToUnicode=pdf.make_stream(subset.to_unicode),
+            ToUnicode=_compressed(pdf, subset.to_unicode),
         )
     )
+
+
+def _compressed(pdf: Pdf, data: bytes) -> pikepdf.Stream:
+    stream = pdf.make_stream(b"")
+    stream.write(data, filter=Name.FlateDecode)
+    return stream
