@@ -18,6 +18,8 @@ from bench.office import MeasuredOffice
 from printserver.server.processes import PREFIX
 
 HOST = "127.0.0.1"
+# As installed: without `rich`, a tool of development that structlog loads where it is there.
+_PROGRAM = "import sys; sys.modules['rich'] = None; from printserver.cli import main; main()"
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -87,7 +89,7 @@ def serve(office: MeasuredOffice) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "from printserver.cli import main; main()", "serve"]
+    command = [sys.executable, "-c", _PROGRAM, "serve"]
     command += ["--instance", str(office.folder), "--port", str(port)]
     with (office.folder / "bench.log").open("wb") as log:
         process = subprocess.Popen(

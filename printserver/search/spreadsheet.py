@@ -10,8 +10,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any, Final
 
-import xlsxwriter
-
 from printserver.search.columns import HEADINGS, READERS, Cell
 from printserver.search.results import SearchRow
 from printserver.selo import COMPONENTS, LABELS, from_centavos
@@ -46,6 +44,8 @@ class _Livro:
     """The workbook being written: its formats, and the sums of all seals and of the valid ones."""
 
     def __init__(self, file: IO[bytes]) -> None:
+        import xlsxwriter  # slow to import, and seldom needed
+
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(file, options)
         self.bold = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from num2words import num2words
-
 from printserver.common.text import MONTHS
 
 
 def number_in_words(number: int) -> str:
     """Return a whole number in words: `dois mil e vinte e seis`, `mil novecentos e noventa e nove`."""
+    from num2words import num2words  # it loads all of its languages, and only Registro Civil needs it
+
     words: str = num2words(number, lang="pt_BR")
     return words.replace(",", "")  # the library's comma after thousands has no place in a date
 
