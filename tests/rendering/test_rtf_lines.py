@@ -192,6 +192,14 @@ def test_the_spacing_after_the_last_character_of_a_line_takes_no_room() -> None:
         assert len(broken(run, width=(twips - 2) / 20)) == 2
 
 
+@pytest.mark.parametrize("spacing", [20, -20])
+def test_the_spacing_after_the_last_character_of_a_cut_word_takes_no_room_as_in_libreoffice(spacing: int) -> None:
+    run = Run("m" * 9, Face(spacing=spacing))
+    room = round(width("m" * 4, run.face) * 20) - spacing
+    assert texts(broken(run, width=(room + 1) / 20)) == ["mmmm", "mmmm", "m"]
+    assert texts(broken(run, width=(room - 2) / 20)) == ["mmm"] * 3
+
+
 def test_a_line_break_ends_a_line_without_stretch() -> None:
     first, second = broken("um dois\ntrês", alignment="justificado")
     assert (text_of(first), text_of(second)) == ("um dois\n", "três")
@@ -411,6 +419,7 @@ LONG = "vice-presidente/substituto"
         (f"abc {LONG}", LONG[:-1], ["abc", LONG[:-1], "o"]),
         (LONG, LONG[:-1], ["vice-presidente/", "substituto"]),
         ("livro 1/2", "livro 1/", ["livro", "1/2"]),
+        ("fone 34 /98", "fone 34 /9", ["fone 34", "/98"]),
     ],
 )
 def test_what_follows_a_slash_goes_back_to_the_last_blank_as_in_libreoffice(
