@@ -86,7 +86,8 @@ def test_no_line_is_wider_than_its_room_unless_it_is_one_character(
     runs: list[Run], alignment: Alignment, room: float
 ) -> None:
     for line in broken(*runs, width=room, alignment=alignment):
-        spacing = max([token.letter.spacing for token in line.tokens], default=0)  # that of the last character is free
+        pieces = [piece for token in line.tokens for piece in token.pieces]
+        spacing = max([piece.letter.spacing for piece in pieces], default=0)  # that of the last character is free
         assert end_of(line) <= room + spacing + ROUNDING or len(text_of(line).rstrip(" ").lstrip(" ")) == 1
 
 
