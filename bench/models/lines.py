@@ -1,7 +1,6 @@
 """The lines of a PDF's pages, from the positions of its characters."""
 
 import ctypes
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
@@ -16,7 +15,6 @@ _SAME_BASELINE: Final = 1.1
 """mm between the baselines of one line: raised characters belong to it."""
 _APART: Final = 3.0
 """mm of blank between two pieces of a line: columns, tab stops."""
-_LEADER: Final = re.compile(r"([._\-])\1{2,}")
 _SAME_CHARACTER: Final = str.maketrans(
     {"\x02": "-", "\ufffe": "-", "\u2010": "-", "\u2011": "-", "\xad": "-", "\ufb01": "fi", "\ufb02": "fl"}
 )
@@ -62,20 +60,20 @@ class _Character:
     end: float
 
 
-def pages(pdf: bytes | Path, *, leaders: bool = True) -> list[Page]:
-    """Return the pages of a PDF. Without `leaders`, rows of dots, hyphens and underscores are left out."""
+def pages(pdf: bytes | Path, *, without: str = "") -> list[Page]:
+    """Return the pages of a PDF, `without` some characters: those that tab stops draw, as many as have room."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return [_page(page, leaders=leaders) for page in document]
+        return [_page(page, without) for page in document]
     finally:
         document.close()
 
 
-def _page(page: pypdfium2.PdfPage, *, leaders: bool) -> Page:
+def _page(page: pypdfium2.PdfPage, without: str) -> Page:
     width, height = page.get_size()
     found = list(_characters(page, height))
-    lines = [Line(y, _pieces(line, leaders=leaders)) for y, line in _by_baseline(found)]
-    text = _shown((each.text for each in found), leaders=leaders)
+    lines = [Line(y, _pieces(line, without)) for y, line in _by_baseline(found)]
+    text = _shown((each.text for each in found), without)
     return Page((width * _MM, height * _MM), tuple(line for line in lines if line.text), text)
 
 
@@ -112,14 +110,14 @@ def _usual(line: list[_Character]) -> float:
     return max(counted.items(), key=itemgetter(1))[0]
 
 
-def _pieces(line: list[_Character], *, leaders: bool) -> tuple[Piece, ...]:
+def _pieces(line: list[_Character], without: str) -> tuple[Piece, ...]:
     ordered = sorted(line, key=lambda character: character.x)
     cuts = [i for i in range(1, len(ordered)) if ordered[i].x - ordered[i - 1].end > _APART]
     parts = [ordered[a:b] for a, b in zip([0, *cuts], [*cuts, len(ordered)], strict=True)]
-    pieces = (Piece(_shown((each.text for each in part), leaders=leaders), part[0].x) for part in parts)
+    pieces = (Piece(_shown((each.text for each in part), without), part[0].x) for part in parts)
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _shown(characters: Iterable[str], *, leaders: bool) -> str:
+def _shown(characters: Iterable[str], without: str) -> str:
     text = "".join(characters).translate(_SAME_CHARACTER)
-    return text if leaders else _LEADER.sub("", text)
+    return "".join(character for character in text if character not in without)

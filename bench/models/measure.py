@@ -91,7 +91,7 @@ def _model(name: str, file: Path, theirs: Path, target: Path) -> Model:
     pdf = theirs / f"{name}.pdf"
     if not pdf.exists():
         return Model(name, made, missing=True)
-    compared = compare(lines.pages(made.pdf, leaders=not made.leaders), lines.pages(pdf, leaders=not made.leaders))
+    compared = compare(lines.pages(made.pdf, without=made.leaders), lines.pages(pdf, without=made.leaders))
     return Model(name, made, compared, _same_margins(made.margins, content))
 
 

@@ -80,20 +80,29 @@ def _word_by_word(found: list[Token]) -> list[Token]:
 
 
 def _ended_scripts(found: list[Token]) -> list[Token]:
-    """End a raised or lowered script before `\\plain`: the text from there to the paragraph's end gets lost."""
-    mended, raised = [], [False]
+    """End a raised or lowered script before `\\plain` and the paragraph's end: the text up to there gets lost.
+
+    If it goes on in the next paragraph, it begins again before its text.
+    """
+    mended, raised, ended = [], [""], False
     for token in found:
         if token.raw == b"{":
             raised.append(raised[-1])
         elif token.raw == b"}" and len(raised) > 1:
             raised.pop()
         elif token.word in ("super", "sub"):
-            raised[-1] = token.parameter != 0
+            raised[-1], ended = token.word if token.parameter != 0 else "", False
         elif token.word == "nosupersub":
-            raised[-1] = False
+            raised[-1] = ""
         elif token.word == "plain" and raised[-1]:
+            mended += [] if ended else [control("nosupersub")]
+            raised[-1] = ""
+        elif token.word in _ENDS and raised[-1] and not ended:
             mended.append(control("nosupersub"))
-            raised[-1] = False
+            ended = True
+        elif ended and raised[-1] and (token.text or token.word in ("tab", "line")):
+            mended.append(control(raised[-1]))
+            ended = False
         mended.append(token)
     return mended
 

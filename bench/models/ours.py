@@ -25,12 +25,12 @@ _T = TypeVar("_T")
 class Made:
     """Our pages of a model. Times in ms of a warm process; `html_ms`: the same text as an `html` body.
 
-    `leaders`: tab stops draw rows of dots. `margins` in mm: left, right, top, bottom.
+    `leaders`: the characters that tab stops draw rows of. `margins` in mm: left, right, top, bottom.
     """
 
     pdf: bytes
     kind: Kind
-    leaders: bool
+    leaders: str
     margins: tuple[float, float, float, float]
     read_ms: float
     layout_ms: float
@@ -52,7 +52,7 @@ def make(content: bytes) -> Made:
     return Made(
         pdf=pdf,
         kind=_kind(document),
-        leaders=any(stop.leader for each in document.paragraphs() for stop in each.shape.stops),
+        leaders="".join({stop.leader for each in document.paragraphs() for stop in each.shape.stops}),
         margins=(_mm(paper.left), _mm(paper.right), _mm(paper.top), _mm(paper.bottom)),
         read_ms=read_ms,
         layout_ms=both_ms - read_ms,

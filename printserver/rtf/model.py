@@ -149,6 +149,7 @@ class Row:
 
     `left` is `\\trleft`, `right` the right edge of its last cell, even if a cell above covers that.
     `width` is the width that the row says of itself (`\\trwWidth` in twips), 0 without one; cells may be narrower.
+    `fills`: it leaves its width to the program or says it in percents (`\\trftsWidth`).
     """
 
     cells: tuple[Cell, ...]
@@ -159,6 +160,7 @@ class Row:
     keep: bool = False
     header: bool = False
     width: int = 0
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

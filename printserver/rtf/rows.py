@@ -12,6 +12,7 @@ Contents = list[list[Block]]
 _Made = list[tuple[Cell, CellDef]]
 
 _TWIPS: Final = 3
+_FILLING: Final = (1, 2)
 _UNDEFINED_WIDTH: Final = 1440
 _BESIDE: Final[tuple[Side, Side]] = ("left", "right")
 _NEAR: Final = 15
@@ -72,6 +73,7 @@ def _row(row: RowDef, cells: _Made, right: int) -> Row:
         keep=row.keep,
         header=row.header,
         width=row.width if row.width_unit == _TWIPS else 0,
+        fills=row.width_unit in _FILLING,
     )
 
 

@@ -74,7 +74,7 @@ class RowDef:
     """The padding of the whole table, for rows without one of their own."""
     width: int = 0
     width_unit: int = 0
-    """As `\\trftsWidth` says: 3 is twips."""
+    """As `\\trftsWidth` says: 1 is automatic, 2 percents, 3 twips."""
 
     def end_cell(self, right: int) -> None:
         """Close the coming cell at its right edge."""

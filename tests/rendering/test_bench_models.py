@@ -52,6 +52,8 @@ def test_a_binary_block_is_no_group() -> None:
         (rb"\\keepn text\par", rb"\\keepn text\par"),
         (rb"\plain text\par", rb"\plain \kerning0 text\par"),
         (rb"{\super a\plain b}c\plain d\par", rb"{\super a\nosupersub \plain \kerning0 b}c\plain \kerning0 d\par"),
+        (rb"\super a\par\pard\plain b\par", rb"\super a\nosupersub \par\pard\plain \kerning0 b\par"),
+        (rb"{\sub a\par\tab b}c\par", rb"{\sub a\nosupersub \par\sub \tab b}c\par"),
         (rb"\kerning24 text\par", rb"\kerning0 text\par"),
         (rb"\qc a\page\pard b\par\pard c\par", rb"\qc a\page\pard \ql b\par\pard c\par"),
         (rb"\qc a\page b\par\pard c\par", rb"\qc a\page b\par\pard c\par"),
@@ -146,8 +148,12 @@ def test_lines_are_read_from_the_positions_of_characters() -> None:
     pdf = previsualizar(Formats(Path()).get("certidao"), text="Primeira linha\nsegunda: Nº 10-A")
     texts = [line.text for line in read_pages(pdf)[0].lines]
     assert texts.index("segunda:Nº10-A") > texts.index("Primeiralinha")
-    dotted = previsualizar(Formats(Path()).get("certidao"), text="Nome: .......... fim")
-    assert "Nome:fim" in [line.text for line in read_pages(dotted, leaders=False)[0].lines]
+
+
+def test_characters_of_leaders_are_left_out_however_few() -> None:
+    # As many are drawn as have room; cells and pages cut rows of them in the text.
+    dotted = previsualizar(Formats(Path()).get("certidao"), text="Nome: .. fim__")
+    assert "Nome:fim__" in [line.text for line in read_pages(dotted, without=".")[0].lines]
 
 
 @pytest.fixture

@@ -313,6 +313,21 @@ def test_rows_before_a_wider_one_are_scaled_to_it_as_in_libreoffice() -> None:
     assert [found.at(text).x - LEFT for text in "abc"] == pytest.approx([105, 100, 100], abs=EXACT)
 
 
+@pytest.mark.parametrize(
+    ("last", "second"), [("", 1500), (r"\trftsWidth1", 1930), (r"\trftsWidth2\trwWidth2500", 1930)]
+)
+def test_a_table_in_a_cell_fills_it_if_its_last_row_says_no_width_as_in_libreoffice(last: str, second: int) -> None:
+    def row(said_width: str, text: str) -> str:
+        cells = rf"\pard\intbl\itap2 .\nestcell {text}\nestcell"
+        return rf"{cells}{{\*\nesttableprops\trowd\trgaph70{said_width}\cellx1500\cellx3000\nestrow}}"
+
+    inner = row("", "a") + row(last, "b")
+    outer = r"\trowd\trgaph70\trleft0\cellx4000"
+    whole = rf"{{\rtf1\margl1440{outer} {inner}\pard\intbl\cell\row\pard fim\par}}"
+    found = drawn(lay_out(read(whole.encode("ascii"))))
+    assert [found.at(text).x - LEFT for text in "ab"] == pytest.approx([(70 + second + 70) / 20] * 2, abs=EXACT)
+
+
 def test_the_text_of_all_cells_of_a_row_begins_below_its_widest_border() -> None:
     def row(first: str, second: str, borders: tuple[int, int]) -> Row:
         sides = [(("top", Border(width)), ("bottom", Border(width))) if width else () for width in borders]

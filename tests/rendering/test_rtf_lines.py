@@ -86,7 +86,8 @@ def test_no_line_is_wider_than_its_room_unless_it_is_one_character(
     runs: list[Run], alignment: Alignment, room: float
 ) -> None:
     for line in broken(*runs, width=room, alignment=alignment):
-        spacing = max([token.letter.spacing for token in line.tokens], default=0)  # that of the last character is free
+        pieces = [piece for token in line.tokens for piece in token.pieces]
+        spacing = max([piece.letter.spacing for piece in pieces], default=0)  # that of the last character is free
         assert end_of(line) <= room + spacing + ROUNDING or len(text_of(line).rstrip(" ").lstrip(" ")) == 1
 
 
@@ -190,6 +191,14 @@ def test_the_spacing_after_the_last_character_of_a_line_takes_no_room() -> None:
         run = Run("ato de nome", Face(spacing=spacing))
         assert len(broken(run, width=(twips + 1) / 20)) == 1
         assert len(broken(run, width=(twips - 2) / 20)) == 2
+
+
+@pytest.mark.parametrize("spacing", [20, -20])
+def test_the_spacing_after_the_last_character_of_a_cut_word_takes_no_room_as_in_libreoffice(spacing: int) -> None:
+    run = Run("m" * 9, Face(spacing=spacing))
+    room = round(width("m" * 4, run.face) * 20) - spacing
+    assert texts(broken(run, width=(room + 1) / 20)) == ["mmmm", "mmmm", "m"]
+    assert texts(broken(run, width=(room - 2) / 20)) == ["mmm"] * 3
 
 
 def test_a_line_break_ends_a_line_without_stretch() -> None:
@@ -411,6 +420,7 @@ LONG = "vice-presidente/substituto"
         (f"abc {LONG}", LONG[:-1], ["abc", LONG[:-1], "o"]),
         (LONG, LONG[:-1], ["vice-presidente/", "substituto"]),
         ("livro 1/2", "livro 1/", ["livro", "1/2"]),
+        ("fone 34 /98", "fone 34 /9", ["fone 34", "/98"]),
     ],
 )
 def test_what_follows_a_slash_goes_back_to_the_last_blank_as_in_libreoffice(

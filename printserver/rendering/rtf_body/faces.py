@@ -117,7 +117,12 @@ class Letter:
 
     def room(self, text: str) -> int:
         """Return the room in dots that `text` takes where lines are broken, as LibreOffice adds it up."""
-        return sum(map(self.dots.__getitem__, text)) + round(self.spacing * DOTS_PER_POINT) * len(text)
+        return sum(map(self.dots.__getitem__, text)) + self.spacing_dots * len(text)
+
+    @property
+    def spacing_dots(self) -> int:
+        """The spacing after each character, in dots."""
+        return round(self.spacing * DOTS_PER_POINT)
 
 
 def substitute(name: str) -> tuple[str, bool]:

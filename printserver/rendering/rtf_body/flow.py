@@ -80,7 +80,7 @@ class Flow:
 
     def _group(self, group: _Group, column: Column, gaps: _Gaps) -> Flowed:
         if isinstance(group, Table):
-            around = Around(column.width, column.edge, gaps.css)
+            around = Around(column.width, column.edge, gaps.css, column.cell)
             html, height = table_html(group, around, self._cell, self._sheet)
             return Flowed(html, gaps.above + height + gaps.below)
         shape = group[0].shape

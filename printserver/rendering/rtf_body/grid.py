@@ -39,11 +39,11 @@ class Placed:
 class Grid:
     """The cells of a table, by rows. `rows` are those of the table with the widths that they have in it.
 
-    `edge`: how far right a row may be widened.
+    `edge`: how far right a row may be widened. `cell`: the width of the cell that the table is in, 0 outside of one.
     """
 
-    def __init__(self, table: Table, edge: int) -> None:
-        self.rows = _fitted(table.rows, edge)
+    def __init__(self, table: Table, edge: int, cell: int = 0) -> None:
+        self.rows = _fitted(table.rows, edge, cell)
         self.edges = _edges(self.rows)
         self.cells = [list(self._placed(at, row)) for at, row in enumerate(self.rows)]
 
@@ -84,16 +84,19 @@ def _beside(placed: Placed, side: Side, row: list[Placed]) -> list[Placed]:
     return [other for other in row[at : at + 1] if other.start == placed.end]
 
 
-def _fitted(rows: Sequence[Row], edge: int) -> list[Row]:
+def _fitted(rows: Sequence[Row], edge: int, cell: int) -> list[Row]:
     """Return rows with the widths that they have in their table.
 
     Rows that end nearly together fill the table, whose width is that which the last row with one says, or that of the
     widest. As in LibreOffice, a row is measured by the widest row up to itself: what it lacks goes to its last cell.
+    A table in a `cell` fills it if its last row leaves its width to the program.
     """
     widths = [_width(row) for row in rows if row.cells]
-    if not widths or max(widths) - min(widths) > _RAGGED or len({row.left for row in rows}) > 1:
+    filled = cell if rows[-1].fills else 0
+    ragged = not filled and widths and max(widths) - min(widths) > _RAGGED
+    if not widths or ragged or len({row.left for row in rows}) > 1:
         return _even([_scaled(row, _width(row), row.width, edge) for row in rows])
-    table = next((row.width for row in reversed(rows) if row.width), max(widths))
+    table = filled or next((row.width for row in reversed(rows) if row.width), max(widths))
     widest = accumulate((_width(row) for row in rows), max)
     return [_scaled(row, own, table, edge) for row, own in zip(rows, widest, strict=True)]
 

@@ -50,7 +50,7 @@ class _Measure:
         return (self.before - (self._spacing() - self.dots - more) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
 
     def _spacing(self) -> int:
-        return round(self.letter.spacing * DOTS_PER_POINT) if self.letter else 0
+        return self.letter.spacing_dots if self.letter else 0
 
 
 @dataclass(slots=True)
@@ -218,9 +218,10 @@ class _Breaker:
     def _back(self, word: Token) -> None:
         """End the line before a tied word: at its last blank; before its last word if not even a character has room."""
         part = self._parts[-1]
-        tokens = part.tokens
+        ending = list(_without_blanks(part.tokens[-1]))
+        tokens = [*part.tokens[:-1], *ending]
         blank = next((at for at in range(len(tokens), 0, -1) if tokens[at - 1].kind == "espaco"), 0)
-        last = len(tokens) - 1
+        last = len(tokens) - len(ending)
         at = blank if self._takes_first_of(word) or tokens[last].kind == "ligada" else last
         if at:
             self._parts[-1] = part.with_tokens(tokens[:at])
@@ -242,7 +243,7 @@ class _Breaker:
         """Return whether the first character of a word has room on the line."""
         part, first = self._parts[-1], word.pieces[0]
         here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
-        return here >= (first.room if first.box else first.letter.room(first.text[0]))
+        return here >= (first.room if first.box else first.letter.room(first.text[0]) - _spacing(first))
 
     def _cut(self, word: Token) -> None:
         """Put a word or spaces on the line, from where it is; what does not fit goes on the next ones."""
@@ -313,6 +314,11 @@ def _hyphen(word: Token) -> float:
     return last.letter.width("-") + LEAST_TAB if last.text.endswith(SOFT_HYPHEN) else 0.0
 
 
+def _spacing(piece: Piece) -> int:
+    """Return the spacing after each character of a piece in dots; a box has none."""
+    return 0 if piece.box else piece.letter.spacing_dots
+
+
 def _dots(points: float) -> int:
     return floor((points + _LITTLE) * DOTS_PER_POINT)
 
@@ -323,7 +329,7 @@ def _cut(word: Token, here: int, below: int) -> Iterator[Token]:
     room = here
     for whole in word.pieces:
         for piece in _fitting(whole, room, below, first=not taken):
-            if taken and piece.room > room:
+            if taken and piece.room - _spacing(piece) > room:
                 yield _word_of(taken)
                 taken, room = [], below
             taken.append(piece)
@@ -332,14 +338,18 @@ def _cut(word: Token, here: int, below: int) -> Iterator[Token]:
 
 
 def _fitting(piece: Piece, here: int, below: int, *, first: bool) -> Iterator[Piece]:
-    """Yield parts of a piece: as much as fits `here`, then as much as fits `below`, at least one character."""
-    if piece.box is not None or piece.room <= here:
+    """Yield parts of a piece: as much as fits `here`, then as much as fits `below`, at least one character.
+
+    The spacing after the last character of a part takes no room.
+    """
+    spacing = _spacing(piece)
+    if piece.box is not None or piece.room - spacing <= here:
         yield piece
         return
     start, width, room = 0, 0, here
     for at, character in enumerate(piece.text):
         wide = piece.letter.room(character)
-        if width + wide > room and (at > start or not first):
+        if width + wide - spacing > room and (at > start or not first):
             if at > start:
                 yield piece_of(piece.text[start:at], piece.letter)
             start, width, room, first = at, 0, below, True

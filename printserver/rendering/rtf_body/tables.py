@@ -22,11 +22,15 @@ Cells = Callable[[tuple[Block, ...], float], tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is around a table: the column's `width`, the right `edge` of the paper, further declarations of `style`."""
+    """What is around a table: the column's `width`, the right `edge` of the paper, further declarations of `style`.
+
+    `cell`: the column is a cell.
+    """
 
     width: float
     edge: float
     style: str
+    cell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class _Sides:
 
 def table_html(table: Table, around: Around, cells: Cells, sheet: Sheet) -> tuple[str, float]:
     """Return a table in a column, and its height."""
-    return _Maker(Grid(table, round(around.edge * TWIPS_PER_POINT)), cells, sheet).table(around)
+    cell = round(around.width * TWIPS_PER_POINT) if around.cell else 0
+    return _Maker(Grid(table, round(around.edge * TWIPS_PER_POINT), cell), cells, sheet).table(around)
 
 
 class _Maker:
