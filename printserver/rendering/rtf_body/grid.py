@@ -92,7 +92,7 @@ def _fitted(rows: Sequence[Row], edge: int, cell: int) -> list[Row]:
     A table in a `cell` fills it if its last row leaves its width to the program.
     """
     widths = [_width(row) for row in rows if row.cells]
-    filled = cell if rows[-1].fills else 0
+    filled = cell if rows and rows[-1].fills else 0
     ragged = not filled and widths and max(widths) - min(widths) > _RAGGED
     if not widths or ragged or len({row.left for row in rows}) > 1:
         return _even([_scaled(row, _width(row), row.width, edge) for row in rows])
