@@ -68,7 +68,7 @@ def test_nothing_that_goes_right_or_wrong_writes_a_persons_data_to_the_log(
     log = written.getvalue()
     events = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     assert len(events) > 1, log
-    assert any("UPDATE nome SET" in str(each.get("exception", "")) for each in events)
+    assert any("INSERT INTO nome" in str(each.get("exception", "")) for each in events)
     for secret in (*NAMES, *NUMBERS, "Alencastro"):
         assert secret not in log, secret
 
