@@ -3,6 +3,7 @@
 import argparse
 import shlex
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,31 +30,34 @@ def main() -> None:
     about = machine.describe()
     if machine.busy():
         print("others are at work on this machine: the figures will not be a measure of the program", file=sys.stderr)
-    text = "\n\n".join([_head(about), *_parts(asked)]) + "\n"
-    print(text)
+    head, parts = _head(about), []
+    print(head, flush=True)
+    for part in _parts(asked):
+        print(f"\n{part}", flush=True)
+        parts.append(part)
+    text = "\n\n".join([head, *sorted(parts)]) + "\n"  # each begins with its letter
     if set(asked.only) == set(ALL):
         RESULTS.write_text(text, "utf-8")
 
 
-def _parts(asked: argparse.Namespace) -> list[str]:
-    parts, only = [], asked.only
+def _parts(asked: argparse.Namespace) -> Iterator[str]:
+    only = asked.only
     if "b" in only:
-        parts.append(report.render(*render.measure(asked.rounds)))
+        yield report.render(*render.measure(asked.rounds))
     if "a" in only:
-        parts.insert(0, report.accept(accept.measure(asked.presses)))
+        yield report.accept(accept.measure(asked.presses))
     if "c" in only or "d" in only:
         result = day.measure(tuple(mark for mark in day.MARKS if mark <= asked.documents))
-        parts += [text(result) for name, text in (("c", report.day), ("d", report.memory)) if name in only]
+        yield from (text(result) for name, text in (("c", report.day), ("d", report.memory)) if name in only)
     if "e" in only:
-        parts.append(report.court(court.measure(asked.seals)))
+        yield report.court(court.measure(asked.seals))
     if "f" in only:
-        parts.append(report.hostile(run.run(1, range(asked.bodies), pdfs.sources(), every_http=50)))
+        yield report.hostile(run.run(1, range(asked.bodies), pdfs.sources(), every_http=50))
     if "g" in only:
-        parts.append(models_report.part(models.measure() if soffice.available() else None))
+        yield models_report.part(models.measure() if soffice.available() else None)
     if "h" in only:
-        parts.append(report.start(start.measure()))
-    parts += [alone.run(part) for part in alone.PARTS if part in only]
-    return parts
+        yield report.start(start.measure())
+    yield from (alone.run(part) for part in alone.PARTS if part in only)
 
 
 def _head(about: list[tuple[str, str]]) -> str:
