@@ -27,6 +27,8 @@ from printserver.errors import ConfigError
 _LIMIT_S: Final = 3 * 3600.0
 _STEP_PAGES: Final = 128
 """Of a backup: 512 KB."""
+_STEP_S: Final = 0.008
+"""That a step takes at least, with its rest: 64 MB a second. A commit waits for what the disk was given before it."""
 _LONGEST_REST_S: Final = 0.1
 _FREED_AT_ONCE: Final = 32 * 1024 * 1024
 _REST_S: Final = 0.01
@@ -94,7 +96,8 @@ def _written_and_rested(file: int) -> Callable[[int, int, int], None]:
         os.posix_fadvise(file, written, size - written, os.POSIX_FADV_DONTNEED)  # writes; dirty pages stay in memory
         written = size
         if left:
-            time.sleep(min(2 * (time.monotonic() - began), _LONGEST_REST_S))
+            took = time.monotonic() - began
+            time.sleep(min(max(took, _STEP_S - took), _LONGEST_REST_S))
         began = time.monotonic()
 
     return rest
