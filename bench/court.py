@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -81,7 +81,7 @@ def measure(backlog: int) -> Court:
             with (
                 running as url,
                 tempfile.TemporaryDirectory(prefix="bench-") as folder,
-                _opened(offices.make(Path(folder) / "o", url), many) as (group, at_court),
+                _opened(offices.make(Path(folder) / "o", url, clock=_before_the_outage), many) as (group, at_court),
             ):
                 signatures = signatures or _signatures(group[0])
                 _arrears(group, backlog)
@@ -120,13 +120,17 @@ def _signatures(office: Office) -> float:
 # -- a day's arrears --------------------------------------------------------------------------------------------------
 
 
+def _before_the_outage() -> datetime:
+    return system_clock() - OUTAGE
+
+
 @contextmanager
 def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Office], Running]]:
     """Open the office, `many` offices in its database, and a court for all of them."""
     saved = {name: os.environ.get(name) for name in made.environment}
     os.environ.update(made.environment)
     try:
-        first = Office.open_folder(made.folder, lambda: system_clock() - OUTAGE)
+        first = Office.open_folder(made.folder, _before_the_outage)
     finally:
         for name, value in saved.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from bench import deed as deeds
 from bench import page, postgres
-from printserver.clock import system_clock
+from printserver.clock import Clock, system_clock
 from printserver.office import Office, create, people
 from printserver.office.settings import SETTINGS_FILE
 
@@ -30,11 +30,11 @@ class MeasuredOffice:
     environment: dict[str, str]
 
 
-def make(folder: Path, database: str = "", cns: str = deeds.CNS) -> MeasuredOffice:
+def make(folder: Path, database: str = "", cns: str = deeds.CNS, clock: Clock = system_clock) -> MeasuredOffice:
     """Create an office in `folder`; `database` is a URL, empty for SQLite in its folder."""
     environment = {"PRINTSERVER_BANCO_URL": database} if database else {}
     with patch.dict(os.environ, environment):
-        made = create.create_office(folder, system_clock(), cns=cns, person=create.FirstPerson("ana", "Ana Prado"))
+        made = create.create_office(folder, clock(), cns=cns, person=create.FirstPerson("ana", "Ana Prado"))
     settings = folder / SETTINGS_FILE
     text = settings.read_text("utf-8")
     text = text.replace(f"Serventia {cns}", deeds.OFFICE["nome"])

@@ -22,8 +22,8 @@ from weasyprint.text.ffi import FROM_UNITS, TO_UNITS, ffi, pango
 from weasyprint.text.fonts import get_pango_font_key
 from weasyprint.text.line_break import Layout
 
-_MAX_WORDS: Final = 6000
-"""Words kept for each face: some 2 MB."""
+_MAX_WORDS: Final = 2500
+"""Words kept for each face: less than 1 MB."""
 _MAX_FACES: Final = 32
 
 _LETTER: Final = re.compile("[A-Za-z\u00c0-\u024f]")
