@@ -37,11 +37,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
     parser.add_argument("--documents", type=int, default=300, help="of each line")
     asked = parser.parse_args()
-    cores = sorted(os.sched_getaffinity(0))[:2]
-    if len(cores) < 2:
+    processors = sorted(os.sched_getaffinity(0))[:2]
+    if len(processors) < 2:
         sys.exit("two cores are needed")
-    one = _rate(cores[:1], asked.documents)
-    two = _rate(cores, asked.documents)
+    one = _rate(processors[:1], asked.documents)
+    two = _rate(processors, asked.documents)
     held = two >= AIM * one
     lines = [("one core, one server", f"{one:.1f}", ""), ("two cores, two servers", f"{two:.1f}", f"{two / one:.2f}")]
     print(table(("PostgreSQL", "documents a second", "times"), lines))
@@ -49,15 +49,15 @@ def main() -> int:
     return 0 if held else 1
 
 
-def _rate(cores: Sequence[int], documents: int) -> float:
-    """Return documents a second with a server on each of `cores`, and everything else on them too."""
+def _rate(processors: Sequence[int], documents: int) -> float:
+    """Return documents a second with a server on each of `processors`, and everything else on them too."""
     with ExitStack() as stack:
-        stack.enter_context(_pinned(cores))
+        stack.enter_context(_pinned(processors))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
         made = office.make(Path(folder) / "o", stack.enter_context(postgres.database()))
         servers = []
-        for core in cores:
-            with _pinned([core]):  # its processes inherit it
+        for processor in processors:
+            with _pinned([processor]):  # its processes inherit it
                 servers.append(stack.enter_context(serve(made)))
         _print(servers, _WARM * len(servers))
         start = time.perf_counter()
@@ -66,10 +66,10 @@ def _rate(cores: Sequence[int], documents: int) -> float:
 
 
 @contextmanager
-def _pinned(cores: Sequence[int]) -> Iterator[None]:
-    """Pin this process to some cores; what it starts meanwhile stays there."""
+def _pinned(processors: Sequence[int]) -> Iterator[None]:
+    """Pin this process to some processors; what it starts meanwhile stays there."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
+    os.sched_setaffinity(0, processors)
     try:
         yield
     finally:

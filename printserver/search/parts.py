@@ -5,7 +5,7 @@ Each part is read from an index of its own, on both databases, so a million seal
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -42,7 +42,7 @@ def with_part(office: Office, text: str) -> Condition:
         .where(paper.serventia_id == office.serventia_id, paper.numero == normalize_sheet(text))
     )
     # One index for each, which an OR over different expressions would not use on SQLite; joins for the same reason.
-    return _s.id.in_(sa.union(sheets, *(sa.select(_s.id).where(mine, each) for each in found)))
+    return _one_of(office, sa.union(sheets, *(sa.select(_s.id).where(mine, each) for each in found)))
 
 
 def _of_code(office: Office, part: str) -> Iterator[Condition]:
@@ -95,4 +95,14 @@ def on_folha(office: Office, livro: str, folha: str) -> Condition:
             sa.text("folha_lado.estado <> 'livre'"),  # as the index is written
         )
     )
-    return _s.id.in_(sa.union(begins, within))
+    return _one_of(office, sa.union(begins, within))
+
+
+def _one_of(office: Office, ids: sa.CompoundSelect[Any]) -> Condition:
+    """Return the condition that a seal is one of these, read by the table's key.
+
+    PostgreSQL's key has the office before the id. On SQLite the id is the key, and the office named beside it would
+    lead to an index by office instead.
+    """
+    found = _s.id.in_(ids)
+    return found if office.db.sqlite else sa.and_(_s.serventia_id == office.serventia_id, found)
