@@ -145,13 +145,12 @@ def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Offi
 def _another(office: Office, number: int) -> Office:
     cns = f"{number:06}"
     with office.db.write() as conn:
-        person = conn.execute(sa.select(db.pessoa).where(db.pessoa.c.serventia_id == 1)).mappings().first()
-        assert person is not None
-        same = {name: value for name, value in person.items() if name != "id"} | {"serventia_id": number}
+        people = conn.execute(sa.select(db.pessoa).where(db.pessoa.c.serventia_id == 1)).mappings().all()
+        same = [{name: each[name] for name in each if name != "id"} | {"serventia_id": number} for each in people]
         made = {"id": number, "cns": cns, "instancia": cns, "criada_em": system_clock()}
         conn.execute(sa.insert(db.serventia).values(**made))
         conn.execute(sa.insert(db.cadeia).values(serventia_id=number, n=0, evento=0, hash=audit.GENESIS))
-        conn.execute(sa.insert(db.pessoa).values(**same))
+        conn.execute(sa.insert(db.pessoa), same)
     return replace(office, serventia_id=number, cns=cns)
 
 

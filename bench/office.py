@@ -42,17 +42,17 @@ def make(folder: Path, database: str = "", cns: str = deeds.CNS, clock: Clock = 
     settings.write_text(text, "utf-8")
     page.write_format(folder)
     measured = MeasuredOffice(folder, made.chave, made.password, environment)
-    with opened(measured) as office, office.db.write() as conn:
+    with opened(measured, clock) as office, office.db.write() as conn:
         for usuario, nome, papel in PEOPLE:
             people.create_person(conn, office.serventia_id, usuario, nome, papel, made.password, office.clock())
     return measured
 
 
 @contextmanager
-def opened(measured: MeasuredOffice) -> Iterator[Office]:
+def opened(measured: MeasuredOffice, clock: Clock = system_clock) -> Iterator[Office]:
     """Open an office in this process."""
     with patch.dict(os.environ, measured.environment):
-        found = Office.open_folder(measured.folder)
+        found = Office.open_folder(measured.folder, clock)
     try:
         yield found
     finally:
