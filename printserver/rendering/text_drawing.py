@@ -1,8 +1,8 @@
 """Draws the lines of text of WeasyPrint's pages, with the words that this process has shaped before.
 
-WeasyPrint has Pango shape each line anew when it draws it, and walks its glyphs one by one: a quarter of a layout. Each
-word of a justified line is a run of its own for Pango, since the blanks around it have another letter spacing: its
-glyphs are the same in every line, and are kept here.
+WeasyPrint shapes each line again when it draws it, and handles its glyphs one by one in Python: a quarter of the time
+of a layout. In a justified line Pango makes each word a run of its own, because the blanks around it have another
+letter spacing. The glyphs of a word are the same in every line, and are cached here.
 
 Only plain text is drawn this way, of one face and in Latin script, without decoration. WeasyPrint draws other text at
 its turn, and all of a page with text in a box with a transformation, clipping or a place of its own. What is drawn is

@@ -165,7 +165,7 @@ def test_b3_the_program_is_installed_alone_and_then_serves_the_office_that_came_
     units.mkdir(parents=True)
     program = Path(sys.executable).with_name("printserver")
 
-    def install(*more: str) -> str:  # nobody is there to answer a question
+    def install(*more: str) -> str:  # without a terminal: a question is an error
         command = (program, "instalar", bundle, "--raiz", root, "--python", sys.executable, "--nao-iniciar")
         told: str = run(*command, *more).stdout
         return told
