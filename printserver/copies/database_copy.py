@@ -1,17 +1,12 @@
-"""A consistent copy of the running database: by SQLite's backup API, or by pg_dump. Both see one state of it.
+"""A consistent copy of the running database: of SQLite's pages, or by pg_dump. Both are one state of it.
 
-SQLite is copied from a connection of its own that stays in one read transaction: without it a copy in steps begins
-again with each commit of another process and never ends; `VACUUM INTO` holds the commits up (docs/decisions/42). It
-rests between the steps, so that commits find the disk free. The copy is marked as one: put in the place of the database
-it seals and prints nothing (B3).
+The copy is marked as one: put in the place of the database it seals and prints nothing (B3).
 """
 
 import json
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,18 +16,11 @@ import sqlalchemy as sa
 
 from printserver import db
 from printserver.common.files import sync_folder
+from printserver.copies import pages
 from printserver.db import Database, sqlite, walls
 from printserver.errors import ConfigError
 
 _LIMIT_S: Final = 3 * 3600.0
-_STEP_PAGES: Final = 128
-"""Of a backup: 512 KB."""
-_STEP_S: Final = 0.008
-"""That a step takes at least, with its rest: 64 MB a second. A commit waits for what the disk was given before it."""
-_LONGEST_REST_S: Final = 0.1
-_FREED_AT_ONCE: Final = 32 * 1024 * 1024
-_REST_S: Final = 0.01
-"""After each part of a file that is removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,61 +34,30 @@ class DatabaseState:
 
 
 def copy_sqlite(source: Path, target: Path, serventia_id: int, now: datetime) -> DatabaseState:
-    """Copy a SQLite database in use into the new file `target`, check it and mark it as a copy.
+    """Copy a SQLite database in use over the copy before it, `target`; check it and mark it as a copy.
 
     Raises ConfigError if the copy does not pass SQLite's own check, OSError and the driver's errors.
     """
-    _remove_in_parts(target)
     reader = sqlite.dbapi.connect(f"file:{source}?mode=ro", uri=True, isolation_level=None)
     try:
         reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM alembic_version")  # the state that is copied is that of the first read
-        writer = sqlite.dbapi.connect(str(target), isolation_level=None)
-        try:
-            writer.execute("PRAGMA synchronous=OFF")  # synced as a whole below
-            with target.open("rb") as file:
-                reader.backup(writer, pages=_STEP_PAGES, progress=_written_and_rested(file.fileno()))
-            writer.execute("PRAGMA journal_mode=DELETE")
-            check_sqlite(writer)
-            state = _state(writer, serventia_id)
-            _mark(writer, serventia_id, state, now)
-        finally:
-            writer.close()
+        reader.execute("SELECT count(*) FROM alembic_version")  # from here on this transaction sees one state
+        pages.copy_pages(source, target)
     finally:
         reader.close()
+    writer = sqlite.dbapi.connect(str(target), isolation_level=None)
+    try:
+        writer.execute("PRAGMA synchronous=OFF")  # synced as a whole below
+        writer.execute("PRAGMA journal_mode=DELETE")  # with what the write-ahead log has
+        check_sqlite(writer)
+        state = _state(writer, serventia_id)
+        _mark(writer, serventia_id, state, now)
+    finally:
+        writer.close()
     with target.open("rb") as file:
         os.fsync(file.fileno())
     sync_folder(target.parent)
     return state
-
-
-def _remove_in_parts(path: Path) -> None:
-    """Remove a file. All blocks of a large one, freed at once, hold up each sync of the disk."""
-    while path.exists() and (size := path.stat().st_size):
-        os.truncate(path, max(0, size - _FREED_AT_ONCE))
-        time.sleep(_REST_S)
-    path.unlink(missing_ok=True)
-
-
-def _written_and_rested(file: int) -> Callable[[int, int, int], None]:
-    """Return what to call after each step of a backup into `file`: the disk begins to write it, and the copy rests.
-
-    Left to the sync at the end, the whole copy is written at once, and a commit waits for all of it. A sync of each
-    step is a commit of the file system's journal, for which the commits of the database wait, too.
-    """
-    began, written = time.monotonic(), 0
-
-    def rest(_status: int, left: int, _pages: int) -> None:
-        nonlocal began, written
-        size = os.fstat(file).st_size
-        os.posix_fadvise(file, written, size - written, os.POSIX_FADV_DONTNEED)  # writes; dirty pages stay in memory
-        written = size
-        if left:
-            took = time.monotonic() - began
-            time.sleep(min(max(took, _STEP_S - took), _LONGEST_REST_S))
-        began = time.monotonic()
-
-    return rest
 
 
 def check_sqlite(connection: Any) -> None:
