@@ -39,16 +39,24 @@ def copy_pages(source: Path, target: Path) -> None:
     """
     for ending in ("-wal", "-shm", "-journal"):
         target.with_name(target.name + ending).unlink(missing_ok=True)
-    with os.fdopen(os.open(target, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b", buffering=0) as file:
-        size, began = 0, time.monotonic()
-        for part in _parts(source):
-            wrote = _write_changed(file.fileno(), size, part)
-            size += len(part)
-            took = time.monotonic() - began
-            time.sleep(min(max(took, (_STEP_S - took) * wrote), _LONGEST_REST_S))
-            began = time.monotonic()
-        file.truncate(size)
-    _copy_log(log_of(source), log_of(target))
+    try:
+        with os.fdopen(os.open(target, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b", buffering=0) as file:
+            _copy_file(source, file.fileno())
+        _copy_log(log_of(source), log_of(target))
+    except OSError as error:
+        error.filename = error.filename or str(target)  # that of a descriptor names none
+        raise
+
+
+def _copy_file(source: Path, target: int) -> None:
+    size, began = 0, time.monotonic()
+    for part in _parts(source):
+        wrote = _write_changed(target, size, part)
+        size += len(part)
+        took = time.monotonic() - began
+        time.sleep(min(max(took, (_STEP_S - took) * wrote), _LONGEST_REST_S))
+        began = time.monotonic()
+    os.ftruncate(target, size)
 
 
 def _parts(source: Path) -> Iterator[bytes]:

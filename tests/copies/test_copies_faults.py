@@ -6,7 +6,7 @@ import resource
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -249,14 +249,23 @@ def file_limit(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_b1_an_error_of_the_sqlite_driver_is_a_copy_that_failed(rig: Rig) -> None:
+@pytest.mark.parametrize("in_log", [False, True], ids=["the file", "the driver"])
+def test_b1_an_error_of_the_disk_is_a_copy_that_failed(rig: Rig, in_log: bool) -> None:
+    base = rig.folder / "printserver.db"
     with rig.office.db.write() as conn:
-        conn.exec_driver_sql("CREATE TABLE lastro AS SELECT zeroblob(16000000) AS zeros")
-    with sqlite.dbapi.connect(rig.folder / "printserver.db") as conn:
-        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    with file_limit(15_000_000):
-        (fault,) = copies.make_copy(rig.office).failures
-    assert fault.startswith("O banco de dados falhou: ")
+        conn.exec_driver_sql(f"CREATE TABLE lastro AS SELECT zeroblob({10_000_000 if in_log else 20_000_000}) AS zeros")
+    with closing(sqlite.dbapi.connect(base, isolation_level=None)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM alembic_version").fetchall()  # from here on nothing leaves the log
+        if in_log:
+            with rig.office.db.write() as conn:
+                conn.exec_driver_sql("CREATE TABLE mais AS SELECT zeroblob(10000000) AS zeros")
+        with file_limit(15_000_000):
+            (fault,) = copies.make_copy(rig.office).failures
+    where = rig.folder / "copias" / "atual" / "banco.db"
+    disk = f"o disco falhou: arquivo grande demais ({where})"
+    assert fault.startswith("O banco de dados falhou: ") if in_log else fault == disk
     assert said(rig)[0] == f"A cópia falhou: {fault}"
     with rig.office.db.read() as conn:
         assert [each.tipo for each in incidents.open_ones(conn, 1)] == ["copia-falhou"]
