@@ -28,12 +28,18 @@ _ORIGINS = ("documento", "avulso", "hibrido", "diario", "carta", "crc")
 _s = db.selo.c
 
 
-def conditions(office: Office, filters: Filters) -> list[Condition]:
+def read_by_id(filters: Filters) -> bool:
+    """Return whether the ids of the seals are found first, by small indexes, and no list's order helps."""
+    return "parte" in filters or all(each in filters for each in PLACE)
+
+
+def conditions(office: Office, filters: Filters, *, in_order: bool = False) -> list[Condition]:
     """Return the conditions of `filters` (the contract's names), among the seals made by this office.
 
+    `in_order` is for a page of many: a range of values does not lead to the index by value, whose rows would be sorted.
     Raises `Recusa` `entrada-invalida` for an unknown filter or an invalid value, date or amount.
     """
-    named = "parte" in filters or all(each in filters for each in PLACE)  # read by id, never along the office's seals
+    named = read_by_id(filters)  # never along the office's seals
     found = [(_s.serventia_id + 0 if named else _s.serventia_id) == office.serventia_id, ~_s.externo]
     for name, value in filters.items():
         if name not in _BY_NAME and name != "parte":
@@ -44,7 +50,7 @@ def conditions(office: Office, filters: Filters) -> list[Condition]:
         elif name in PLACE and all(each in filters for each in PLACE):
             condition = parts.on_folha(office, *(filters[each] for each in PLACE)) if name == "folha" else None
         else:
-            condition = _BY_NAME[name](name, value)
+            condition = (_IN_ORDER if in_order and name in _IN_ORDER else _BY_NAME)[name](name, value)
         if condition is not None:
             found.append(condition)
     _check_order(filters, "de", "ate", _day, "o último dia vem antes do primeiro")
@@ -158,3 +164,8 @@ _BY_NAME: Final[Mapping[str, Callable[[str, str], Condition | None]]] = {
     "valor_ate": lambda name, value: _s.total_centavos <= _centavos(name, value),
     "validos": _valid,
 }
+_IN_ORDER: Final[Mapping[str, Callable[[str, str], Condition]]] = {
+    "valor_de": lambda name, value: _s.total_centavos + 0 >= _centavos(name, value),
+    "valor_ate": lambda name, value: _s.total_centavos + 0 <= _centavos(name, value),
+}
+"""No index is by a sum."""

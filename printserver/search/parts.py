@@ -32,7 +32,8 @@ def with_part(office: Office, text: str) -> Condition:
     mine, paper = _s.serventia_id == office.serventia_id, db.papel.c
     part = "".join(letter for letter in text.upper() if letter not in " .-/|")
     if _UP_TO_ATO <= len(part) <= _CODE_CHARS and part.startswith(office.cns) and _PART.fullmatch(part):
-        return sa.and_(mine, _beginning(part))  # may be many: along an index in order, not by id
+        # May be many, so not by id; down to the ato, by the columns of an index that is in the list's order.
+        return sa.and_(mine, _of_ato(part) if len(part) == _UP_TO_ATO else _beginning(part))
     found = [] if len(part) < MIN_PART or not _PART.fullmatch(part) else list(_of_code(office, part))
     if (numbered := _paper_seal(office, text)) is not None:
         found.append(numbered)
@@ -61,6 +62,11 @@ def _of_code(office: Office, part: str) -> Iterator[Condition]:
 def _beginning(part: str) -> Condition:
     """Return a range over the index of codes; digits sort before capitals in every collation."""
     return _s.codigo.between(part.ljust(_CODE_CHARS, "0")[:_CODE_CHARS], part.ljust(_CODE_CHARS, "Z")[:_CODE_CHARS])
+
+
+def _of_ato(part: str) -> Condition:
+    natureza, ato = part[-3], part[-2:]
+    return sa.and_(_s.natureza == int(natureza), _s.ato == ato) if natureza.isdigit() else sa.false()
 
 
 def _paper_seal(office: Office, text: str) -> Condition | None:

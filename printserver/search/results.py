@@ -15,7 +15,7 @@ from printserver import db
 from printserver.common.data import JsonObject, Row
 from printserver.ledger import PAGE, selo_dict
 from printserver.office import Office
-from printserver.search.filters import Condition, Filters, conditions
+from printserver.search.filters import Condition, Filters, conditions, read_by_id
 
 FEW: Final = 2_000
 COUNT_LIMIT: Final = 20_000
@@ -37,15 +37,17 @@ def list_all(office: Office, filters: Filters, page_number: int = 1, *, by_place
     start = (page_number - 1) * PAGE
     with office.db.read() as conn:
         columns = (_s.dia, _s.id, _s.folha_inicial) if by_place else (_s.dia, _s.id)
-        few = conn.execute(sa.select(*columns).where(*where).limit(FEW + 1)).all()
-        if len(few) <= FEW:
+        limit = COUNT_LIMIT if read_by_id(filters) else FEW
+        few = conn.execute(sa.select(*columns).where(*where).limit(limit + 1)).all()
+        if len(few) <= limit:
             key, newest_first = (_by_folha, False) if by_place else (tuple, True)
             ids = [row.id for row in sorted(few, key=key, reverse=newest_first)][start : start + PAGE]
             total = len(few)
         else:
-            page = sa.select(_s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc()).limit(PAGE).offset(start)
-            ids = list(conn.execute(page).scalars())
             total = _count(conn, where)
+            in_order = conditions(office, filters, in_order=True) if total > COUNT_LIMIT else where
+            page = sa.select(_s.id).where(*in_order).order_by(_s.dia.desc(), _s.id.desc()).limit(PAGE).offset(start)
+            ids = list(conn.execute(page).scalars())
         rows = _entries(conn, office, ids)
     return {
         "itens": [summary(row) for row in rows],
