@@ -17,6 +17,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, TimeoutError
 from importlib import import_module
 from itertools import pairwise
 from multiprocessing import forkserver, get_context, parent_process, resource_tracker, util
+from pathlib import Path
 from typing import Any, Final, NoReturn, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -168,6 +169,7 @@ def _serve_forks(listener: int, alive: int, modules: Sequence[str]) -> NoReturn:
         kept = (2, *sorted((listener, alive)), os.sysconf("SC_OPEN_MAX"))
         for below, above in pairwise(kept):  # its parent's pipes are not for the pool
             os.closerange(below + 1, above)
+        Path("/proc/self/comm").write_text("ps-pool")  # its name in lists of processes, and that of the pool's
         for module in modules:
             import_module(module)
         forkserver.main(listener, alive, [])
