@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, TimeoutError
+from contextlib import suppress
 from importlib import import_module
 from itertools import pairwise
 from multiprocessing import forkserver, get_context, parent_process, resource_tracker, util
@@ -169,13 +170,15 @@ def _serve_forks(listener: int, alive: int, modules: Sequence[str]) -> NoReturn:
         kept = (2, *sorted((listener, alive)), os.sysconf("SC_OPEN_MAX"))
         for below, above in pairwise(kept):  # its parent's pipes are not for the pool
             os.closerange(below + 1, above)
-        Path("/proc/self/comm").write_text("ps-pool")  # its name in lists of processes, and that of the pool's
+        with suppress(OSError):
+            Path("/proc/self/comm").write_text("ps-pool")  # its name in lists of processes, and that of the pool's
         for module in modules:
             import_module(module)
         forkserver.main(listener, alive, [])
-    except BaseException:
-        os._exit(1)
-    os._exit(0)
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
 
 
 def _end(pool: ProcessPool | None) -> None:
