@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from printserver.api.body import read_json
 from printserver.api.problems import CSV_TYPE
@@ -57,7 +57,9 @@ def document_only(model: type[BaseModel]) -> type[BaseModel]:
     def hand_on(_cls: type[BaseModel], value: Any) -> Any:
         return value
 
-    return type(model.__name__, (model,), {"__doc__": model.__doc__, "model_validate": classmethod(hand_on)})
+    config = ConfigDict(defer_build=True)  # a schema is built for the description alone
+    members = {"__doc__": model.__doc__, "model_config": config, "model_validate": classmethod(hand_on)}
+    return type(model.__name__, (model,), members)
 
 
 def refusals(words: Iterable[ErrorWord] = (), *, keyed: bool = True) -> Responses:

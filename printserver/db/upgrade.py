@@ -2,28 +2,32 @@
 
 from pathlib import Path
 from time import monotonic, sleep
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from printserver.common import faults
 from printserver.db import Database
 from printserver.errors import ConfigError, Recusa
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _log = structlog.get_logger()
 
 _AGAIN_S = 1.0
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_VERSION: Final = "alembic_version"
 
 
-def alembic_config(connection: sa.Connection | None = None) -> Config:
+def alembic_config(connection: sa.Connection | None = None) -> "Config":
     """Return Alembic's configuration for the migrations of this package."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
@@ -50,16 +54,28 @@ def open_database(database: Database, wait_s: float = 0) -> None:
 
 def schema_of(connection: sa.Connection) -> str:
     """Return the revision of a database's schema; empty if it has none."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not sa.inspect(connection).has_table(_VERSION):
+        return ""
+    return connection.execute(sa.select(sa.column("version_num")).select_from(sa.table(_VERSION))).scalar() or ""
+
+
+def newest() -> str:
+    """Return the revision of the current schema. The file of each migration is named by its revision, in order."""
+    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate `database` up to `revision`. Raises `ConfigError` if it comes from a newer program."""
     with database.write() as connection:
+        current = schema_of(connection)
+        if current == newest():  # at nearly every start: Alembic need not be loaded
+            return
+        from alembic import command
+        from alembic.script import ScriptDirectory
+
         config = alembic_config(connection)
-        current = schema_of(connection) or None
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        if current is not None and current not in known:
+        if current and current not in known:
             raise ConfigError(
                 f"o banco é de uma versão mais nova deste programa (esquema {current}): atualize o programa"
             )

@@ -12,6 +12,7 @@ from printserver.rendering.render import (
     LayoutRequest,
     Render,
     Side,
+    begin_pool,
 )
 from printserver.rendering.reports import Report, Section, Table
 from printserver.rendering.rtf_source import CODE_BOX, QR_BOX, RtfFacts, RtfModel
@@ -52,6 +53,7 @@ __all__ = [
     "UnprintableText",
     "apply_stamp",
     "as_svg",
+    "begin_pool",
     "draw",
     "dry_run_stamp",
     "extract_pages",

@@ -110,11 +110,17 @@ def _versions() -> str:
     return "|".join((printserver.__version__, *(version(name) for name in names), fonts.fingerprint()))
 
 
-def warm_up() -> None:
-    """Prepare a new process: load the libraries and fonts and make a first layout (half a second)."""
+def prepare() -> None:
+    """Do the part of `warm_up` without Pango, whose thread a fork would lose: forked processes share it."""
     _versions()
     printable_characters()
     base_pdf.warm_up()
+    _text_alone()
+
+
+def warm_up() -> None:
+    """Prepare a new process: load the libraries and fonts and make a first layout (half a second)."""
+    prepare()
     _stylesheet("html { font-family: PsSerifa }")
     draws_text()
     gc.collect()

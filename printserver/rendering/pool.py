@@ -9,12 +9,17 @@ import os
 import pickle
 import resource
 import signal
+import socket
 import threading
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, TimeoutError
-from multiprocessing import get_context, parent_process
-from typing import Any, Final, ParamSpec, TypeVar
+from contextlib import suppress
+from importlib import import_module
+from itertools import pairwise
+from multiprocessing import forkserver, get_context, parent_process, resource_tracker, util
+from pathlib import Path
+from typing import Any, Final, NoReturn, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -136,6 +141,44 @@ class Pool:
             if self._pool is broken:
                 self._pool = None
         _end(broken)
+
+
+def fork_server(modules: Sequence[str]) -> None:
+    """Fork from this process, which has no threads yet, the one from which its pools' processes are forked.
+
+    It imports `modules` beside what this process does next. Without this call, `multiprocessing` starts a new program
+    at the first use of a pool, which loads again what this process has loaded and shares none of it; so it does if the
+    forked process ends. The public functions of `multiprocessing` cannot do it.
+    """
+    resource_tracker.ensure_running()
+    listener = socket.socket(socket.AF_UNIX)
+    address = f"{util.get_temp_dir()}/forks"  # only this user's processes reach it
+    listener.bind(address)
+    listener.listen()
+    alive, keep_alive = os.pipe()  # it ends when no process has the other end
+    pid = os.fork()
+    if pid == 0:
+        _serve_forks(listener.fileno(), alive, modules)
+    os.close(alive)
+    listener.close()
+    server: Any = forkserver._forkserver
+    server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, keep_alive, pid
+
+
+def _serve_forks(listener: int, alive: int, modules: Sequence[str]) -> NoReturn:
+    try:
+        kept = (2, *sorted((listener, alive)), os.sysconf("SC_OPEN_MAX"))
+        for below, above in pairwise(kept):  # its parent's pipes are not for the pool
+            os.closerange(below + 1, above)
+        with suppress(OSError):
+            Path("/proc/self/comm").write_text("ps-pool")  # its name in lists of processes, and that of the pool's
+        for module in modules:
+            import_module(module)
+        forkserver.main(listener, alive, [])
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
 
 
 def _end(pool: ProcessPool | None) -> None:

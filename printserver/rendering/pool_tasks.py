@@ -6,8 +6,8 @@ from printserver.formats import Format, examine, files, parse
 from printserver.rendering import rtf_source
 from printserver.rendering.model import Layout, LayoutTask
 
-MODULES: Final = ("printserver.rendering.assemble",)
-"""What the tasks import: the layout libraries."""
+MODULES: Final = ("printserver.rendering.preloaded",)
+"""What the processes share: the layout libraries, and what can be prepared with them."""
 
 
 def make_layout(task: LayoutTask) -> Layout:

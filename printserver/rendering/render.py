@@ -20,7 +20,7 @@ from printserver.rendering import cache, model, pdf_fonts, pool_tasks, reports, 
 from printserver.rendering.body.marks import may_be_in
 from printserver.rendering.keep_together import LINES_WITH_CLOSING
 from printserver.rendering.model import Box, Layout, from_json
-from printserver.rendering.pool import Pool
+from printserver.rendering.pool import Pool, fork_server
 
 Side = Literal["frente", "verso"]
 
@@ -44,6 +44,11 @@ class LayoutRequest:
     valores: BlockValues | None
     lado_inicial: Side = "frente"
     faces: Faces = "frente"
+
+
+def begin_pool() -> None:
+    """Load what the pool of this process needs beside what it does next. Called before it has threads."""
+    fork_server(pool_tasks.MODULES)
 
 
 class Render:

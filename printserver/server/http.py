@@ -5,6 +5,7 @@ import resource
 import socket
 import ssl
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -16,15 +17,14 @@ from printserver.office import Office, load_settings
 from printserver.server import http_server
 from printserver.server.app import create_app
 from printserver.server.logs import configure_logs
-from printserver.server.processes import CANNOT_START, Pipes, call_at_stop, enter
+from printserver.server.processes import CANNOT_START, Pipes, call_at_stop
 
 _BACKLOG: Final = 256
 _OPEN_FILES: Final = 4096
 
 
 def run(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None, pipes: Pipes) -> NoReturn:
-    """Run the process as the supervisor starts it: serve until SIGTERM, and exit."""
-    enter("http")
+    """Serve until SIGTERM, and exit. The process has entered (`enter`)."""
     configure_logs()
     sys.exit(_serve(instance, host, port, tls, pipes))
 
@@ -37,10 +37,13 @@ def _serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None, 
     except ConfigError as error:
         structlog.get_logger().error("http cannot start", why=str(error))
         return CANNOT_START
-    office.render.warm_up()
+    with ThreadPoolExecutor(1) as beside:
+        warm = beside.submit(office.render.warm_up)
+        application = create_app(office)
+        warm.result()
     settings = load_settings(instance).http
     server = http_server.create_server(
-        create_app(office),
+        application,
         _listen(host, port),
         threads=settings.linhas,
         body_bytes=settings.corpo_mb * 1024 * 1024,

@@ -7,20 +7,23 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing import Pipe, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 import structlog
 
 from printserver.common import faults
 from printserver.errors import ConfigError
-from printserver.server import engine, http
+from printserver.rendering import begin_pool
+from printserver.server import engine
 from printserver.server.door import Door
 from printserver.server.life_signs import Beats, LifeSigns
 from printserver.server.logs import configure_logs
-from printserver.server.processes import CANNOT_START, SIGNALS, Pipes
+from printserver.server.processes import CANNOT_START, SIGNALS, Pipes, enter
 
 _log = structlog.get_logger()
 
@@ -79,6 +82,8 @@ def serve(offices: Sequence[Served], tls: tuple[Path, Path] | None) -> int:
 
     for sign in SIGNALS:
         signal.signal(sign, on_signal)
+    if len(offices) > 1:  # their HTTP processes share it
+        _load_http()
     gc.freeze()  # the children share the pages of what is loaded: no collection writes into them
     try:
         for child in children:
@@ -98,10 +103,25 @@ def _children(offices: Sequence[Served], tls: tuple[Path, Path] | None, beats: B
         heard.append(engine_hears)
         ring.append(engine_rings)
         pipes = Pipes((http_hears,), (http_rings,))
-        children.append(_Child("http", http.run, (each.instance, each.host, each.port, tls, pipes)))
+        children.append(_Child("http", _run_http, (each.instance, each.host, each.port, tls, pipes)))
     pipes = Pipes(tuple(heard), tuple(ring), beats.out)
     children.append(_Child("engine", engine.run, ([each.instance for each in offices], pipes)))
     return children
+
+
+def _run_http(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None, pipes: Pipes) -> None:
+    enter("http")
+    begin_pool()
+    _load_http().run(instance, host, port, tls, pipes)
+
+
+def _load_http() -> ModuleType:
+    """Import API and screens: not with this module, since the engine starts meanwhile and does without them."""
+    gc.disable()  # nothing that an import makes is garbage
+    try:
+        return import_module("printserver.server.http")
+    finally:
+        gc.enable()
 
 
 def _watch(children: list[_Child], stopping: Callable[[], bool]) -> int:

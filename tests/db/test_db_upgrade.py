@@ -123,5 +123,5 @@ def test_every_table_of_the_office_bears_its_serventia_first_in_every_unique_ind
             assert columns[0].name == "serventia_id", table.name
 
 
-def test_alembic_finds_one_head() -> None:
-    assert len(ScriptDirectory.from_config(upgrade.alembic_config()).get_heads()) == 1
+def test_alembic_finds_one_head_and_it_is_the_newest_file() -> None:
+    assert ScriptDirectory.from_config(upgrade.alembic_config()).get_heads() == [upgrade.newest()]

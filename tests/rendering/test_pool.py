@@ -180,6 +180,35 @@ def test_processes_die_with_a_killed_owner(tmp_path: Path) -> None:
     assert _soon(lambda: not Path(f"/proc/{marker.read_text()}/cmdline").exists() or _is_zombie(marker.read_text()))
 
 
+FORKS = """
+import os, signal, sys
+import test_pool
+from printserver.rendering.pool import Pool, fork_server
+if __name__ == "__main__":
+    test_pool._state.append("owner")
+    heard, told = os.pipe()
+    fork_server([])
+    pool = Pool(1, 60, 1024)
+    print(*pool.run(test_pool.state)[0])
+    os.close(told)
+    print(os.read(heard, 1))
+    server = pool.run(os.getppid)
+    os.kill(server, signal.SIGKILL)
+    os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
+    print(*Pool(1, 60, 1024).run(test_pool.state)[0], flush=True)
+    os._exit(0)
+"""
+
+
+def test_processes_share_what_their_owner_loaded_but_not_its_pipes(tmp_path: Path) -> None:
+    """Without the process that forks them, a new program does so, which has nothing of the owner."""
+    script = tmp_path / "owner.py"
+    script.write_text(FORKS)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
+    found = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, timeout=120)
+    assert found.stdout == "owner\nb''\n\n", found.stderr
+
+
 def _is_zombie(pid: str) -> bool:
     return Path(f"/proc/{pid}/cmdline").read_bytes() == b""
 

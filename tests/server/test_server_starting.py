@@ -218,6 +218,15 @@ def test_a_sqlite_that_can_lose_a_commit_stops_the_start(
         Database(f"sqlite:///{folder / 'printserver.db'}").close()
 
 
+def test_what_all_processes_share_is_without_screens_layout_libraries_and_migrations(folder: Path) -> None:
+    """Each is loaded by the process that needs it, beside the others: the start waits for none of them."""
+    code = "import sys; from pathlib import Path; import printserver.cli.serve; from printserver.office import Office; "
+    code += "Office.open_folder(Path(sys.argv[1])).close(); "
+    code += "print({'alembic', 'flask', 'weasyprint', 'printserver.api'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True)
+    assert found.stdout == "set()\n"
+
+
 def test_the_sqlite_in_use_is_a_mended_one_and_no_other_is_loaded() -> None:
     """Two copies of SQLite in one process drop each other's locks."""
     code = (

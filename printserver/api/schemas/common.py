@@ -8,7 +8,8 @@ Retry = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
 
 
 class Answer(BaseModel):
-    model_config = ConfigDict(extra="allow", strict=False)
+    # defer_build: they only describe answers; nothing is validated by them
+    model_config = ConfigDict(extra="allow", strict=False, defer_build=True)
 
 
 class FieldError(Answer):
