@@ -61,11 +61,11 @@ def install(
     bundle, manifest = steps.check_bundle(machine, pacote, key or "")
     there = machine.offices()
     came = name if name and not (cns or demo) and steps.is_there(machine, name) else None  # restored or imported
+    wanted = steps.NewOffice(came) if came else None
     if not came and (cns or demo or name or not (there or bare)):
         wanted = _questions(nome, cns, pessoa, usuario, printer, copies, demo=demo, name=name)
     else:
         _refuse_answers(nome=nome, pessoa=pessoa, usuario=usuario, impressora=printer, copias=copies)
-        wanted = steps.NewOffice(came) if came else None
     if begin is None:
         begin = wanted is None or _ask("Ligar agora", click.confirm, default=True)
     click.echo(f"Instalando a versão {manifest.version}.")
@@ -91,7 +91,7 @@ def _refuse_answers(**given: str | None) -> None:
     if said := [f"--{option}" for option, value in given.items() if value is not None]:
         verb = "valem" if len(said) > 1 else "vale"
         raise ConfigError(
-            f"{', '.join(said)}: só {verb} para uma serventia nova, e nada foi feito. O que já existe muda-se em Ajustes"
+            f"{', '.join(said)}: só {verb} para uma serventia nova, e nada foi feito. Uma que existe muda-se em Ajustes"
         )
 
 
