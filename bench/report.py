@@ -142,7 +142,7 @@ def start(result: Start) -> str:
         (
             "ready after the command, s",
             f"{median(result.ready):.1f}",
-            _judged(median(result.ready) <= READY_S, "≤ 2.5"),
+            _judged(median(result.ready) <= READY_S, f"≤ {READY_S}"),
         ),
         ("memory of a new server (PSS), MB", f"{new:.0f}", _judged(new <= MEMORY_MB, f"≤ {MEMORY_MB}")),
         (

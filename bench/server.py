@@ -64,19 +64,20 @@ class Server:
 
     def shares(self, task: str) -> list[float]:
         """Return the memory in MB (PSS) of each process of a task."""
-        return [share for pid, each in _tasks(self._process.pid) if each == task and (share := _share(pid)) is not None]
+        found = [share(pid) for pid, each in tasks(self._process.pid) if each == task]
+        return [each for each in found if each is not None]
 
     def usage(self) -> Usage:
         """Return the resources of its processes."""
         memory: dict[str, float] = {}
         cpu: dict[str, float] = {}
-        for pid, task in _tasks(self._process.pid):
-            share = _share(pid)
+        for pid, task in tasks(self._process.pid):
+            held = share(pid)
             try:
                 spent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            memory[task] = memory.get(task, 0) + (share or 0.0)
+            memory[task] = memory.get(task, 0) + (held or 0.0)
             cpu[task] = cpu.get(task, 0) + (int(spent[11]) + int(spent[12])) / _TICKS
             if task == "pool":  # CPU time of ended children: pool processes that were replaced
                 cpu[task] += (int(spent[13]) + int(spent[14])) / _TICKS
@@ -119,7 +120,7 @@ def _wait_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise RuntimeError(f"the server did not start:\n{log.read_text()}")
 
 
-def _share(pid: int) -> float | None:
+def share(pid: int) -> float | None:
     """Return the memory of a process in MB, its share of shared pages (PSS); None if it has ended."""
     try:
         status = Path(f"/proc/{pid}/smaps_rollup").read_text()
@@ -128,8 +129,8 @@ def _share(pid: int) -> float | None:
     return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("Pss:")), None)
 
 
-def _tasks(supervisor: int) -> list[tuple[int, str]]:
-    """Return the server's processes with their task: http, pool (render processes), engine, others."""
+def tasks(supervisor: int) -> list[tuple[int, str]]:
+    """Return the processes of a `serve` with their task: http, pool (render processes), engine, others."""
     children: dict[int, list[int]] = {}
     names: dict[int, str] = {}
     for folder in Path("/proc").glob("[0-9]*"):

@@ -58,7 +58,7 @@ def _long_livro(server: Server) -> tuple[int, float, float, float]:
 
     def watch() -> None:
         while not over.wait(_LOOK_S):
-            peak[0] = max(peak[0], *server.shares("pool"))
+            peak[0] = max([peak[0], *server.shares("pool")])
 
     watcher = threading.Thread(target=watch)
     watcher.start()

@@ -5,11 +5,15 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from fontTools.ttLib import TTFont
+
 from printserver.formats import fonts
+from printserver.rendering.rtf_body.faces import OTHER_WIDTHS, SAME_WIDTHS
+from printserver.rendering.stylesheet import FILES
 
 INSTALL: Final = "apt-get install -y --no-install-recommends libreoffice-writer-nogui"
 _PROGRAM: Final = "soffice"
@@ -20,25 +24,6 @@ _FILE_S: Final = 1
 _ALONE_S: Final = 30
 _LOCALE: Final = "pt_BR.UTF-8"
 """Decides the sign at which numbers are aligned: a comma. It need not be installed."""
-_STAND_INS: Final = {
-    "Liberation Serif": ("Times New Roman", "Times", "Cambria", "Georgia", "Garamond", "Book Antiqua"),
-    "Liberation Sans": (
-        "Arial",
-        "Arial Narrow",
-        "Arial Black",
-        "Helvetica",
-        "Tahoma",
-        "Verdana",
-        "Segoe UI",
-        "Trebuchet MS",
-        "Century Gothic",
-        "Microsoft Sans Serif",
-        "MS Sans Serif",
-    ),
-    "Liberation Mono": ("Courier New", "Courier", "Lucida Console", "Consolas"),
-    "Carlito": ("Calibri", "Calibri Light", "Candara"),
-}
-"""Vendored fonts and the names that they stand in for, as in our layout."""
 
 
 def available() -> bool:
@@ -88,13 +73,24 @@ def _run(words: Sequence[str], folder: Path, limit: float) -> str:
 
 
 def _fonts_conf(folder: Path) -> str:
+    """Return a configuration with the vendored fonts alone, which stand in for others as in our layout."""
     aliases = "".join(
-        f'<alias binding="same"><family>{name}</family><prefer><family>{font}</family></prefer></alias>'
-        for font, names in _STAND_INS.items()
-        for name in names
+        f'<alias binding="same"><family>{name}</family><prefer><family>{family}</family></prefer></alias>'
+        for name, family in _stand_ins()
     )
     return (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{fonts.PASTA}</dir><cachedir>{folder / 'fontconfig'}</cachedir>{aliases}"
         '<match><edit name="family" mode="append_last"><string>Liberation Serif</string></edit></match></fontconfig>'
     )
+
+
+def _stand_ins() -> Iterator[tuple[str, str]]:
+    """Yield font names, in small letters, with the vendored family that stands in for each."""
+    families = {}
+    for ours, file in FILES.items():
+        with TTFont(fonts.PASTA / f"{file}-Regular.ttf", lazy=True) as ttf:
+            families[ours] = ttf["name"].getBestFamilyName()
+    for name, ours in (SAME_WIDTHS | OTHER_WIDTHS).items():
+        if name != families[ours].casefold():
+            yield name, families[ours]

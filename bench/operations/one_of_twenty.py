@@ -28,6 +28,7 @@ import sqlalchemy as sa
 from bench import office as offices
 from bench import postgres
 from bench.operations import big_office
+from bench.server import share, tasks
 from printserver import db
 from printserver.db import Database
 
@@ -138,8 +139,8 @@ def _serve(folder: Path, url: str, count: int) -> int:
             time.sleep(0.2)
         print(f"{count - len(waiting)} of {count} offices answer after {time.perf_counter() - start:.0f} s")
         memory: dict[str, list[float]] = {}
-        for child in (pid, *_children(pid)):
-            memory.setdefault(_name(child), []).append(_mb(child, "Pss"))
+        for child, task in tasks(pid):
+            memory.setdefault(task, []).append(share(child) or 0.0)
         for name, sizes in sorted(memory.items()):
             print(f"{name}: {len(sizes)} of them, {sum(sizes):.0f} MB in all, the largest {max(sizes):.0f} MB")
     return len(waiting)
@@ -159,23 +160,6 @@ def _served(words: list[str], url: str, log: Path) -> Iterator[int]:
 
 def _answers(port: int) -> bool:
     return subprocess.run(["curl", "-sf", f"http://127.0.0.1:{port}/healthz"], capture_output=True).returncode == 0
-
-
-def _children(pid: int) -> Iterator[int]:
-    for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
-        yield child
-        yield from _children(child)
-
-
-def _name(pid: int) -> str:
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
-    return next((each for each in ("server.http", "server.engine", "serve") if each in words), "pool")
-
-
-def _mb(pid: int, what: str) -> float:
-    """Return a figure of the memory of a process; `Pss`: each page that is shared counts by its share."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:"))
 
 
 def _free_port() -> int:

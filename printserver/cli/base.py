@@ -12,8 +12,7 @@ import sqlalchemy as sa
 
 from printserver import db
 from printserver.clock import system_clock
-from printserver.errors import ConfigError
-from printserver.office import Office, audit, create, load_settings, registry
+from printserver.office import Office, audit, create, registry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -70,10 +69,8 @@ def office(folder: Path, *, writing: bool = True) -> Iterator[tuple[sa.Connectio
 @contextmanager
 def office_database(folder: Path) -> Iterator[tuple[db.Database, int, datetime]]:
     """Open an office's database for one command: yield it, id of the office, and current time. Raises as `office`."""
-    if not folder.is_dir():
-        raise ConfigError(f"{folder} não existe: crie a serventia com `printserver init`")
-    settings = load_settings(folder)
-    database = db.Database(create.database_url(folder, settings))
+    settings, url = create.find_office(folder)
+    database = db.Database(url)
     try:
         db.open_database(database)
         yield database, registry.serve_office(database, settings).id, system_clock()
@@ -102,11 +99,6 @@ def record(
 ) -> None:
     """Log a change made at the command line, under the machine's user (A1)."""
     audit.write(conn, serventia_id, now, [audit.LogEntry(objeto, nome, state, operator(), detalhe=detalhe)])
-
-
-def moment() -> datetime:
-    """Return the present moment, in UTC."""
-    return system_clock()
 
 
 def operator() -> str:

@@ -55,16 +55,17 @@ def install(
     if demo and cns:
         raise ConfigError("--cns e --demonstracao: um dos dois")
     if bare and (cns or demo or name):
-        raise ConfigError("--sem-serventia: não se diz nenhuma")
+        raise ConfigError("--sem-serventia não vai com --cns, --demonstracao nem --serventia")
     machine = release.machine_at(root)
     services = release.services(machine)
     bundle, manifest = steps.check_bundle(machine, pacote, key or "")
     there = machine.offices()
-    wanted = None
-    if name and not cns and not demo and steps.is_there(machine, name):
-        wanted = steps.NewOffice(name)  # restored or imported there: it needs no answers
-    elif cns or demo or name or not (there or bare):
+    came = name if name and not (cns or demo) and steps.is_there(machine, name) else None  # restored or imported
+    wanted = steps.NewOffice(came) if came else None
+    if not came and (cns or demo or name or not (there or bare)):
         wanted = _questions(nome, cns, pessoa, usuario, printer, copies, demo=demo, name=name)
+    else:
+        _refuse_answers(nome=nome, pessoa=pessoa, usuario=usuario, impressora=printer, copias=copies)
     if begin is None:
         begin = wanted is None or _ask("Ligar agora", click.confirm, default=True)
     click.echo(f"Instalando a versão {manifest.version}.")
@@ -82,6 +83,15 @@ def install(
     if bare:
         click.echo(
             "Nenhuma serventia foi criada. Recupere ou importe a sua, e ligue-a com sudo ./install --serventia NOME"
+        )
+
+
+def _refuse_answers(**given: str | None) -> None:
+    """Raise `ConfigError` if an answer is given for an office that is not made: it would be ignored (A7)."""
+    if said := [f"--{option}" for option, value in given.items() if value is not None]:
+        verb = "valem" if len(said) > 1 else "vale"
+        raise ConfigError(
+            f"{', '.join(said)}: só {verb} para uma serventia nova, e nada foi feito. Uma que existe muda-se em Ajustes"
         )
 
 
@@ -148,7 +158,7 @@ def _ask_printer() -> str:
     for number, address in enumerate(found, 1):
         click.echo(f"  {number}. {address}")
     answer = str(_ask("Impressora: número, endereço ipp://… ou vazio para depois", click.prompt, default=""))
-    return found[int(answer) - 1] if answer.isdigit() and 0 < int(answer) <= len(found) else answer
+    return found[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(found) else answer
 
 
 def _ask(question: str, how: Callable[..., Any], **options: Any) -> Any:

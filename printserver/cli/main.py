@@ -89,4 +89,6 @@ def _sentence(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, Recusa):
         return error.detail
+    if isinstance(error, OSError) and error.filename:  # most often a path that was given
+        return f"{error.filename}: {faults.of_os(error)}"
     return faults.passing(error)

@@ -238,13 +238,13 @@ def add_queue(
         raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
     if cups_server and queue is None:
         raise ConfigError("--servidor acompanha --cups")
-    if pasta is not None:
-        pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
     destination = str(pasta.absolute()) if pasta is not None else str(queue)
     new = queue_setup.NewQueue(
         nome, "pasta" if pasta is not None else "cups", destination, cups_server, papel_numerado=papel_numerado
     )
     with office(folder) as (conn, serventia_id, now):
+        if pasta is not None:
+            pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
         what = queue_setup.add(conn, serventia_id, new, now, default=default)
         record(conn, serventia_id, now, "fila", nome, what)
     click.echo(f"Fila {nome} criada.")

@@ -9,7 +9,7 @@ from printserver import release
 from printserver.cli.base import PATH, instance_option, operator
 from printserver.db import Database, open_database
 from printserver.errors import ConfigError
-from printserver.office import create, load_settings
+from printserver.office import create
 from printserver.server import Door
 
 root_option = click.option("--raiz", "root", type=PATH, default=Path("/"), help="Onde a máquina está (para testes).")
@@ -67,7 +67,7 @@ def _require_root(root: Path) -> None:
 @instance_option
 def migrate(folder: Path) -> None:
     """Leva o banco de dados ao esquema desta versão; o servidor faz o mesmo ao ligar."""
-    database = Database(create.database_url(folder, load_settings(folder)))
+    database = Database(create.find_office(folder)[1])
     try:
         open_database(database)
     finally:

@@ -68,6 +68,12 @@ _FAULTS: Final = (
     ("is there a repository", f"{NO_REPOSITORY}. Se é um disco, ligue-o"),
     ("unable to open config file", f"{NO_REPOSITORY}. Se é um disco, ligue-o"),
 )
+# What is to be done with a disk of this machine → the same where the place is on another one.
+_REMOTE_ADVICE: Final = (
+    ("Se é um disco, ligue-o", "Confira o endereço, e se o lugar responde"),
+    (", e troque o disco", ""),
+    ("Prepare o lugar como diz o guia, em «Cópias»; se já está, troque o disco", "Confira quem pode gravar ali"),
+)
 
 
 _Done = subprocess.CompletedProcess[str]
@@ -233,6 +239,8 @@ def _fault(place: str, said: str) -> PlaceFault:
     low = said.lower()
     for part, text in _FAULTS:
         if part in low:
+            for here, there in _REMOTE_ADVICE if remote(place) else ():
+                text = text.replace(here, there)
             return PlaceFault(f"{place}: {text}.", empty=NO_REPOSITORY in text, full=_FULL in text)
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return PlaceFault(f"{place}: o restic não conseguiu ({lines[-1] if lines else 'sem explicação'})")

@@ -1,4 +1,4 @@
-"""One transaction by one author: connection, time, author, and log entries (A1, A3).
+"""One transaction by one author: connection, time, author, and log entries (A1, A3); with it, a file that is replaced.
 
 The entries are written at the end of the transaction, because writing locks the head of the log. The bell rings after
 the commit, so that waiters check again.
@@ -8,10 +8,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from printserver import db
+from printserver.common import faults
 from printserver.common.data import JsonView
+from printserver.common.files import sync_folder, write_whole
+from printserver.errors import Recusa
 from printserver.office import audit
 from printserver.office.audit import LogEntry
 from printserver.office.office import Office
@@ -68,3 +74,33 @@ def acting(
     office.mirror.follow(office.settings.espelho)
     if ring:
         office.bell.ring()
+
+
+@contextmanager
+def replacing(office: Office, who: Author, file: Path, content: bytes) -> Iterator[Act]:
+    """Run one transaction at whose end a file of the office is replaced by `content`: both are kept, or neither.
+
+    No other process replaces it meanwhile: the block may check what stands in it. A link stays a link. Reraises as
+    `acting`; raises `Recusa` `servidor-ocupado` if the file cannot be read or written.
+    """
+    path = file.resolve()
+    before: bytes | None = None
+    written = False
+    try:
+        with acting(office, who) as act:
+            mine = db.serventia.c.id == office.serventia_id
+            act.conn.execute(sa.select(db.serventia.c.id).where(mine).with_for_update())
+            before = path.read_bytes() if path.exists() else None
+            yield act
+            write_whole(path, content)
+            written = True
+            sync_folder(path.parent)
+    except BaseException as error:
+        if written and before is not None:
+            write_whole(path, before)
+        elif written:
+            path.unlink()
+        if isinstance(error, OSError):
+            why = faults.of_os(error)
+            raise Recusa("servidor-ocupado", f"Nada foi feito: {path.name} não pode ser escrito ({why}).") from error
+        raise

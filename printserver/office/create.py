@@ -88,6 +88,25 @@ def database_url(instance: Path, settings: Settings) -> str:
     return settings.banco.url or f"sqlite:///{instance / 'printserver.db'}"
 
 
+def find_office(instance: Path) -> tuple[Settings, str]:
+    """Return settings and URL of the database of the office in a folder; nothing is made where there is none.
+
+    Raises `ConfigError` that says what is there instead.
+    """
+    if not instance.exists():
+        raise ConfigError(f"{instance} não existe: crie a serventia com `printserver init --instance {instance}`")
+    if not instance.is_dir():
+        raise ConfigError(f"{instance} é um arquivo: diga a pasta da serventia")
+    settings = load_settings(instance)
+    url = sa.make_url(database_url(instance, settings))
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise ConfigError(
+            f"{instance} não tem serventia: falta o banco {url.database}. Confira a pasta; se o banco se perdeu, "
+            "recupere uma cópia com `printserver restaurar`"
+        )
+    return settings, database_url(instance, settings)
+
+
 def certificate(instance: Path, settings: Settings) -> Certificate:
     """Return the office's certificate, opened with its password. Raises `ConfigError` that names the faulty file."""
     return Certificate.load(instance / settings.selo.certificado, certificate_password(instance, settings))

@@ -12,15 +12,15 @@ from printserver import db
 from printserver.clock import Clock, system_clock
 from printserver.db import Database, upgrade
 from printserver.documents import Rules
-from printserver.errors import ConfigError, Recusa
+from printserver.errors import Recusa
 from printserver.formats import Format, Formats
 from printserver.office import people, proof, registry
 from printserver.office.bell import Bell
-from printserver.office.create import database_url
+from printserver.office.create import find_office
 from printserver.office.mirror import Mirror
 from printserver.office.people import Author, Person
 from printserver.office.reload import Files, State
-from printserver.office.settings import Settings, load_settings
+from printserver.office.settings import Settings
 from printserver.printing import Capabilities
 from printserver.rendering import PageImages, Render
 from printserver.selo import AtoTable, Certificate, ServiceTable, align
@@ -68,10 +68,8 @@ class Office:
         `waits`: wait up to `banco.espera_s` for a PostgreSQL that does not answer yet. Raises `ConfigError` that names
         the faulty file and key.
         """
-        if not instance.is_dir():
-            raise ConfigError(f"{instance} não existe: crie a serventia com `printserver init --instance {instance}`")
-        settings = load_settings(instance)
-        database = Database(database_url(instance, settings))
+        settings, url = find_office(instance)
+        database = Database(url)
         upgrade.open_database(database, settings.banco.espera_s if waits else 0)
         office = registry.serve_office(database, settings)
         with database.write() as conn:

@@ -4,7 +4,6 @@ A change is tried before it is kept, and is on record with the values before and
 """
 
 import hashlib
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +13,8 @@ from typing import Final, cast
 import tomlkit
 from tomlkit.items import Table
 
-from printserver.common import faults
-from printserver.common.files import sync_folder, write_whole
 from printserver.errors import BadField, ConfigError, Recusa
-from printserver.office.act import acting
+from printserver.office.act import replacing
 from printserver.office.office import Office
 from printserver.office.people import Author
 from printserver.office.reload import check_authority
@@ -35,7 +32,6 @@ SECRET: Final = frozenset({"selo.senha_do_certificado", "banco.url"})
 """Settings whose values are neither shown nor on record."""
 CHANGED: Final = "Nada foi feito: entretanto isto mudou, em outra aba ou à mão. Aqui está como é agora: confira."
 _HIDDEN: Final = "(não se mostra)"
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +111,11 @@ def replace_file(
     `seen` is the `mark_of` the file that the person saw. Raises `Recusa` `entrada-invalida` if it has changed since;
     `servidor-ocupado` if it cannot be written. The caller has it read (`Office.current(at_once=True)`).
     """
-    path = (office.instance / name).resolve()  # a link stays a link
-    with _lock:
-        before = _read(path)
-        if hashlib.sha256(before).hexdigest() != seen:
+    path = office.instance / name
+    with replacing(office, author, path, content) as act:
+        if mark_of(path) != seen:
             raise Recusa("entrada-invalida", CHANGED)
-        written = False
-        try:
-            with acting(office, author) as act:
-                act.log("ajustes", name, state, detail)
-                write_whole(path, content)
-                written = True
-                sync_folder(path.parent)
-        except BaseException as error:
-            if written:
-                write_whole(path, before)
-            if isinstance(error, OSError):
-                raise Recusa(
-                    "servidor-ocupado", f"Nada foi feito: {name} não pode ser escrito ({faults.of_os(error)})."
-                ) from error
-            raise
+        act.log("ajustes", name, state, detail)
 
 
 def _check_files(office: Office, before: Settings, after: Settings) -> None:

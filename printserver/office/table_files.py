@@ -15,10 +15,9 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local
-from printserver.common import faults, files
 from printserver.errors import ConfigError, Recusa
 from printserver.office import people
-from printserver.office.act import Act, acting
+from printserver.office.act import Act, replacing
 from printserver.office.audit import LogEntry
 from printserver.office.office import Office
 from printserver.office.people import Author
@@ -90,31 +89,14 @@ def save(
         entries = _entries(office, seen, new)
     except ConfigError as error:
         raise Recusa("entrada-invalida", f"Nada foi gravado: {error}") from error
-    path = office.instance / seen.nome
-    existed = path.exists()
-    touched = False
-    try:
-        with acting(office, who) as act:
-            act.conn.execute(
-                sa.select(db.serventia.c.id).where(db.serventia.c.id == office.serventia_id).with_for_update()
-            )
-            _refuse_stale(act.conn, office, seen)
-            if check is not None:
-                check(act)
-            _keep(act, seen, _BY_HAND if seen.texto else _SHIPPED, None)
-            _keep(act, new, what, who.pessoa)
-            act.log("tabela", seen.nome, "gravada", {"texto": what, "antes": seen.marca, "depois": new.marca})
-            act.add(who.record(each.objeto, each.objeto_id, each.estado, each.detalhe) for each in entries)
-            touched = True
-            files.write_whole(path, text.encode())
-            files.sync_folder(path.parent)
-    except BaseException as error:
-        if touched:  # the record was not kept: the file is as before
-            _restore(office, seen, existed=existed)
-        if isinstance(error, OSError):
-            reason = faults.of_os(error)
-            raise Recusa("servidor-ocupado", f"Nada foi gravado: {path} não se escreve ({reason}).") from error
-        raise
+    with replacing(office, who, office.instance / seen.nome, text.encode()) as act:
+        _refuse_stale(act.conn, office, seen)
+        if check is not None:
+            check(act)
+        _keep(act, seen, _BY_HAND if seen.texto else _SHIPPED, None)
+        _keep(act, new, what, who.pessoa)
+        act.log("tabela", seen.nome, "gravada", {"texto": what, "antes": seen.marca, "depois": new.marca})
+        act.add(who.record(each.objeto, each.objeto_id, each.estado, each.detalhe) for each in entries)
     office.files.look(at_once=True)  # the next act of this process has it
     return new.marca
 
@@ -250,11 +232,3 @@ def _keep(act: Act, content: Snapshot, what: str, who: str | None) -> None:
     act.conn.execute(
         sa.insert(db.tabela_guardada).values(serventia_id=act.office.serventia_id, quando=act.now, **values)
     )
-
-
-def _restore(office: Office, seen: Snapshot, *, existed: bool) -> None:
-    path = office.instance / seen.nome
-    if existed:
-        files.write_whole(path, seen.texto.encode())
-    else:
-        path.unlink(missing_ok=True)

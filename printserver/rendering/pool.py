@@ -1,7 +1,7 @@
 """Process pool for work on untrusted input, with time and memory limits.
 
 Independent of the tasks. Processes are not forked from this one (the server has threads), but from a process that has
-done nothing than import what they need: they start at once and share its memory. They are warmed up by a function of
+done nothing but import what they need: they start at once and share its memory. They are warmed up by a function of
 the caller, replaced after a number of tasks, and exit when the process that owns the pool exits.
 """
 

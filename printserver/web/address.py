@@ -1,15 +1,20 @@
 """Query parameters of the screens: each is known, given once and valid, or the request is refused (A7)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from flask import request
 from flask_login import current_user
 
-from printserver.errors import invalid_input
+from printserver import closing
+from printserver.clock import local_date
+from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import UnfitText, without_invisible
-from printserver.web.forms import parse_day
+from printserver.web.context import now
+from printserver.web.forms import Form, parse_day, refused_form
+
+T = TypeVar("T")
 
 FILTERS: Final = (
     *("codigo", "livro", "folha", "termo", "matricula", "identificador", "de", "ate", "valor_de", "valor_ate"),
@@ -17,6 +22,10 @@ FILTERS: Final = (
 )
 """The search filters of the seals screen."""
 MAX_LENGTH: Final = 255
+NO_FILTER: Final = Form()
+"""The form of the filter of a list that is shown as it was asked for."""
+NOTHING_FOUND: Final = "Nada foi procurado. Corrija o que está marcado."
+OTHERWISE: Final = "O que aparece aqui não é o que se pediu. Corrija o que está marcado."
 _LIST = ("de", "ate", "estado", "tipo", "texto", "depois")
 _LOG = ("de", "ate", "autor", "objeto", "nome", "excecoes")
 # Query parameters of each screen, in addition to those allowed everywhere.
@@ -111,6 +120,64 @@ def requested_option(nome: str, options: Collection[str]) -> str:
     if text and text not in options:
         raise invalid_input(nome, "escolha uma das opções")
     return text
+
+
+def requested_month() -> str:
+    """Return a month parameter, written `11/2026` or `2026-11`, as `2026-11`; this month if it is blank.
+
+    Raises `Recusa` `entrada-invalida` as `closing.a_month`.
+    """
+    text = request.args.get("mes", "").strip()
+    return f"{closing.a_month(text, now()).first:%Y-%m}" if text else this_month()
+
+
+def this_month() -> str:
+    """Return the present month, as `2026-11`."""
+    return f"{local_date(now()):%Y-%m}"
+
+
+class FilterErrors:
+    """Collects what is wrong with the fields of a filter: each is named, not only the first (A7)."""
+
+    def __init__(self) -> None:
+        self._wrong: list[BadField] = []
+
+    def read(self, get: Callable[[], T], otherwise: T) -> T:
+        """Return what `get` reads, or `otherwise` if that is refused."""
+        try:
+            return get()
+        except Recusa as refusal:
+            self._wrong.extend(refusal.errors)
+            return otherwise
+
+    def check(self) -> None:
+        """Raise `Recusa` `entrada-invalida` if something was refused."""
+        if self._wrong:
+            raise Recusa("entrada-invalida", "Corrija o filtro.", errors=self._wrong)
+
+
+def typed_filter(names: Collection[str]) -> dict[str, str]:
+    """Return the fields of a filter that are filled in, as typed."""
+    return {name: value for name in names if (value := request.args.get(name, "").strip())}
+
+
+def refused_filter(refusal: Recusa, typed: Mapping[str, str], notice: str = NOTHING_FOUND) -> Form:
+    """Return the filter as it was typed, with what is wrong at its fields. Raises any other refusal again."""
+    if refusal.word != "entrada-invalida":
+        raise refusal
+    return Form(typed, refused_form(refusal).erros, notice)
+
+
+def asked(read: Callable[[], T], otherwise: Callable[[], T], *names: str) -> tuple[T, Form, int]:
+    """Return what a screen is asked to show by its fields `names`, with their form, and the status of the answer.
+
+    If they are wrong, it is what the screen shows without them, and the form says what is wrong.
+    """
+    try:
+        return read(), NO_FILTER, 200
+    except Recusa as refusal:
+        form = refused_filter(refusal, typed_filter(names), OTHERWISE)
+        return otherwise(), form, refusal.kind.status
 
 
 def requested_page(max_page: int = 1_000_000) -> int:

@@ -10,12 +10,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs, search
-from printserver.clock import local_date
 from printserver.common.data import JsonObject
 from printserver.errors import Recusa
 from printserver.web import polling
-from printserver.web.address import requested_option
-from printserver.web.context import author, csv_file, find_person, now, office
+from printserver.web.address import asked, requested_month, requested_option, this_month
+from printserver.web.context import author, csv_file, find_person, office
 from printserver.web.forms import Form, check_fields, refused_form, typed_text
 
 RECEIVE, CONTINUE = "receber", "seguir"
@@ -48,11 +47,12 @@ def paper_group() -> ResponseReturnValue:
 
 def paper_month() -> ResponseReturnValue:
     """Show the numbered paper of a month, or give it as CSV (C24)."""
-    month = request.args.get("mes", "").strip() or f"{local_date(now()):%Y-%m}"
-    found = search.paper_month(office(), month)
     if requested_option("formato", ("csv",)):
-        return csv_file(search.paper_month_csv(found), f"papel-{month}.csv")
-    return render_template("screens/papel_mes.html", achado=found, mes=month)
+        month = requested_month()
+        return csv_file(search.paper_month_csv(search.paper_month(office(), month)), f"papel-{month}.csv")
+    month, filtro, status = asked(requested_month, this_month, "mes")
+    found = search.paper_month(office(), month)
+    return render_template("screens/papel_mes.html", achado=found, mes=month, filtro=filtro), status
 
 
 def live_queues() -> ResponseReturnValue:

@@ -247,6 +247,48 @@ def test_without_an_office_every_command_says_how_to_make_one(run: Run, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "arguments", [("chave",), ("saude",), ("migrar",), ("auditoria", "verificar"), ("serve",)], ids=" ".join
+)
+def test_a_folder_without_an_office_is_named_and_stays_as_it_is(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    folder, file = tmp_path / "documentos", tmp_path / "carta.txt"
+    folder.mkdir()
+    file.touch()
+    ran = run(*arguments, "--instance", folder)
+    said = ran.out + ran.err
+    assert (ran.code, f"{folder} não tem serventia: falta o banco {folder}/printserver.db" in said) == (1, True)
+    assert list(folder.iterdir()) == []  # no empty database where a copy is to be put
+    ran = run(*arguments, "--instance", file)
+    assert (ran.code, f"{file} é um arquivo: diga a pasta da serventia" in ran.out + ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("formatos", "preview", "livro", "{}/pasta"), "{}/pasta: é uma pasta, não um arquivo"),
+        (("formatos", "preview", "livro", "{}/nao/x.pdf"), "{}/nao/x.pdf: arquivo ou pasta não existe"),
+        (("conformidade", "{}/pasta"), "{}/pasta: é uma pasta, não um arquivo"),
+        (("conformidade", "{}/nao/x.pdf"), "{}/nao/x.pdf: arquivo ou pasta não existe"),
+        (("fila", "nova", "--pasta", "{}/arquivo"), "{}/arquivo: já existe"),
+        (("serventia", "importar", "{}/arquivo"), "{}/arquivo/manifesto.json: o caminho não é uma pasta"),
+    ],
+)
+def test_a_path_that_cannot_be_used_is_named_with_the_reason(
+    run: Run, rig: Rig, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "pasta").mkdir()
+    (tmp_path / "arquivo").touch()
+    ran = run(*(each.replace("{}", str(tmp_path)) for each in arguments), "--instance", rig.folder)
+    assert (ran.code, ran.err) == (1, f"printserver: {said.replace('{}', str(tmp_path))}\n")
+
+
+def test_a_queue_of_no_office_leaves_no_folder(run: Run, tmp_path: Path) -> None:
+    assert run("fila", "nova", "--pasta", tmp_path / "saida", "--instance", tmp_path / "nenhuma").code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.10", "cartorio.local", ""])
 def test_serve_off_loopback_needs_tls_or_saying_so(run: Run, rig: Rig, host: str) -> None:
     ran = run("serve", "--instance", rig.folder, "--host", host)

@@ -5,8 +5,10 @@ import os
 import resource
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -364,3 +366,31 @@ def test_b1_a_machine_that_does_not_answer_is_named(tmp_path: Path) -> None:
     with pytest.raises(restic.PlaceFault, match="a máquina não responde") as fault:
         place.snapshots()
     assert not fault.value.empty
+
+
+class _Nothing(BaseHTTPRequestHandler):
+    """A place of copies on another machine, in which nothing is."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def do_HEAD(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_b1_what_is_said_of_a_disk_is_not_said_of_a_place_on_another_machine(tmp_path: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), _Nothing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"rest:http://127.0.0.1:{server.server_port}/copias/"
+        with pytest.raises(restic.PlaceFault) as there:
+            Repository(address, copy_key.generate(), tmp_path / "cache", {}).snapshots()
+        server.shutdown()
+    said = "não há cópias desta serventia ali. Confira o endereço, e se o lugar responde."
+    assert (str(there.value), there.value.empty) == (f"{address}: {said}", True)
+    here = str(tmp_path / "disco")
+    with pytest.raises(restic.PlaceFault, match=f"^{here}: não há cópias.*ali. Se é um disco, ligue-o.$"):
+        Repository(here, copy_key.generate(), tmp_path / "cache", {}).snapshots()
+    assert "disco" not in str(restic._fault(address, "ciphertext verification failed"))

@@ -1,6 +1,8 @@
 """C5, S10: the tables in force follow their files in every process; a change of a file is whole and on record."""
 
-from collections.abc import Iterator
+import os
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +13,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.common import files
 from printserver.errors import ConfigError, Recusa
-from printserver.office import Act, Author, Office, table_changes, table_files
+from printserver.office import Act, Author, Office, settings_file, table_changes, table_files
 from printserver.selo import ATOS_FILE, SERVICES_FILE, service_changes
 from support.office import FEES, ISENTO, Rig, open_rig, reopen
 
@@ -157,3 +159,64 @@ def test_c5_acts_of_a_day_count_by_value_by_name_and_at_the_counter_on_both_data
         table_changes.refuse_past(rig.office, change)
     save(rig, ROW.format("61.00"))
     assert price(rig.office) == "64.00"
+
+
+# -- how files are replaced: tables, settings, passwords, certificates -------------------------------------------------
+
+
+def replace_table(office: Office, folder: Path) -> None:
+    seen = table_files.look(office, SERVICES_FILE)
+    table_files.save(office, HEAD, seen, seen.texto + ROW.format("61.00"), "mudança")
+
+
+def replace_password(office: Office, folder: Path) -> None:
+    seen = settings_file.mark_of(folder / "avisos.senha")
+    settings_file.replace_file(office, HEAD, "avisos.senha", b"nova\n", seen, "senha trocada", {})
+
+
+Replace = Callable[[Office, Path], None]
+EACH = pytest.mark.parametrize(
+    ("replaced", "name"),
+    [(replace_table, SERVICES_FILE), (replace_password, "avisos.senha")],
+    ids=["table", "password"],
+)
+
+
+@EACH
+def test_a1_a_file_that_is_a_link_stays_one(rig: Rig, tmp_path: Path, replaced: Replace, name: str) -> None:
+    elsewhere = tmp_path / name
+    elsewhere.touch()
+    (rig.folder / name).symlink_to(elsewhere)
+    replaced(rig.office, rig.folder)
+    assert (rig.folder / name).readlink() == elsewhere
+    assert elsewhere.stat().st_size > 0
+
+
+@EACH
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a1_a_full_disk_changes_neither_file_nor_log(rig: Rig, tmp_path: Path, replaced: Replace, name: str) -> None:
+    disk = tmp_path / "disco"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(disk)], check=True)
+    try:
+        (disk / name).write_bytes(b"#\n")
+        (rig.folder / name).symlink_to(disk / name)
+        before = rig.state()
+        with pytest.raises(Recusa, match=f"Nada foi feito: {name} não pode ser escrito") as refused:
+            replaced(rig.office, rig.folder)
+        assert refused.value.word == "servidor-ocupado"
+        assert (disk / name).read_bytes() == b"#\n"
+        assert rig.state() == before
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+@EACH
+def test_a1_what_is_not_recorded_leaves_no_file_where_there_was_none(rig: Rig, replaced: Replace, name: str) -> None:
+    with rig.office.db.write() as conn:
+        conn.exec_driver_sql(
+            "CREATE TRIGGER cheio BEFORE INSERT ON log BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    with pytest.raises(sa.exc.DBAPIError):
+        replaced(rig.office, rig.folder)
+    assert not (rig.folder / name).exists()

@@ -184,6 +184,11 @@ def test_b3_the_program_is_installed_alone_and_then_serves_the_office_that_came_
 
     machine = machine_at(root)
     assert not open_folders(machine, machine.office("123456"))  # as they are
+    for more in ((), ("--serventia", "123456")):  # an answer for no new office is refused, not ignored (A7)
+        given = (program, "instalar", bundle, "--raiz", root, "--nao-iniciar", *more, "--copias", "/media/outro")
+        refused = subprocess.run(given, capture_output=True, text=True, check=False)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "--copias: só vale para uma serventia nova, e nada foi feito" in refused.stderr
     (folder / "printserver.toml").write_text(restored.replace(copies, "/media/outro"))
     assert open_folders(machine, machine.office("123456"))
     assert '"-/media/outro"' in (units / "printserver-copia@123456.service.d/copias.conf").read_text()

@@ -1,14 +1,17 @@
 """The board, a job's page, its marked copy, and what a person may do to it (X5, X6, X9, A4)."""
 
 import io
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 import sqlalchemy as sa
 import zxingcpp
+from flask import Flask
 from PIL import Image
 from web_rig import Person, Rig
 
@@ -96,13 +99,64 @@ def test_a7_what_an_address_asks_for_is_shown_or_refused(maria: Person, address:
     assert 'role="alert"' in page or "Entrada inválida" in page
 
 
+@pytest.fixture
+def tereza(app: Flask) -> Person:
+    """The tabeliã, who sees every list."""
+    person = Person(app.test_client())
+    assert person.login("tereza").status_code == 303
+    return person
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "said"),
+    [
+        ("/impressoes?estado=feliz", "estado", "Situação"),
+        ("/impressoes?de=ontem&ate=amanh%C3%A3&texto=ana", "de", "De"),
+        ("/impressoes?de=ontem&ate=amanh%C3%A3&texto=ana", "ate", "Até"),
+        ("/impressoes?de=20/11/2026&ate=19/11/2026", "ate", "Até"),
+        ("/balcao/controle?de=ontem", "de", "De"),
+        ("/balcao/controle?de=2026-11-20&ate=19/11/2026", "ate", "Até"),
+        ("/balcao?dia=31/11/2026", "dia", "Dia"),
+        ("/balcao/conferencia?dia=31/11/2026", "dia", "Dia"),
+        ("/balcao/diarios?dia=31/11/2026", "dia", "Dia"),
+        ("/fechamento?dia=31/11/2026", "dia", "Dia"),
+        ("/fechamento?dia=20/11/2126", "dia", "Dia"),
+        ("/fechamento/mes?mes=13/2026", "mes", "Mês"),
+        ("/papel/mes?mes=13/2026", "mes", "Mês"),
+        ("/gratuidades?mes=13/2026", "mes", "Mês"),
+        ("/auditoria?de=ontem", "de", "De"),
+        ("/selos?de=ontem", "de", "Ato de"),
+    ],
+)
+def test_a7_what_is_wrong_in_a_filter_is_said_at_its_field_on_the_screen_of_the_list(
+    tereza: Person, address: str, field: str, said: str
+) -> None:
+    answer = tereza.get(address)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f'<a href="#erro-{field}" data-campo="{field}">{said}</a>: ' in page
+    assert f'<p class="erro-campo" id="erro-{field}">' in page
+    assert f'aria-invalid="true" aria-describedby="erro-{field}"' in page
+    assert f'value="{parse_qs(address.partition("?")[2])[field][0]}"' in page or field == "estado"
+
+
+def test_a7_a_wrong_filter_that_htmx_sends_is_shown_by_the_whole_page(maria: Person) -> None:
+    address = "/impressoes?de=ontem"
+    answer = maria.client.get(address, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == address
+    form = maria.get(address).get_data(as_text=True).partition('<form class="filtro"')[2].partition("</form>")[0]
+    assert "hx-get" not in form  # the next answer is a whole page too, without this message
+
+
+@pytest.mark.parametrize("path", ["/fechamento/mes", "/papel/mes", "/gratuidades"])
+def test_a7_a_month_is_taken_as_people_write_it(tereza: Person, path: str) -> None:
+    for written in ("11/2026", "2026-11"):
+        assert re.search(r'<input id="mes" name="mes" [^>]*value="11/2026"', _text(tereza, f"{path}?mes={written}"))
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("/impressoes?estado=feliz", "Situação: escolha"),
-        ("/impressoes?de=ontem", "De: deve ser uma data"),
-        ("/balcao/controle?de=ontem", "De: deve ser uma data"),
-        ("/balcao/controle?de=2026-11-20&ate=2026-11-19", "Até: o último dia vem antes"),
         ("/selos/totais?de=2026-02-30", "Ato de: "),
         ("/selos?x=1", "Endereço: esta tela não conhece"),
     ],

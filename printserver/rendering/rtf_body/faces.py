@@ -17,7 +17,7 @@ _SANS: Final = "PsSemSerifa"
 _MONO: Final = "PsMono"
 _NARROW_SANS: Final = "PsCarlito"
 
-_SAME_WIDTHS: Final[Mapping[str, str]] = {
+SAME_WIDTHS: Final[Mapping[str, str]] = {
     "times new roman": _SERIF,
     "times": _SERIF,
     "liberation serif": _SERIF,
@@ -32,7 +32,7 @@ _SAME_WIDTHS: Final[Mapping[str, str]] = {
 }
 """Fonts whose vendored stand-in has the same advances: nothing moves."""
 
-_OTHER_WIDTHS: Final[Mapping[str, str]] = {
+OTHER_WIDTHS: Final[Mapping[str, str]] = {
     "tahoma": _SANS,
     "verdana": _SANS,
     "segoe ui": _SANS,
@@ -128,9 +128,9 @@ class Letter:
 def substitute(name: str) -> tuple[str, bool]:
     """Return the CSS family for a font's name, and whether its advances are the same."""
     plain = " ".join(name.casefold().split())
-    if plain in _SAME_WIDTHS:
-        return _SAME_WIDTHS[plain], True
-    return _OTHER_WIDTHS.get(plain, _SERIF), False
+    if plain in SAME_WIDTHS:
+        return SAME_WIDTHS[plain], True
+    return OTHER_WIDTHS.get(plain, _SERIF), False
 
 
 @lru_cache(maxsize=MAX_LETTERS)

@@ -17,7 +17,7 @@ from printserver.errors import Recusa
 from printserver.search import Inspection
 from printserver.selo import parse_paper_seal
 from printserver.web import find, names, words
-from printserver.web.address import requested_text
+from printserver.web.address import NOTHING_FOUND, requested_text
 from printserver.web.audit import inspection_words
 from printserver.web.context import find_person, now, office, register
 from printserver.web.forms import Form
@@ -32,7 +32,7 @@ def search_page() -> ResponseReturnValue:
     text = requested_text("q", _MAX_TEXT)
     terms = search.parse_terms(text)
     if terms.wrong_codigo:
-        form = Form({"q": text}, {"q": WRONG_DIGIT}, "Nada foi procurado. Corrija o que está marcado.")
+        form = Form({"q": text}, {"q": WRONG_DIGIT}, NOTHING_FOUND)
         return render_template("screens/correicao.html", forma=form, q=text, achados=None), 422
     codes, prints = _found(text, terms) if text else ([], [])
     names.load(prints)

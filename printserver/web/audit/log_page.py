@@ -1,8 +1,8 @@
 """Auditoria: everything in the log, newest first, filtered, and as CSV (A3, A4, A5)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from flask import Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -10,15 +10,21 @@ from flask.typing import ResponseReturnValue
 from printserver import search
 from printserver.clock import local, local_date
 from printserver.common.data import JsonView
-from printserver.errors import BadField, Recusa, invalid_input
+from printserver.errors import Recusa, invalid_input
 from printserver.search import LogFilter
 from printserver.web import names, words
-from printserver.web.address import requested_day, requested_option, requested_text
+from printserver.web.address import (
+    FilterErrors,
+    refused_filter,
+    requested_day,
+    requested_option,
+    requested_text,
+    typed_filter,
+)
 from printserver.web.audit import log_words
 from printserver.web.context import author, is_htmx, now, office, person_name
-from printserver.web.forms import Form, refused_form
+from printserver.web.forms import Form
 
-T = TypeVar("T")
 MAX_NAME: Final = 200
 _FIELDS: Final = ("de", "ate", "nome", "autor", "objeto", "excecoes")
 HEADINGS: Final = (
@@ -30,17 +36,14 @@ def show_log() -> ResponseReturnValue:
     """Show a page of the log; htmx requests (a changed filter) get only the list. Errors are shown at their fields."""
     people = search.log_authors(office())
     kinds = search.log_kinds(office())
-    typed = {name: value for name in _FIELDS if (value := request.args.get(name, "").strip())}
+    typed = typed_filter(_FIELDS)
     form, asked, found, status = Form(typed), LogFilter(), None, 200
     after = _after()
     try:
         asked = _filter(people, kinds)
         found = search.read_log(office(), asked, after)
     except Recusa as refusal:
-        if refusal.word != "entrada-invalida":
-            raise
-        form = Form(typed, refused_form(refusal).erros, "Nada foi procurado. Corrija o que está marcado.")
-        status = refusal.kind.status
+        form, status = refused_filter(refusal, typed), refusal.kind.status
     values = {
         "achados": None if found is None else _told(found.itens),
         "mais": found is not None and found.mais,
@@ -90,25 +93,16 @@ def _told(entries: Sequence[JsonView]) -> list[log_words.Told]:
 
 def _filter(people: list[tuple[str, str]], kinds: list[str]) -> LogFilter:
     """Read the filter from the query parameters. Raises `Recusa` `entrada-invalida` for invalid ones (A7)."""
-    wrong: list[BadField] = []
-
-    def read(get: Callable[[], T], otherwise: T) -> T:
-        try:
-            return get()
-        except Recusa as refusal:
-            wrong.extend(refusal.errors)
-            return otherwise
-
+    fields = FilterErrors()
     found = LogFilter(
-        de=read(lambda: requested_day("de"), None),
-        ate=read(lambda: requested_day("ate"), None),
-        autor=read(lambda: requested_option("autor", {search.THE_SERVER, *(value for value, _ in people)}), ""),
-        objeto=read(lambda: requested_option("objeto", {*kinds, *log_words.KINDS}), ""),
-        nome=_name(read(lambda: requested_text("nome", MAX_NAME), "")),
-        excecoes=read(lambda: requested_option("excecoes", ("sim",)), "") == "sim",
+        de=fields.read(lambda: requested_day("de"), None),
+        ate=fields.read(lambda: requested_day("ate"), None),
+        autor=fields.read(lambda: requested_option("autor", {search.THE_SERVER, *(value for value, _ in people)}), ""),
+        objeto=fields.read(lambda: requested_option("objeto", {*kinds, *log_words.KINDS}), ""),
+        nome=_name(fields.read(lambda: requested_text("nome", MAX_NAME), "")),
+        excecoes=fields.read(lambda: requested_option("excecoes", ("sim",)), "") == "sim",
     )
-    if wrong:
-        raise Recusa("entrada-invalida", "Corrija o filtro.", errors=wrong)
+    fields.check()
     found.check()
     return found
 

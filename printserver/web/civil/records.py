@@ -4,13 +4,13 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import search
-from printserver.clock import local_date
 from printserver.common.data import JsonView
 from printserver.errors import Recusa, invalid_input
 from printserver.office import people
 from printserver.seal_actions import exchange, records
 from printserver.selo import group_digits
 from printserver.web import pin
+from printserver.web.address import asked, requested_month, requested_option, this_month
 from printserver.web.context import author, csv_file, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_text
 
@@ -85,11 +85,12 @@ def _show(record_id: str, form: Form) -> str:
 
 def free_acts() -> ResponseReturnValue:
     """Show the free acts of a month by fundamento and ato, or give them as CSV (C24)."""
-    month = request.args.get("mes", "").strip() or f"{local_date(now()):%Y-%m}"
-    found = search.free_acts(office(), month)
-    if request.args.get("formato") == "csv":
-        return csv_file(search.free_acts_csv(found), f"gratuidades-{month}.csv")
-    return render_template("screens/gratuidades.html", achado=found, mes=month, fundamentos=FUNDAMENTOS)
+    if requested_option("formato", ("csv",)):
+        month = requested_month()
+        return csv_file(search.free_acts_csv(search.free_acts(office(), month)), f"gratuidades-{month}.csv")
+    month, filtro, status = asked(requested_month, this_month, "mes")
+    values = {"achado": search.free_acts(office(), month), "mes": month, "filtro": filtro}
+    return render_template("screens/gratuidades.html", **values, fundamentos=FUNDAMENTOS), status
 
 
 def exchange_requests() -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from printserver.common.data import JsonView
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import COMPONENTS
 from printserver.web import pin, words
-from printserver.web.address import requested_day
+from printserver.web.address import NO_FILTER, asked, requested_day
 from printserver.web.closing import closing_words
 from printserver.web.context import author, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
@@ -51,7 +51,8 @@ class DayShown:
 def closing_of_day() -> ResponseReturnValue:
     """Show a day, or sign it."""
     if request.method == "GET":
-        return _show(requested_day("dia") or _next_day(), Form())
+        shown, filtro, status = asked(_asked_day, lambda: read_day(_next_day()), "dia")
+        return _render(shown, Form(), filtro), status
     day = _next_day()  # shown if the form has no day
     try:
         typed = typed_day("data")
@@ -180,14 +181,23 @@ def _till() -> dict[str, object]:
     }
 
 
+def _asked_day() -> DayShown:
+    """Return the day, or its signature, that the address asks for. Raises `Recusa` as `read_day`."""
+    return read_day(requested_day("dia") or _next_day(), requested_signature())
+
+
 def _show(day: date, form: Form) -> str:
-    shown = read_day(day, requested_signature() if request.method == "GET" else None)
+    return _render(read_day(day), form, NO_FILTER)
+
+
+def _render(shown: DayShown, form: Form, filtro: Form) -> str:
     return render_template(
         "screens/fechamento.html",
         mostrado=shown,
         figuras=shown.figuras,
         marca=shown.figuras.mark(),
         forma=form,
+        filtro=filtro,
         comparado=_compared(shown.figuras, form),
         por_parcela=any(form.value_of(name) or form.error_of(name) for name in COMPONENTS),
         palavras=closing_words,

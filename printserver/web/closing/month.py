@@ -12,6 +12,7 @@ from printserver.clock import local_date
 from printserver.common.text import MONTHS
 from printserver.selo import LABELS
 from printserver.web import words
+from printserver.web.address import asked
 from printserver.web.closing import charts, closing_words
 from printserver.web.context import now, office
 
@@ -54,8 +55,11 @@ class MonthShown:
 
 def closing_of_month() -> ResponseReturnValue:
     """Show a month."""
-    shown = read_month(request.args.get("mes", "").strip())
-    return render_template("screens/fechamento_mes.html", mostrado=shown, figuras=shown.figuras, palavras=closing_words)
+    shown, filtro, status = asked(
+        lambda: read_month(request.args.get("mes", "").strip()), lambda: read_month(""), "mes"
+    )
+    values = {"mostrado": shown, "figuras": shown.figuras, "filtro": filtro, "palavras": closing_words}
+    return render_template("screens/fechamento_mes.html", **values), status
 
 
 def read_month(text: str) -> MonthShown:

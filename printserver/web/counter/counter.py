@@ -14,7 +14,7 @@ from printserver.counter import acts, check
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import AtoType, PaperSeal, parse_paper_seal
 from printserver.web import pin, words
-from printserver.web.address import requested_day, requested_option, requested_page
+from printserver.web.address import NO_FILTER, asked, requested_day, requested_option, requested_page
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
 from printserver.web.seals import change, fee_input
@@ -33,7 +33,8 @@ def counter_page() -> ResponseReturnValue:
     ato = chosen if chosen in kinds else next(iter(kinds), "")
     if request.method == "GET":
         requested_option("ato", kinds)
-        return _render_counter(ato, requested_day("dia") or _today(), _proposed_form(ato))
+        day, chosen_day, status = asked(lambda: requested_day("dia") or _today(), _today, "dia")
+        return _render_counter(ato, day, _proposed_form(ato), chosen_day=chosen_day), status
     day, doubts = _today(), None
     try:
         check_fields("ato", "papel", "data", "proposto", *fee_input.FIELDS, *change.FIELDS)
@@ -149,7 +150,9 @@ def _doubts(ato: str, paper: str, value: JsonView, day: date) -> change.Change |
     return change.Change(rows, (None, total), why) if why else None
 
 
-def _render_counter(ato: str, day: date, form: Form, shown: change.Change | None = None) -> str:
+def _render_counter(
+    ato: str, day: date, form: Form, shown: change.Change | None = None, chosen_day: Form = NO_FILTER
+) -> str:
     page = requested_page()
     open_days = check.waiting_days(office())
     return render_template(
@@ -160,6 +163,7 @@ def _render_counter(ato: str, day: date, form: Form, shown: change.Change | None
         a_confirmar=[codigo for codigo in office().atos.codigos(fee_input.NOTAS) if _is_unconfirmed(codigo)],
         ato=ato,
         dia=day,
+        filtro=chosen_day,
         hoje=_today(),
         forma=form,
         lista=acts.list_all(office(), day, None, page),

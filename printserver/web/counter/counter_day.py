@@ -11,7 +11,7 @@ from printserver.court import ESTORNADO
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import from_centavos
 from printserver.web import words
-from printserver.web.address import requested_day
+from printserver.web.address import NO_FILTER, FilterErrors, asked, requested_day
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_day, typed_text
 
@@ -19,7 +19,9 @@ from printserver.web.forms import Form, check_fields, key, refused_form, ticked,
 def day_check() -> ResponseReturnValue:
     """Show a day for checking, or make its load."""
     if request.method == "GET":
-        return _render_check(requested_day("dia") or local_date(now()), Form())
+        today = local_date(now())
+        chosen, filtro, status = asked(lambda: requested_day("dia") or today, lambda: today, "dia")
+        return _render_check(chosen, Form(), filtro), status
     day = local_date(now())  # shown if the form has no day
     try:
         typed = typed_day("data")
@@ -42,18 +44,30 @@ def day_check() -> ResponseReturnValue:
 def paper_seal_control() -> ResponseReturnValue:
     """Show the printable report of paper seals of a period."""
     today = local_date(now())
-    de = requested_day("de") or requested_day("ate") or today
-    ate = requested_day("ate") or max(de, today)
-    if ate < de:
-        raise invalid_input("ate", "o último dia vem antes do primeiro")
-    return render_template(
+    (de, ate), filtro, status = asked(lambda: _period(today), lambda: (today, today), "de", "ate")
+    page = render_template(
         "screens/balcao_controle.html",
         de=de,
         ate=ate,
+        filtro=filtro,
         hoje=today,
         linhas=check.control_report(office(), de, ate),
         impresso_em=f"{local(now()):%d/%m/%Y às %H:%M}",
     )
+    return page, status
+
+
+def _period(today: date) -> tuple[date, date]:
+    """Return the days that the report is asked for. Raises `Recusa` `entrada-invalida`."""
+    fields = FilterErrors()
+    first = fields.read(lambda: requested_day("de"), None)
+    last = fields.read(lambda: requested_day("ate"), None)
+    fields.check()
+    de = first or last or today
+    ate = last or max(de, today)
+    if ate < de:
+        raise invalid_input("ate", "o último dia vem antes do primeiro")
+    return de, ate
 
 
 def _load_request(day: date) -> dict[str, object]:
@@ -65,11 +79,12 @@ def _load_request(day: date) -> dict[str, object]:
     return {"data": day.isoformat(), "escrevente": find_person().usuario} | checked
 
 
-def _render_check(day: date, form: Form) -> str:
+def _render_check(day: date, form: Form, filtro: Form = NO_FILTER) -> str:
     here, today = office(), local_date(now())
     return render_template(
         "screens/balcao_conferencia.html",
         dia=day,
+        filtro=filtro,
         hoje=today,
         ontem=today - timedelta(days=1),
         forma=form,

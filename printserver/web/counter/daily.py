@@ -17,7 +17,7 @@ from printserver.counter import daily
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, centavos, parse_reais
 from printserver.web import words
-from printserver.web.address import requested_day
+from printserver.web.address import NO_FILTER, asked, requested_day
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import (
     Form,
@@ -48,7 +48,9 @@ class Check:
 def diarios_of_day() -> ResponseReturnValue:
     """Show a day's seals with a form for each, or take a new total."""
     if request.method == "GET":
-        return _show(requested_day("dia") or local_date(now()), "", Form())
+        today = local_date(now())
+        chosen, filtro, status = asked(lambda: requested_day("dia") or today, lambda: today, "dia")
+        return _show(chosen, "", Form(), filtro=filtro), status
     day, kind = local_date(now()), typed_text("tipo")  # shown if the form has no day
     try:
         typed = typed_day("data")
@@ -165,11 +167,12 @@ def _selos_of_day(day: date) -> JsonObject:
     return {name: code and jobs.selo(here, code) for name, code in daily.of_day(here, day).items()}
 
 
-def _show(day: date, kind: str, form: Form, preview: Check | None = None) -> str:
+def _show(day: date, kind: str, form: Form, preview: Check | None = None, *, filtro: Form = NO_FILTER) -> str:
     here, found = office(), _selos_of_day(day)
     return render_template(
         "screens/diarios.html",
         dia=day,
+        filtro=filtro,
         hoje=local_date(now()),
         nomes=NAMES,
         selos=found,

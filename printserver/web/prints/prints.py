@@ -3,18 +3,27 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import render_template
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.clock import local_date
 from printserver.common.data import JsonObject
-from printserver.errors import invalid_input
+from printserver.errors import Recusa, invalid_input
 from printserver.web import names, polling, words
-from printserver.web.address import requested_day, requested_option, requested_text
+from printserver.web.address import (
+    FilterErrors,
+    refused_filter,
+    requested_day,
+    requested_option,
+    requested_text,
+    typed_filter,
+)
 from printserver.web.context import is_htmx, now, office
+from printserver.web.forms import Form
 
 MAX_TEXT = 100  # characters of the search text
+_FIELDS = ("de", "ate", "estado", "tipo", "texto")
 _MAX_ID = 32
 _pages: polling.Kept[JsonObject] = polling.Kept()
 
@@ -23,12 +32,12 @@ _pages: polling.Kept[JsonObject] = polling.Kept()
 class JobFilter:
     """Filter of the list of jobs; `depois` is the id of the last print of the page before, empty on the first."""
 
-    de: date | None
-    ate: date | None
-    estado: str
-    tipo: str
-    texto: str
-    depois: str
+    de: date | None = None
+    ate: date | None = None
+    estado: str = ""
+    tipo: str = ""
+    texto: str = ""
+    depois: str = ""
 
     @property
     def vazio(self) -> bool:
@@ -49,19 +58,30 @@ class JobFilter:
 
 
 def list_prints() -> ResponseReturnValue:
-    """Show the prints, newest first; htmx requests (a changed filter) get only the list."""
-    job_filter = _filter()
-    listing = _jobs_part(job_filter).html
+    """Show the prints, newest first; htmx requests (a changed filter) get only the list.
+
+    Errors are shown at their fields.
+    """
+    typed = typed_filter(_FIELDS)
+    form, job_filter, listing, status = Form(typed), JobFilter(), "", 200
+    try:
+        job_filter = _filter()
+        listing = _jobs_part(job_filter).html
+    except Recusa as refusal:
+        form, status = refused_filter(refusal, typed), refusal.kind.status
     if is_htmx():
-        return listing
-    return render_template(
+        # what is wrong is shown by the page, at its field
+        return listing if status == 200 else Response(headers={"HX-Redirect": request.full_path})
+    page = render_template(
         "screens/impressoes.html",
         lista=listing,
         filtro=job_filter,
+        forma=form,
         periodos=job_filter.periods(local_date(now())),
         estados=words.STATES,
         tipos=words.KINDS,
     )
+    return page, status
 
 
 def live_prints() -> ResponseReturnValue:
@@ -86,14 +106,16 @@ def _jobs_part(job_filter: JobFilter) -> polling.Part:
 
 def _filter() -> JobFilter:
     """Read the filter from the query parameters. Raises `Recusa` `entrada-invalida` for invalid ones (A7)."""
+    fields = FilterErrors()
     found = JobFilter(
-        de=requested_day("de"),
-        ate=requested_day("ate"),
-        estado=requested_option("estado", words.STATES),
-        tipo=requested_option("tipo", words.KINDS),
-        texto=requested_text("texto", MAX_TEXT),
-        depois=requested_text("depois", _MAX_ID),
+        de=fields.read(lambda: requested_day("de"), None),
+        ate=fields.read(lambda: requested_day("ate"), None),
+        estado=fields.read(lambda: requested_option("estado", words.STATES), ""),
+        tipo=fields.read(lambda: requested_option("tipo", words.KINDS), ""),
+        texto=fields.read(lambda: requested_text("texto", MAX_TEXT), ""),
+        depois=fields.read(lambda: requested_text("depois", _MAX_ID), ""),
     )
+    fields.check()
     if found.de and found.ate and found.ate < found.de:
         raise invalid_input("ate", "o último dia vem antes do primeiro")
     return found

@@ -1,6 +1,7 @@
 """Search screen of the seals (T5): form, results, totals and export."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -10,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from printserver import db, search
 from printserver.errors import Recusa, invalid_input
 from printserver.ledger import PAGE
-from printserver.web.address import FILTERS, requested_page
+from printserver.web.address import FILTERS, refused_filter, requested_page, typed_filter
 from printserver.web.context import author, is_htmx, office
-from printserver.web.forms import Form, parse_day, refused_form
+from printserver.web.forms import Form, parse_day
 from printserver.web.seals import seal_words
 from printserver.web.seals.fee_input import MONEY_HINT, as_reais
 
@@ -23,7 +24,7 @@ WRONG_DIGIT: Final = "o dígito verificador (o último caractere) não confere: 
 
 def selos() -> ResponseReturnValue:
     """Show the form and a page of results; errors are shown at their fields."""
-    typed = _typed_filters()
+    typed = typed_filter(FILTERS)
     page = requested_page()
     form, found, status = Form(typed), None, 200
     try:
@@ -52,7 +53,7 @@ def selos() -> ResponseReturnValue:
 
 def totals() -> ResponseReturnValue:
     """Show the totals of a search; htmx requests (the search page) get only the two sums."""
-    typed = _typed_filters()
+    typed = typed_filter(FILTERS)
     filters = _filters(typed)
     if is_htmx():
         return render_template("screens/_somas.html", **search.add_up(office(), filters), filtros=typed)
@@ -63,15 +64,10 @@ def totals() -> ResponseReturnValue:
 
 def export_seals() -> ResponseReturnValue:
     """Return all results of a search as a file; the export is logged with the person (A3)."""
-    made = search.export_seals(office(), author(), _filters(_typed_filters()), request.args.get("formato", "csv"))
+    made = search.export_seals(office(), author(), _filters(typed_filter(FILTERS)), request.args.get("formato", "csv"))
     response = Response(made.pieces, content_type=made.tipo)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.file}"'
     return response
-
-
-def _typed_filters() -> dict[str, str]:
-    """Return the filters that are filled in, as typed."""
-    return {name: value for name in FILTERS if (value := request.args.get(name, "").strip())}
 
 
 def _filters(typed: Mapping[str, str]) -> dict[str, str]:
@@ -94,10 +90,9 @@ def _seal_filter(text: str) -> dict[str, str]:
 
 
 def _with_errors(refusal: Recusa, typed: Mapping[str, str]) -> Form:
-    erros = {
-        name: MONEY_HINT if name.startswith("valor_") else text for name, text in refused_form(refusal).erros.items()
-    }
-    return Form(typed, erros, "Nada foi procurado. Corrija o que está marcado.")
+    form = refused_filter(refusal, typed)
+    erros = {name: MONEY_HINT if name.startswith("valor_") else text for name, text in form.erros.items()}
+    return replace(form, erros=erros)
 
 
 def _people() -> list[tuple[str, str]]:
