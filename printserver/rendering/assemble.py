@@ -25,7 +25,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import block_place, complete, fonts, templates
-from printserver.rendering import base_pdf, cache, narrow, page_images, rtf_pages
+from printserver.rendering import base_pdf, cache, narrow, page_images, rtf_lines, rtf_pages
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
     BodyNotice,
@@ -49,7 +49,7 @@ from printserver.rendering.placement import Measures, boxes_on_pdf, measure_page
 from printserver.rendering.stylesheet import css, fonts_css, is_verso
 from printserver.rendering.text_drawing import TextPage, operators
 
-_BOX_TAG: Final = re.compile(r'(<(?:div|span) id=")' + rtf_pages.BLOCK_ID + '"')
+_BOX_TAG: Final = re.compile(r'(<div id=")' + rtf_pages.BLOCK_ID + '"')
 """The box's tag, with a fixed name in place of the random one while the HTML is hashed. Body text cannot be a tag."""
 
 Styles = tuple[str, ...]
@@ -221,7 +221,7 @@ def _text_pages(
     from_pages = Notices()
     html = _BOX_TAG.sub(rf'\g<1>{anchor}"', html)
     source = _Source(
-        _parse(html, *styles, *own),
+        _parse(html, *styles),
         anchor if block_follows else None,
         task.corpo[0] == "rtf",
         tuple(map(_parse_sheet, own)),
@@ -414,12 +414,14 @@ def _parse(html: str, *styles: str) -> weasyprint.HTML:
 
 
 def _pages(html: weasyprint.HTML, styles: Styles, *more: weasyprint.CSS) -> weasyprint.Document:
-    return html.render(
+    document = html.render(
         font_config=_configuration(),
         stylesheets=[*map(_stylesheet, styles), *more],
         pdf_variant="pdf/a-2b",
         presentational_hints=True,  # otherwise lists lose their numbers (`start`, `type`, `value`)
     )
+    rtf_lines.fill(document.pages)
+    return document
 
 
 def _empty_box(task: LayoutTask, rtf: rtf_pages.RtfBody | None) -> str:
