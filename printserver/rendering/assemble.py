@@ -46,10 +46,11 @@ from printserver.rendering.model import (
 )
 from printserver.rendering.pdf_body.prepare import prepare_pdf
 from printserver.rendering.placement import Measures, boxes_on_pdf, measure_pages, new_anchor
+from printserver.rendering.rtf_body import BASE_CSS
 from printserver.rendering.stylesheet import css, fonts_css, is_verso
 from printserver.rendering.text_drawing import TextPage, operators
 
-_BOX_TAG: Final = re.compile(r'(<div id=")' + rtf_pages.BLOCK_ID + '"')
+_BOX_TAG: Final = re.compile(r'(<(?:div|span) id=")' + rtf_pages.BLOCK_ID + '"')
 """The box's tag, with a fixed name in place of the random one while the HTML is hashed. Body text cannot be a tag."""
 
 Styles = tuple[str, ...]
@@ -168,11 +169,11 @@ def _assemble_rtf(task: LayoutTask) -> Layout:
     page_format = task.formato
     body = rtf_pages.prepare(task)
     html = _fill(task, body.html, rtf=body)
-    stylesheet = css(page_format, task.faces, task.lado_inicial)
-    hash = _hash("rtf", page_format.versao, html, (stylesheet, body.css), task.lado_inicial, task.faces, task.bloco)
+    styles = (css(page_format, task.faces, task.lado_inicial), BASE_CSS)
+    hash = _hash("rtf", page_format.versao, html, (*styles, body.css), task.lado_inicial, task.faces, task.bloco)
     if found := _find_kept(task, hash, body.notices):
         return found
-    made = _text_pages(task, html, (stylesheet,), own=(body.css,), block_follows=not body.has_qr)
+    made = _text_pages(task, html, styles, own=(body.css,), block_follows=not body.has_qr)
     return _keep(task, hash, made.pdf, made.count, made.measures, body.notices, made.notices, pdf_a=True)
 
 

@@ -126,7 +126,9 @@ class Flow:
             new_page = line.page_break or (at == 0 and _breaks([paragraph], column))
             if (shape.keep_next and last and not shape.keep) or (pairs and _pairs(at, len(lines))):
                 style += "break-after:avoid;"
-            html.append(line_html(line, height, self._sheet, origin=box.origin, style=style, new_page=new_page))
+            html.append(
+                line_html(line, height, end_letter, self._sheet, origin=box.origin, style=style, new_page=new_page)
+            )
         whole = "".join(html)
         if shape.keep:
             outer = "break-after:avoid;" if shape.keep_next else ""

@@ -1,7 +1,7 @@
 """Placed lines as HTML: one block of exact height a line, and the CSS classes that they need. Lengths in points."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from html import escape
 from itertools import groupby
@@ -59,7 +59,7 @@ class _Bit:
 
 
 def line_html(
-    line: Line, height: Height, sheet: Sheet, *, origin: float, style: str = "", new_page: bool = False
+    line: Line, height: Height, end: Letter, sheet: Sheet, *, origin: float, style: str = "", new_page: bool = False
 ) -> str:
     """Return a line as a block; `origin` is the x of the block around it, `style` further declarations.
 
@@ -67,30 +67,34 @@ def line_html(
     begins a `new_page` is its own, as `BASE_CSS` and the office's style sheets see it.
     """
     bits = list(_bits(line))
+    texts = [bit for bit in bits if bit.box is None]
+    main = max((bit.letter for bit in texts), key=lambda letter: (letter.size, _plain(letter)), default=end)
+    boxes = [(bit.x - origin, bit.box) for bit in bits if bit.box is not None]
+    if boxes:
+        height = _around([box for _, box in boxes], height, main)
     attributes = f' class="{sheet.name(f"height:{points(height.height)};{style}")}"'
     if new_page:
         attributes += ' style="break-before:page"'
-    texts = [bit for bit in bits if bit.box is None]
     if texts:
-        attributes += _text(texts, height, origin)
-    boxes = "".join(_box_html(bit.box, bit.x - origin, height) for bit in bits if bit.box is not None)
-    return f"<p{attributes}>{boxes}</p>"
+        middle = height.baseline - main.middle  # of the room of the text
+        top = max(2 * middle - height.height, 0.0)
+        placed = ((bit.x - origin, bit.width, bit.stretch, bit.letter, bit.text) for bit in texts)
+        attributes += written((top, max(2 * middle - top, top), height.baseline), placed)
+    return f"<p{attributes}>{''.join(_box_html(box, x, height) for x, box in boxes)}</p>"
 
 
-def _text(bits: list[_Bit], height: Height, origin: float) -> str:
-    """Return the attribute with the text of a line. Its room is around the middle of the largest letters."""
-    main = max((bit.letter for bit in bits), key=lambda letter: (letter.size, _plain(letter)))
-    half = height.baseline - main.middle
-    top = max(2 * half - height.height, 0.0)
-    texts = ((bit.x - origin, bit.width, bit.stretch, bit.letter, bit.text) for bit in bits)
-    return written((top, max(2 * half - top, top), height.baseline), texts)
+def _around(boxes: list[Box], height: Height, main: Letter) -> Height:
+    """Return the height of a line with boxes: above the baseline as high as the highest, or as `main` in its middle."""
+    below = height.height - height.baseline
+    baseline = max(below + 2 * main.middle, *(box.height * 72 / 25.4 for box in boxes))
+    return replace(height, height=baseline + below, baseline=baseline)
 
 
 def _box_html(box: Box, x: float, height: Height) -> str:
     """Return an empty place that stands on the baseline of its line. It takes no room from others on the line."""
     top = points(height.baseline - box.height * 72 / 25.4)
     size = f"width:{box.width:.2f}mm;height:{box.height:.2f}mm;margin:0 0 -{box.height:.2f}mm {points(x)}"
-    return f'<div id="{escape(box.id)}" style="position:relative;top:{top};{size}"></div>'
+    return f'<span id="{escape(box.id)}" style="display:block;position:relative;top:{top};{size}"></span>'
 
 
 @lru_cache(maxsize=MAX_LETTERS)
