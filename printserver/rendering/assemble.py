@@ -100,6 +100,15 @@ def _stylesheet(text: str) -> weasyprint.CSS:
     return _parse_sheet(text)
 
 
+@functools.lru_cache(maxsize=64)
+def _own_stylesheet(text: str) -> weasyprint.CSS:
+    """Return the sheet of an RTF: the prints of a model with other values mostly have the same.
+
+    It has a cache of its own, in which texts that nobody prints again push out no format's sheet.
+    """
+    return _parse_sheet(text)
+
+
 def _parse_sheet(text: str) -> weasyprint.CSS:
     return weasyprint.CSS(string=text, font_config=_configuration(), url_fetcher=_fetcher())
 
@@ -209,7 +218,7 @@ def _assemble_html(task: LayoutTask, hash: str, html: str, styles: Styles, notic
 def _text_pages(
     task: LayoutTask, html: str, styles: Styles, *, own: Styles = (), block_follows: bool = True
 ) -> _TextPages:
-    """Return the pages of a text. `own`: style sheets that no other document has.
+    """Return the pages of a text. `own`: style sheets of this text.
 
     `block_follows`: the seal's box is after the text, not at a place in it (N7).
     """
@@ -225,7 +234,7 @@ def _text_pages(
         _parse(html, *styles),
         anchor if block_follows else None,
         task.corpo[0] == "rtf",
-        tuple(map(_parse_sheet, own)),
+        tuple(map(_own_stylesheet, own)),
     )
     document, drawing = _draw(source, styles, page_format.pagina.altura, from_pages)
     page_count = len(document.pages)
@@ -316,7 +325,7 @@ def _keep(
 class _Source:
     """HTML to lay out; `broken`: its lines are broken, and nothing is moved in them.
 
-    `anchor`: the name of the seal's box, None if it does not follow the text. `own`: style sheets of this document.
+    `anchor`: the name of the seal's box, None if it does not follow the text. `own`: style sheets of this text.
     """
 
     html: weasyprint.HTML
