@@ -2,11 +2,12 @@
 
 WeasyPrint shapes each line again when it draws it, and handles its glyphs one by one in Python: a quarter of the time
 of a layout. In a justified line Pango makes each word a run of its own, because the blanks around it have another
-letter spacing. The glyphs of a word are the same in every line, and are cached here.
+letter spacing. The glyphs of a word are the same in every line, and are cached here. Without kerning and ligatures,
+as in the lines of an RTF, those of each character are.
 
 Only plain text is drawn this way, of one face and in Latin script, without decoration. WeasyPrint draws other text at
 its turn, and all of a page with text in a box with a transformation, clipping or a place of its own. What is drawn is
-byte by byte what WeasyPrint draws; `assemble.draws_text` tries it in each process.
+byte by byte what WeasyPrint draws (without kerning in longer strings); `assemble.draws_text` tries it in each process.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Placed lines as HTML: one block of exact height a line, and the CSS classes that they need. Lengths in points."""
+"""Placed lines as HTML: one empty block of exact height a line, and the CSS classes that they need. Lengths in points."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
