@@ -1,4 +1,4 @@
-"""Placed lines as HTML: one empty block of exact height a line, and the CSS classes that they need. Lengths in points."""
+"""Placed lines as HTML: an empty block of exact height for each, and the CSS classes they need. Lengths in points."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
