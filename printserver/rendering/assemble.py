@@ -25,7 +25,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import block_place, complete, fonts, templates
-from printserver.rendering import base_pdf, cache, narrow, page_images, rtf_pages
+from printserver.rendering import base_pdf, cache, narrow, page_images, rtf_lines, rtf_pages
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
     BodyNotice,
@@ -46,6 +46,7 @@ from printserver.rendering.model import (
 )
 from printserver.rendering.pdf_body.prepare import prepare_pdf
 from printserver.rendering.placement import Measures, boxes_on_pdf, measure_pages, new_anchor
+from printserver.rendering.rtf_body import BASE_CSS
 from printserver.rendering.stylesheet import css, fonts_css, is_verso
 from printserver.rendering.text_drawing import TextPage, operators
 
@@ -96,6 +97,15 @@ def _configuration() -> FontConfiguration:
 
 @functools.lru_cache(maxsize=64)
 def _stylesheet(text: str) -> weasyprint.CSS:
+    return _parse_sheet(text)
+
+
+@functools.lru_cache(maxsize=64)
+def _own_stylesheet(text: str) -> weasyprint.CSS:
+    """Return the sheet of an RTF: the prints of a model with other values mostly have the same.
+
+    It has a cache of its own, in which texts that nobody prints again push out no format's sheet.
+    """
     return _parse_sheet(text)
 
 
@@ -174,11 +184,11 @@ def _assemble_rtf(task: LayoutTask) -> Layout:
     page_format = task.formato
     body = rtf_pages.prepare(task)
     html = _fill(task, body.html, rtf=body)
-    stylesheet = css(page_format, task.faces, task.lado_inicial)
-    hash = _hash("rtf", page_format.versao, html, (stylesheet, body.css), task.lado_inicial, task.faces, task.bloco)
+    styles = (css(page_format, task.faces, task.lado_inicial), BASE_CSS)
+    hash = _hash("rtf", page_format.versao, html, (*styles, body.css), task.lado_inicial, task.faces, task.bloco)
     if found := _find_kept(task, hash, body.notices):
         return found
-    made = _text_pages(task, html, (stylesheet,), own=(body.css,), block_follows=not body.has_qr)
+    made = _text_pages(task, html, styles, own=(body.css,), block_follows=not body.has_qr)
     return _keep(task, hash, made.pdf, made.count, made.measures, body.notices, made.notices, pdf_a=True)
 
 
@@ -214,7 +224,7 @@ def _assemble_html(task: LayoutTask, hash: str, html: str, styles: Styles, notic
 def _text_pages(
     task: LayoutTask, html: str, styles: Styles, *, own: Styles = (), block_follows: bool = True
 ) -> _TextPages:
-    """Return the pages of a text. `own`: style sheets that no other document has.
+    """Return the pages of a text. `own`: style sheets of this text.
 
     `block_follows`: the seal's box is after the text, not at a place in it (N7).
     """
@@ -227,10 +237,10 @@ def _text_pages(
     from_pages = Notices()
     html = _BOX_TAG.sub(rf'\g<1>{anchor}"', html)
     source = _Source(
-        _parse(html, *styles, *own),
+        _parse(html, *styles),
         anchor if block_follows else None,
         task.corpo[0] == "rtf",
-        tuple(map(_parse_sheet, own)),
+        tuple(map(_own_stylesheet, own)),
     )
     document, drawing = _draw(source, styles, page_format.pagina.altura, from_pages)
     page_count = len(document.pages)
@@ -321,7 +331,7 @@ def _keep(
 class _Source:
     """HTML to lay out; `broken`: its lines are broken, and nothing is moved in them.
 
-    `anchor`: the name of the seal's box, None if it does not follow the text. `own`: style sheets of this document.
+    `anchor`: the name of the seal's box, None if it does not follow the text. `own`: style sheets of this text.
     """
 
     html: weasyprint.HTML
@@ -420,12 +430,14 @@ def _parse(html: str, *styles: str) -> weasyprint.HTML:
 
 
 def _pages(html: weasyprint.HTML, styles: Styles, *more: weasyprint.CSS) -> weasyprint.Document:
-    return html.render(
+    document = html.render(
         font_config=_configuration(),
         stylesheets=[*map(_stylesheet, styles), *more],
         pdf_variant="pdf/a-2b",
         presentational_hints=True,  # otherwise lists lose their numbers (`start`, `type`, `value`)
     )
+    rtf_lines.fill(document.pages)
+    return document
 
 
 def _empty_box(task: LayoutTask, rtf: rtf_pages.RtfBody | None) -> str:

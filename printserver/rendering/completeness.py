@@ -12,6 +12,7 @@ from printserver.errors import Recusa
 from printserver.rendering.body.characters import refuse
 from printserver.rendering.drawn import Bounds, Drawing, DrawnText
 from printserver.rendering.model import Box
+from printserver.rendering.rtf_body import text_of
 
 _SLACK_MM: Final = 0.5
 RUNNING: Final = "position:running("
@@ -79,6 +80,7 @@ def _all_text(element: Element) -> Iterator[str]:
     """Yield the text of the element and of those in it, headers and footers left out."""
     if not element.get("style", "").startswith(RUNNING) and isinstance(element.tag, str):
         yield element.text or ""
+        yield from text_of(element)
         for child in element:
             yield from _all_text(child)
             yield child.tail or ""
@@ -89,6 +91,7 @@ def _own_text(element: Element) -> Iterator[str]:
     if not isinstance(tag, str):  # a comment
         return
     yield element.text or ""
+    yield from text_of(element)
     for child in element:
         yield child.tail or ""
 

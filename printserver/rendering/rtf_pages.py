@@ -27,7 +27,10 @@ _KINDS: Final = {"descartado": "Não se imprime: {}.", "conferir": "Confira: {}.
 
 @dataclass(frozen=True, slots=True)
 class RtfBody:
-    """The HTML and CSS of a body; `whole`: it has pages of its own. `notices` are for its sender."""
+    """The HTML and CSS of a body, which comes after `BASE_CSS`; `whole`: it has pages of its own.
+
+    `notices` are for its sender.
+    """
 
     html: str
     css: str
@@ -57,7 +60,7 @@ def prepare(task: LayoutTask) -> RtfBody:
     for notice in (*document.notices, *made.notices):
         notices.add(_KINDS.get(notice.kind, "{}.").replace("{}", notice.text.removesuffix(".")))
     has_qr = rtf_source.QR_BOX in boxes
-    css = made.css + (_closing(fitted.sections, page_format) if whole else "")
+    css = made.own_css + (_closing(fitted.sections, page_format) if whole else "")
     if whole and (has_qr or page_format.bloco.onde != "fim" or not task.bloco[1]):
         css += "\n.fecho{padding:0}"  # nothing follows the text: its last line may be at the page's end
     return RtfBody(made.running + made.html, css, notices.all(), whole, has_qr)

@@ -2,11 +2,12 @@
 
 WeasyPrint shapes each line again when it draws it, and handles its glyphs one by one in Python: a quarter of the time
 of a layout. In a justified line Pango makes each word a run of its own, because the blanks around it have another
-letter spacing. The glyphs of a word are the same in every line, and are cached here.
+letter spacing. The glyphs of a word are the same in every line, and are cached here. Without kerning and ligatures,
+as in the lines of an RTF, those of each character are.
 
 Only plain text is drawn this way, of one face and in Latin script, without decoration. WeasyPrint draws other text at
 its turn, and all of a page with text in a box with a transformation, clipping or a place of its own. What is drawn is
-byte by byte what WeasyPrint draws; `assemble.draws_text` tries it in each process.
+byte by byte what WeasyPrint draws (without kerning in longer strings); `assemble.draws_text` tries it in each process.
 """
 
 import re
@@ -25,6 +26,8 @@ from weasyprint.text.line_break import Layout
 _MAX_WORDS: Final = 2500
 """Words kept for each face: less than 1 MB."""
 _MAX_FACES: Final = 32
+_MAX_FACES_ALONE: Final = 256
+"""Faces of characters that are shaped alone: each keeps these only."""
 
 _LETTER: Final = re.compile("[A-Za-z\u00c0-\u024f]")
 _OTHER: Final = re.compile("[^ -~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u2032\u2033]")
@@ -92,13 +95,18 @@ class TextPage(Page):  # type: ignore[misc]
 
 @dataclass(slots=True)
 class _Face:
-    """A face in one size and the texts shaped in it."""
+    """A face in one size and the texts shaped in it.
+
+    `alone`: what is beside a character does not change its glyph, since the style has neither kerning nor ligatures.
+    `words` are its characters then.
+    """
 
     style: Any
     sample: Layout
     font: Any
     size: float
     plain: Layout
+    alone: bool
     words: dict[str, _Shaped | None] = field(default_factory=dict)
     blanks: dict[str, _Blank] = field(default_factory=dict)
     widths: dict[int, int] = field(default_factory=dict)
@@ -109,6 +117,26 @@ class _Face:
         self.plain.set_text(text)
         line, _ = self.plain.get_first_line()
         return self._joined(list(_runs(line)), text.encode())
+
+    def spaced(self, text: str, spacing: int) -> _Shaped | None:
+        """Return a whole line of characters that are shaped alone; its blanks are wider by `spacing` Pango units."""
+        shaped: dict[str, _Shaped] = {}
+        for character in dict.fromkeys(text):
+            if spacing and character in " \u00a0":
+                one = self.blank(character, spacing, first=False, last=False)
+            else:
+                if character not in self.words:
+                    self.words[character] = self.shape(character)
+                one = self.words[character]
+            if one is None:
+                return None
+            shaped[character] = one
+        operands = [shaped[character].operand for character in text]
+        for at in (0, -1):
+            if spacing and (edge := self.blank(text[at], spacing, first=at == 0, last=at == -1)):
+                operands[at] = edge.operand
+        glyphs = tuple(glyph for one in shaped.values() for glyph in one.glyphs)
+        return _Shaped("".join(operands).replace("><", ""), glyphs)
 
     def learn(self, words: list[str]) -> None:
         """Shape words that are not known yet, and the blanks."""
@@ -260,7 +288,7 @@ class _TextOfPage:
         parts = _BLANKS.split(text) if spacing else [text]
         if face is None or text != box.pango_layout.text or _OTHER.search(text) or not _splits(parts):
             return _Text(box, start, None, [], 0)
-        return _Text(box, start, face, parts, spacing)
+        return _Text(box, start, face, [text] if face.alone else parts, spacing)
 
 
 def _in_order(box: Any) -> bool:
@@ -298,9 +326,12 @@ def _face(style: Any) -> _Face | None:
         return None
     key = tuple(style[name] for name in _SHAPING)
     if key not in _faces:
-        if len(_faces) >= _MAX_FACES:
+        face = _new_face(style)
+        if sum(other.alone == face.alone for other in _faces.values()) >= (
+            _MAX_FACES_ALONE if face.alone else _MAX_FACES
+        ):
             _faces.clear()
-        _faces[key] = _new_face(style)
+        _faces[key] = face
     return _faces[key]
 
 
@@ -310,7 +341,8 @@ def _new_face(style: Any) -> _Face:
     sample.set_text("a")  # keeps the font alive
     line, _ = sample.get_first_line()
     font = next(_runs(line)).item.analysis.font
-    return _Face(style, sample, font, get_pango_font_key(font)[2], plain)
+    alone = style["font_kerning"] == "none" and style["font_variant_ligatures"] == "none"
+    return _Face(style, sample, font, get_pango_font_key(font)[2], plain, alone)
 
 
 def _runs(line: Any) -> Iterator[Any]:
@@ -327,6 +359,8 @@ def _learn(texts: list[_Text]) -> None:
             face.words.clear()
     unknown: dict[int, tuple[_Face, dict[str, None]]] = {}
     for text in texts:
+        if text.face is not None and text.face.alone and not text.face.blanks:
+            text.face.learn(["a"])
         if text.face is not None and len(text.parts) > 1:
             new = unknown.setdefault(id(text.face), (text.face, {}))[1]
             for word in text.parts[::2]:
@@ -343,7 +377,7 @@ def _shape(text: _Text) -> list[_Shaped] | None:
     if face is None:
         return None
     if len(parts) == 1:
-        whole = face.shape(parts[0])
+        whole = face.spaced(parts[0], spacing) if face.alone else face.shape(parts[0])
         return whole and [whole]
     words, end = face.words, len(parts) - 1
     inner = {part: face.blank(part, spacing, first=False, last=False) for part in set(parts[1::2])}

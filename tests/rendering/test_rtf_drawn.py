@@ -12,10 +12,13 @@ from typing import Any
 import pypdfium2
 import pytest
 from pypdfium2 import raw
+from weasyprint import HTML
 
 from printserver.errors import Recusa
 from printserver.rendering.assemble import make_report
-from printserver.rendering.rtf_body import Box, Fragment, lay_out
+from printserver.rendering.completeness import check_whole
+from printserver.rendering.drawn import Bounds, Drawing, DrawnText
+from printserver.rendering.rtf_body import Box, Fragment, lay_out, text_of
 from printserver.rtf import (
     Block,
     Border,
@@ -167,6 +170,42 @@ def test_stretched_lines_end_at_the_margin() -> None:
     for y, letter in ends.items():
         if y != last:
             assert letter.x == pytest.approx(595.3 - 72 - 6, abs=1.0)  # a digit is 6 points wide
+
+
+def test_a_stretched_line_has_room_for_the_hyphen_at_its_end() -> None:
+    found = shown(said("ex\u00adtra\u00ador\u00addi\u00adná\u00adrio " * 30, alignment="justificado"))
+    hyphens = [letter for letter in found.letters if letter.text in "-\u2010"]
+    assert hyphens
+    for hyphen in hyphens:
+        assert hyphen.x == pytest.approx(595.3 - 72 - 4, abs=0.3)  # a hyphen is 4 points wide
+
+
+def test_what_follows_the_number_of_a_page_gives_way_to_its_further_digits() -> None:
+    found = drawn(lay_out(read((r"{\rtf1 " + r"x\page " * 10 + r"a\chpgn b\chpgn c\par}").encode())))
+    assert bare(found.page(11)) == "a11b11c"
+    a, b, c = (found.at(text).x for text in ("a11", "b11", "c"))
+    assert (b - a, c - b) == pytest.approx((5.3 + 12, 6 + 12), abs=0.1)
+
+
+def test_raised_text_is_read_where_it_stands() -> None:
+    text = r"{\rtf1{\header topo\par}artigo 18{\super a} da lei, x{\sub 2}.\par}"
+    assert "artigo18adalei,x2." in bare(drawn(lay_out(read(text.encode()))).page(1))
+
+
+def test_p2a_a_line_that_is_not_drawn_or_drawn_twice_is_refused() -> None:
+    fragment = lay_out(document(said("um <b> & dois"), said("três")))
+    body = HTML(string=fragment.html).etree_element.find("body")
+    lines = [
+        DrawnText(1, each, text, Bounds(0, 0, 1, 1), Bounds(0, 0, 1, 1))
+        for each in body.iter("p")
+        for text in text_of(each)
+    ]
+    whole = Drawing(areas=[Bounds(0, 0, 1, 1)], drawn_text=lines)
+    check_whole(body, whole)
+    for wrong in (lines[:1], [*lines, lines[1]]):
+        with pytest.raises(Recusa) as refusal:
+            check_whole(body, replace(whole, drawn_text=wrong))
+        assert refusal.value.word == "corpo-invalido"
 
 
 def test_tab_stops_and_leaders_are_exact() -> None:

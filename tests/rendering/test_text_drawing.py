@@ -28,9 +28,9 @@ def workbench(tmp_path: Path) -> Workbench:
     return Workbench(tmp_path)
 
 
-def _operators(workbench: Workbench, body: str) -> list[list[bytes]]:
+def _operators(workbench: Workbench, body: str, kind: str = "html") -> list[list[bytes]]:
     """Return places, sizes and glyphs of the text of each page, in their order."""
-    layout = workbench.make_layout("traslado", ("html", body))
+    layout = workbench.make_layout("traslado", (kind, body))
     with pikepdf.open(workbench.pasta / f"{layout.hash}.pdf") as pdf:
         contents = [b"\n".join(part.read_bytes() for part in page.obj.Contents) for page in pdf.pages]
     return [[line for line in text_drawing.operators(each) if not line.endswith(b"Tf")] for each in contents]
@@ -44,6 +44,19 @@ def test_p2a_text_is_drawn_as_weasyprint_draws_it(
     ours = _operators(workbench, body)
     monkeypatch.setattr(assemble, "draws_text", lambda: False)
     assert ours == _operators(Workbench(tmp_path / "weasyprint"), body)
+    assert sum(map(len, ours)) > 20
+
+
+def test_p2a_text_of_an_rtf_is_drawn_as_weasyprint_draws_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = (
+        r"Saibam quantos, AVAÍ To VAT n\'ba\~7, {\b fi ffl} e R$ 1.250,00 {\ul conforme} {\fs16\up6 consta}\tab fim. "
+    )
+    body = rf"{{\rtf1\ansi\pard\qj {words * 6}\par\pard\qr {words}\par\u945?\u946? {words}\par}}"
+    ours = _operators(Workbench(tmp_path / "ours"), body, "rtf")
+    monkeypatch.setattr(assemble, "draws_text", lambda: False)
+    theirs = _operators(Workbench(tmp_path / "weasyprint"), body, "rtf")
+    glyphs = [[[line.replace(b"><", b"") for line in page] for page in each] for each in (ours, theirs)]
+    assert glyphs[0] == glyphs[1]
     assert sum(map(len, ours)) > 20
 
 

@@ -58,6 +58,8 @@ MAX_LETTERS: Final = 2048
 """Letters that a process keeps from document to document: many times those of a real one."""
 DOTS_PER_POINT: Final = 120
 """Dots are the unit in which text is measured where lines are broken."""
+_UNITS_PER_POINT: Final = 1024 * 96 / 72
+"""Pango's units, in which text is drawn: 1024 to a pixel of CSS."""
 
 
 class Advances(dict[str, float]):
@@ -70,8 +72,8 @@ class Advances(dict[str, float]):
         return width
 
 
-class _Dots(dict[str, int]):
-    """Advance of each character in one size, in whole dots of 1/8640 inch."""
+class _Whole(dict[str, int]):
+    """Advance of each character in one size, in whole units; `size` is the size in units."""
 
     def __init__(self, advances: Advances, size: float) -> None:
         super().__init__()
@@ -79,9 +81,9 @@ class _Dots(dict[str, int]):
         self._size = size
 
     def __missing__(self, character: str) -> int:
-        dots = floor(self._advances[character] * self._size * DOTS_PER_POINT + 0.5)
-        self[character] = dots
-        return dots
+        units = floor(self._advances[character] * self._size + 0.5)
+        self[character] = units
+        return units
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ class Letter:
     face: Face
     family: str
     size: float
-    advances: Advances
-    dots: _Dots
+    dots: _Whole
+    units: _Whole
     spacing: float
     rise: float
     ascent: float
@@ -112,8 +114,8 @@ class Letter:
     middle: float
 
     def width(self, text: str) -> float:
-        """Return the width of `text` in points."""
-        return sum(map(self.advances.__getitem__, text)) * self.size + self.spacing * len(text)
+        """Return the width of `text` in points, as Pango adds it up."""
+        return sum(map(self.units.__getitem__, text)) / _UNITS_PER_POINT + self.spacing * len(text)
 
     def room(self, text: str) -> int:
         """Return the room in dots that `text` takes where lines are broken, as LibreOffice adds it up."""
@@ -159,8 +161,9 @@ def _letter(family: str, face: Face) -> Letter:
     elif rise:
         above, below = ascent + max(rise, 0), descent + max(-rise, 0)
     middle = (cut.ascent - cut.descent) / 2 * size
-    dots = _Dots(cut.advances, size)
-    return Letter(face, family, size, cut.advances, dots, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
+    dots = _Whole(cut.advances, size * DOTS_PER_POINT)
+    units = _Whole(cut.advances, int(size * _UNITS_PER_POINT))
+    return Letter(face, family, size, dots, units, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
 
 
 def _raised(face: Face, height: float) -> float:

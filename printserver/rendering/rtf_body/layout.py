@@ -29,6 +29,11 @@ class Fragment:
     notices: tuple[Notice, ...]
     running: str = ""
 
+    @property
+    def own_css(self) -> str:
+        """The CSS of this document alone, without `BASE_CSS`."""
+        return self.css.removeprefix(BASE_CSS)
+
 
 def lay_out(
     rtf: Rtf,

@@ -8,7 +8,7 @@ from typing import Final
 
 from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter
 from printserver.rendering.rtf_body.stops import LEAST_TAB, Room, Stops, before_comma, begin, over_margin
-from printserver.rendering.rtf_body.tokens import SOFT_HYPHEN, Piece, Token, divided, piece_of
+from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Piece, Token, divided, piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
 _BLANK: Final = re.compile("(?<=[^ ]) +(?=[^ ])")
@@ -369,7 +369,7 @@ def _place(line: Line, alignment: Alignment, *, full: bool) -> None:
     room, last = line.room, line.parts[-1]
     hangs = full and alignment != "esquerda"  # the blanks at the line's end
     last.start = last.begin(last.ink if hangs else last.width, room)
-    free = room.end - last.start - last.ink
+    free = room.end - last.start - last.ink - _drawn_hyphen(last)
     if alignment == "justificado" and full:
         spaces = sum(_spaces(token) for token in _inner(last))
         last.stretch = free / spaces if spaces and free > 0 else 0.0
@@ -378,6 +378,13 @@ def _place(line: Line, alignment: Alignment, *, full: bool) -> None:
         for part in line.parts:
             part.x += shift
             part.start += shift
+
+
+def _drawn_hyphen(part: Part) -> float:
+    """Return the width of the hyphen that is drawn at the end of a part that ends at a soft hyphen."""
+    token = next(reversed(_inner(part)), None)
+    ends = token is not None and token.pieces and token.pieces[-1].text.endswith(SOFT_HYPHEN)
+    return token.pieces[-1].letter.width(BROKEN_HYPHEN) if token and ends else 0.0
 
 
 def _inner(part: Part) -> list[Token]:

@@ -51,15 +51,15 @@ def pages(section: Section, name: str, flow: Flow, backs: tuple[str, ...], *, fi
         _margin(section.footer, "bottom", f"{name}r", paper, flow),
     )
     size = f"{points(paper.width / TWIPS_PER_POINT)} {points(paper.height / TWIPS_PER_POINT)}"
-    css = [f"@page {name}{{size:{size};{_sides(paper)}}}"]
+    css = [f"@page {name}{{size:{size};{_sides(paper)}{_rule(head, 'top')}{_rule(foot, 'bottom')}}}"]
     if paper.mirrored:
         css += [f"@page {name}{back}{{{_mirrored(paper, 'left')}}}" for back in backs]
-    css.append(f"@page {name}{{{_rule(head, 'top')}{_rule(foot, 'bottom')}}}")
     running = [head, foot]
     for others in _others(section, name, first=first):
         one = _margin(others.header, "top", f"{name}{others.short}c", paper, flow)
         two = _margin(others.footer, "bottom", f"{name}{others.short}r", paper, flow)
-        css.append(f"@page {others.selector}{{{_rule(one, 'top')}{_rule(two, 'bottom')}}}")
+        rules = _rule(one, "top", instead=head) + _rule(two, "bottom", instead=foot)
+        css.append(f"@page {others.selector}{{{rules}}}")
         running += [one, two]
     shown = "".join(_running(each, padding) for each in running if each.html)
     return Pages("\n".join(css), shown, padding)
@@ -119,13 +119,12 @@ def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow
     return _Margin(name, flowed.html, max(margin, away + flowed.height), f"padding-{edge}:{points(away)};")
 
 
-def _rule(margin: _Margin, edge: Edge) -> str:
-    """Return the declarations of a page for a header or footer, or for none."""
-    box = f"@{edge}-left"
-    content = "none"
+def _rule(margin: _Margin, edge: Edge, instead: _Margin | None = None) -> str:
+    """Return the declarations of a page for a header or footer, or for none `instead` of one."""
+    css = f"margin-{edge}:{points(margin.margin)};"
     if margin.html:
-        content = f"element({margin.name});width:100%;text-align:left;vertical-align:{edge}"
-    return f"margin-{edge}:{points(margin.margin)};{box}{{content:{content}}}"
+        return f"{css}@{edge}-left{{content:element({margin.name});width:100%;text-align:left;vertical-align:{edge}}}"
+    return f"{css}@{edge}-left{{content:none}}" if instead and instead.html else css
 
 
 def _sides(paper: Paper) -> str:

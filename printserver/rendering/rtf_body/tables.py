@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from printserver.rendering.rtf_body.borders import border_css, border_width, drawn_width
+from printserver.rendering.rtf_body.borders import SIDES, border_width, borders_css, drawn_width
 from printserver.rendering.rtf_body.grid import Grid, Placed
 from printserver.rendering.rtf_body.markup import Sheet, points
 from printserver.rtf import TWIPS_PER_POINT, Block, Border, Cell, Row, Side, Table, paragraphs_of
 
 _VERTICAL: Final = {"alto": "top", "meio": "middle", "baixo": "bottom"}
-_SIDES: Final[tuple[Side, ...]] = ("top", "right", "bottom", "left")
 _OVERFLOW: Final = 3.0
 """Points by which text may be higher than a row of exact height. A row that would cover more is made higher."""
 
@@ -126,7 +125,7 @@ class _Maker:
 
     def _drawn(self, placed: Placed) -> _Sides:
         """Return what of its borders a cell draws."""
-        return _Sides(*(drawn_width(side, placed.border(side), self._others(placed, side)) for side in _SIDES))
+        return _Sides(*(drawn_width(side, placed.border(side), self._others(placed, side)) for side in SIDES))
 
     def _least(self, placed: Placed, padding: _Sides) -> float:
         """Return the height of an empty cell: its padding, and half of the widest border at each of its edges."""
@@ -138,7 +137,7 @@ class _Maker:
 
     def _others(self, placed: Placed, side: Side) -> list[Border | None]:
         """Return the borders of other cells at an edge of a cell."""
-        opposite = _SIDES[_SIDES.index(side) - 2]
+        opposite = SIDES[SIDES.index(side) - 2]
         return [other.border(opposite) for other in self._grid.facing(placed, side)]
 
     def _cell(self, placed: Placed, drawn: _Sides, row: Row, high: tuple[float, float]) -> "_Cell":
@@ -187,8 +186,7 @@ def _look(cell: Cell, padding: _Sides, drawn: _Sides) -> str:
     """Return the declarations of a cell."""
     sides = (padding.top, padding.right, padding.bottom, padding.left)
     style = f"padding:{' '.join(points(side) for side in sides)};"
-    for side, border in cell.borders:
-        style += border_css(side, border, getattr(drawn, side))
+    style += borders_css((side, border, getattr(drawn, side)) for side, border in cell.borders)
     if cell.vertical != "alto":
         style += f"vertical-align:{_VERTICAL[cell.vertical]};"
     return style + (f"background:#{cell.shading};" if cell.shading else "")
