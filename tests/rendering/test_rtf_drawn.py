@@ -313,6 +313,16 @@ def test_rows_before_a_wider_one_are_scaled_to_it_as_in_libreoffice() -> None:
     assert [found.at(text).x - LEFT for text in "abc"] == pytest.approx([105, 100, 100], abs=EXACT)
 
 
+def test_a_row_wider_by_next_to_nothing_neither_widens_its_table_nor_the_rows_after_it_as_in_libreoffice() -> None:
+    def row(first: int, end: int, text: str) -> Row:
+        return Row((Cell(first, (said("."),)), Cell(end, (said(text),), first)), right=end)
+
+    found = shown(Table((row(2000, 4000, "a"), row(2002, 4022, "b"), row(2000, 4000, "c"))))
+    assert [found.at(text).x - LEFT for text in "abc"] == pytest.approx([100, 99.55, 100], abs=0.03)
+    found = shown(Table((row(2000, 4000, "a"), row(2000, 4023, "b"), row(2000, 4000, "c"))))
+    assert [found.at(text).x - LEFT for text in "abc"] == pytest.approx([100.55, 100, 100], abs=0.06)
+
+
 @pytest.mark.parametrize(
     ("last", "second"), [("", 1500), (r"\trftsWidth1", 1930), (r"\trftsWidth2\trwWidth2500", 1930)]
 )

@@ -451,3 +451,43 @@ def test_small_capitals_leave_digits_and_ordinals_their_size() -> None:
 def test_a_word_wider_than_its_line_leaves_the_tab_before_it_alone_as_in_libreoffice(word: str) -> None:
     lines = broken(f"a\t{word}", width=width(word[:-2]) + ROUNDING, stops=(Stop(400),))
     assert [text_of(line) for line in lines] == ["a", "\t", word[:-2], word[-2:]]
+
+
+def test_a_line_ends_after_a_slash_only_if_the_next_character_has_room_as_in_libreoffice() -> None:
+    assert texts(broken(LONG, width=width("vice-presidente/") + ROUNDING)) == ["vice-", "presidente/", "substituto"]
+
+
+@pytest.mark.parametrize("text", [" reconhecido", "a\n reconhecido", " reconhe/cido"])
+def test_a_word_wider_than_its_line_is_cut_after_the_blanks_before_it_as_in_libreoffice(text: str) -> None:
+    for alignment in get_args(Alignment):
+        lines = broken(text, width=width(" reconhe/c") + ROUNDING, alignment=alignment)
+        begun = text_of(lines[text.count("\n")])
+        assert begun.strip(" ") == "" if alignment == "esquerda" else begun.startswith(" reconhe")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("metros\tSão\u00a0Paulo", ["metros\tSão\u00a0Pa", "ulo"]),
+        ("metros\tanti\u2011heróis", ["metros\tanti-he", "róis"]),
+        ("nos metros\tSão\u00a0Paulo", ["nos metros", "\tSão\u00a0Paulo"]),
+    ],
+)
+def test_tied_words_are_cut_where_their_line_has_no_blank_as_in_libreoffice(text: str, lines: list[str]) -> None:
+    room = width(lines[0].rpartition("\t")[2]) + 40 + ROUNDING
+    assert [text_of(line) for line in broken(text, width=room, stops=(Stop(800),))] == lines
+
+
+@pytest.mark.parametrize(("text", "size", "twips"), [("pré-\u00a0eleição", 14, 658), ("Sr.\u00a0Paulo", 22, 808)])
+def test_what_ties_words_is_measured_by_itself_as_in_libreoffice(text: str, size: int, twips: int) -> None:
+    run = Run(f"a {text}", Face(size=size))
+    before = round(width("a ", run.face) * 20)
+    assert len(broken(run, width=(before + twips + 1) / 20)) == 1
+    assert len(broken(Run(text, run.face), width=twips / 20)) == 1
+    assert len(broken(Run(text, run.face), width=(twips - 1) / 20)) == 2
+
+
+def test_a_cut_word_of_several_faces_is_measured_by_piece_as_in_libreoffice() -> None:
+    runs = (Run("pública", Face("Calibri", 18, bold=True)), Run("que", Face("Calibri", 18, bold=True, italic=True)))
+    assert texts(broken(*runs, width=822 / 20)) == ["públicaque"]
+    assert texts(broken(*runs, width=821 / 20)) == ["públicaqu", "e"]

@@ -16,6 +16,8 @@ _NEAR: Final = 8
 """Between edges that are the same column's."""
 _RAGGED: Final = 284
 """By how much a row may be narrower than its table. Such a row is widened, as in LibreOffice; others are not."""
+_SAME_WIDTH: Final = 22
+"""By how much a row may be narrower than another and still be measured as it is."""
 _PARTS: Final = 10_000
 _LEAST: Final = 0.5
 """Part of the width of a row's cells that its width may be. A smaller one is a slip."""
@@ -87,18 +89,22 @@ def _beside(placed: Placed, side: Side, row: list[Placed]) -> list[Placed]:
 def _fitted(rows: Sequence[Row], edge: int, cell: int) -> list[Row]:
     """Return rows with the widths that they have in their table.
 
-    Rows that end nearly together fill the table, whose width is that which the last row with one says, or that of the
-    widest. As in LibreOffice, a row is measured by the widest row up to itself: what it lacks goes to its last cell.
-    A table in a `cell` fills it if its last row leaves its width to the program.
+    Rows that end nearly together fill the table, whose width is that which the last row with one says, or the measure
+    of the last row. As in LibreOffice, a row is measured by the widest row up to itself, and what it lacks goes to its
+    last cell; if it lacks next to nothing, by itself. A table in a `cell` fills it if its last row leaves its width to
+    the program.
     """
     widths = [_width(row) for row in rows if row.cells]
     filled = cell if rows and rows[-1].fills else 0
     ragged = not filled and widths and max(widths) - min(widths) > _RAGGED
     if not widths or ragged or len({row.left for row in rows}) > 1:
         return _even([_scaled(row, _width(row), row.width, edge) for row in rows])
-    table = filled or next((row.width for row in reversed(rows) if row.width), max(widths))
-    widest = accumulate((_width(row) for row in rows), max)
-    return [_scaled(row, own, table, edge) for row, own in zip(rows, widest, strict=True)]
+    found = [_width(row) for row in rows]
+    measures = [
+        widest if widest - own > _SAME_WIDTH else own for own, widest in zip(found, accumulate(found, max), strict=True)
+    ]
+    table = filled or next((row.width for row in reversed(rows) if row.width), measures[-1])
+    return [_scaled(row, own, table, edge) for row, own in zip(rows, measures, strict=True)]
 
 
 def _width(row: Row) -> int:

@@ -21,25 +21,34 @@ _DOTS_PER_TWIP: Final = DOTS_PER_POINT // TWIPS_PER_POINT
 class _Measure:
     """Width of text as LibreOffice adds it up: pieces of one letter in whole twips, rounded, but the last one up.
 
+    What ties words is a piece of its own.
+
     The spacing after the last character of a line does not count, nor a negative one at a change of letter.
     """
 
     before: int = 0
     letter: Letter | None = None
     dots: int = 0
+    tie: bool = False
 
     def add(self, pieces: tuple[Piece, ...]) -> None:
         """Take more text."""
         for piece in pieces:
-            if piece.letter is not self.letter:
-                spacing = self._spacing()
-                self.before += (2 * (self.dots - min(spacing, 0)) + _DOTS_PER_TWIP) // (2 * _DOTS_PER_TWIP)
-                self.letter, self.dots = piece.letter, 0
+            if self._parts_from(piece):
+                self.before = self._closed()
+                self.letter, self.dots, self.tie = piece.letter, 0, piece.tie
             self.dots += piece.room
+
+    def free(self, piece: Piece, width: float) -> int:
+        """Return how many dots of a piece have room in a width in points, without the spacing after its last character."""
+        whole = floor((width + _LITTLE) * TWIPS_PER_POINT)
+        if self._parts_from(piece):
+            return (whole - self._closed()) * _DOTS_PER_TWIP
+        return (whole - self.before) * _DOTS_PER_TWIP - self.dots
 
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
-        if len(pieces) > 1 or pieces[0].letter is not self.letter:
+        if len(pieces) > 1 or self._parts_from(pieces[0]):
             whole = replace(self)
             whole.add(pieces)
             return whole.width()
@@ -48,6 +57,14 @@ class _Measure:
     def width(self, more: int = 0) -> float:
         """Return the width in points, with so many dots more in the same letter."""
         return (self.before - (self._spacing() - self.dots - more) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
+
+    def _parts_from(self, piece: Piece) -> bool:
+        return piece.letter is not self.letter or piece.tie or self.tie
+
+    def _closed(self) -> int:
+        """Return the width in twips if a new piece begins."""
+        spacing = self._spacing()
+        return self.before + (2 * (self.dots - min(spacing, 0)) + _DOTS_PER_TWIP) // (2 * _DOTS_PER_TWIP)
 
     def _spacing(self) -> int:
         return self.letter.spacing_dots if self.letter else 0
@@ -183,10 +200,13 @@ class _Breaker:
         if self._fits(word):
             self._parts[-1].add(word)
             return
-        if word.kind == "ligada" and self._parts[-1].tokens:
+        if self._ends_with_slash() and (word.kind == "ligada" or not self._takes_first_of(word)):
             self._back(word)
             return
         rest = list(_without_blanks(word))
+        if self._is_cut(word):
+            self._cut_all(rest)
+            return
         while rest:
             part = self._parts[-1]
             if taken := self._up_to_blank(rest):
@@ -203,9 +223,35 @@ class _Breaker:
             elif part.tab is not None:
                 self.end()
             else:
-                for each in rest:
-                    self._cut(each)
+                self._cut_all(rest)
                 return
+
+    def _cut_all(self, parts: list[Token]) -> None:
+        for each in parts:
+            self._cut(each)
+
+    def _ends_with_slash(self) -> bool:
+        """Return whether the text before a word ends with a slash: no line ends there if nothing of the word fits."""
+        tokens = self._parts[-1].tokens
+        return bool(tokens) and tokens[-1].pieces[-1].text.endswith("/")
+
+    def _is_cut(self, word: Token) -> bool:
+        """Return whether a word that does not fit is cut, though a line may end before it.
+
+        So it is after the blanks that begin a line, and if it is tied and the line has no blank but at its start.
+        """
+        if self._only_blanks(self._parts[-1].tokens):
+            return True
+        tie = next((at for at, piece in enumerate(word.pieces) if piece.tie), None)
+        if tie is None or not self._has_room(self._parts[-1].measure.with_more(word.pieces[: tie or 1]), (word,)):
+            return False
+        text = "".join(piece.text or "-" for part in self._parts for token in part.tokens for piece in token.pieces)
+        return " " not in text[1:]
+
+    def _only_blanks(self, tokens: list[Token]) -> bool:
+        """Return whether these, the line's first tokens, are blanks; not if it is aligned left, where they may end it."""
+        first = len(self._parts) == 1 and self._alignment != "esquerda"
+        return first and bool(tokens) and all(token.kind == "espaco" for token in tokens)
 
     def _take_all(self, parts: list[Token]) -> None:
         """Put parts of a word on the line, as one word and the spaces after it."""
@@ -223,6 +269,9 @@ class _Breaker:
         blank = next((at for at in range(len(tokens), 0, -1) if tokens[at - 1].kind == "espaco"), 0)
         last = len(tokens) - len(ending)
         at = blank if self._takes_first_of(word) or tokens[last].kind == "ligada" else last
+        if self._only_blanks(tokens[:at]):
+            self._cut_all(list(_without_blanks(word)))
+            return
         if at:
             self._parts[-1] = part.with_tokens(tokens[:at])
             self.end(full=True)
@@ -242,8 +291,13 @@ class _Breaker:
     def _takes_first_of(self, word: Token) -> bool:
         """Return whether the first character of a word has room on the line."""
         part, first = self._parts[-1], word.pieces[0]
-        here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
-        return here >= (first.room if first.box else first.letter.room(first.text[0]) - _spacing(first))
+        room = first.room if first.box else first.letter.room(first.text[0]) - _spacing(first)
+        return part.measure.free(first, self._width_left()) >= room
+
+    def _width_left(self) -> float:
+        """Return the width from where the text of the last part may begin to the end of the line."""
+        part = self._parts[-1]
+        return self._room.end - part.begin(self._room.end, self._room)
 
     def _cut(self, word: Token) -> None:
         """Put a word or spaces on the line, from where it is; what does not fit goes on the next ones."""
@@ -251,12 +305,11 @@ class _Breaker:
         if word.kind == "espaco" or self._fits(word):
             part.add(word)
             return
-        here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
         if part.tokens and not self._takes_first_of(word):
             self.end(full=True)
             self._cut(word)
             return
-        for at, head in enumerate(_cut(word, here, _dots(self._next.end - self._next.start))):
+        for at, head in enumerate(_cut(word, part.measure, self._width_left(), self._next.end - self._next.start)):
             if at:
                 self.end(full=True)
             self._parts[-1].add(head)
@@ -319,21 +372,20 @@ def _spacing(piece: Piece) -> int:
     return 0 if piece.box else piece.letter.spacing_dots
 
 
-def _dots(points: float) -> int:
-    return floor((points + _LITTLE) * DOTS_PER_POINT)
+def _cut(word: Token, line: _Measure, here: float, below: float) -> Iterator[Token]:
+    """Cut a word that is wider than a line: `line` is what is on this one, whose width is `here`, that of others `below`.
 
-
-def _cut(word: Token, here: int, below: int) -> Iterator[Token]:
-    """Cut a word that is wider than a line: `here` is the room in this line, `below` in each of the next, in dots."""
+    Widths in points.
+    """
     taken: list[Piece] = []
-    room = here
+    measure = replace(line)
     for whole in word.pieces:
-        for piece in _fitting(whole, room, below, first=not taken):
-            if taken and piece.room - _spacing(piece) > room:
+        for piece in _fitting(whole, measure.free(whole, here), _Measure().free(whole, below), first=not taken):
+            if taken and piece.room - _spacing(piece) > measure.free(piece, here):
                 yield _word_of(taken)
-                taken, room = [], below
+                taken, measure, here = [], _Measure(), below
             taken.append(piece)
-            room -= piece.room
+            measure.add((piece,))
     yield _word_of(taken)
 
 
