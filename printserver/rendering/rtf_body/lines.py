@@ -40,7 +40,7 @@ class _Measure:
             self.dots += piece.room
 
     def free(self, piece: Piece, width: float) -> int:
-        """Return how many dots of a piece have room in a width in points, without the spacing after its last character."""
+        """Return how many dots of a piece have room in a width in points, the spacing after its last character apart."""
         whole = floor((width + _LITTLE) * TWIPS_PER_POINT)
         if self._parts_from(piece):
             return (whole - self._closed()) * _DOTS_PER_TWIP
@@ -249,7 +249,7 @@ class _Breaker:
         return " " not in text[1:]
 
     def _only_blanks(self, tokens: list[Token]) -> bool:
-        """Return whether these, the line's first tokens, are blanks; not if it is aligned left, where they may end it."""
+        """Return whether these, the line's first tokens, are blanks; not if aligned left, where a line may end at them."""
         first = len(self._parts) == 1 and self._alignment != "esquerda"
         return first and bool(tokens) and all(token.kind == "espaco" for token in tokens)
 
@@ -373,9 +373,9 @@ def _spacing(piece: Piece) -> int:
 
 
 def _cut(word: Token, line: _Measure, here: float, below: float) -> Iterator[Token]:
-    """Cut a word that is wider than a line: `line` is what is on this one, whose width is `here`, that of others `below`.
+    """Cut a word that is wider than a line.
 
-    Widths in points.
+    `line` is what is on this one, whose width is `here`, that of others `below`. Widths in points.
     """
     taken: list[Piece] = []
     measure = replace(line)
