@@ -40,7 +40,7 @@ class _Measure:
             self.dots += piece.room
 
     def free(self, piece: Piece, width: float) -> int:
-        """Return how many dots of a piece have room in a width in points, the spacing after its last character apart."""
+        """Return how many dots of a piece have room in a width in points, its last spacing apart."""
         whole = floor((width + _LITTLE) * TWIPS_PER_POINT)
         if self._parts_from(piece):
             return (whole - self._closed()) * _DOTS_PER_TWIP
@@ -249,7 +249,7 @@ class _Breaker:
         return " " not in text[1:]
 
     def _only_blanks(self, tokens: list[Token]) -> bool:
-        """Return whether these, the line's first tokens, are blanks; not if aligned left, where a line may end at them."""
+        """Return whether these, the line's first tokens, are blanks; not if it is aligned left: it may end there."""
         first = len(self._parts) == 1 and self._alignment != "esquerda"
         return first and bool(tokens) and all(token.kind == "espaco" for token in tokens)
 
