@@ -28,6 +28,7 @@ from printserver.rtf import (
     Run,
     Section,
     Shape,
+    Stop,
     Table,
     read,
 )
@@ -213,6 +214,15 @@ def test_cells_of_a_table_are_between_their_edges() -> None:
     )
     steps = [found.at(text).y for text in ("antes", "a1", "a2", "x", "depois")]
     assert [b - a for a, b in itertools.pairwise(steps)] == pytest.approx([14.55, 14.55, 13.8, 14.55], abs=EXACT)
+
+
+def test_text_in_a_cell_begins_at_its_only_stop_without_a_tab_if_it_is_decimal_as_in_libreoffice() -> None:
+    stop = Stop(1200, "decimal")
+    texts = (("1,50", (stop,)), ("R$ 22,70", (stop,)), ("3,90", (stop, Stop(1400))), ("4,10", (Stop(1200),)))
+    inside = tuple(Row((Cell(2000, (said(text, stops=stops),)),)) for text, stops in texts)
+    found = shown(Table(inside), said("5,30", stops=(stop,)))
+    assert [found.at(text).x - LEFT for text in (",50", ",70")] == pytest.approx([60, 60], abs=EXACT)
+    assert [found.at(text).x - LEFT for text in ("3,9", "4,1", "5,3")] == pytest.approx([0, 0, 0], abs=EXACT)
 
 
 def test_row_heights_at_least_and_exactly() -> None:

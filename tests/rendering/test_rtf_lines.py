@@ -33,12 +33,13 @@ def broken(
     left: float = 0.0,
     column: float = 0.0,
     edge: float = 0.0,
+    cell: bool = False,
     **shape: object,
 ) -> list[Line]:
     made = Shape(**shape)  # type: ignore[arg-type]
     room = Room(left, width, left, max(column, width), max(edge, width))
     begin = replace(room, start=left + first)
-    return break_lines(tokens(*runs), begin, room, stops(made, 720), made.alignment)
+    return break_lines(tokens(*runs), begin, room, stops(made, 720), made.alignment, cell=cell)
 
 
 def text_of(line: Line) -> str:
@@ -491,3 +492,20 @@ def test_a_cut_word_of_several_faces_is_measured_by_piece_as_in_libreoffice() ->
     runs = (Run("pública", Face("Calibri", 18, bold=True)), Run("que", Face("Calibri", 18, bold=True, italic=True)))
     assert texts(broken(*runs, width=822 / 20)) == ["públicaque"]
     assert texts(broken(*runs, width=821 / 20)) == ["públicaqu", "e"]
+
+
+def test_p2a_lines_that_begin_at_a_decimal_stop_hold_their_text_in_their_room_as_in_libreoffice() -> None:
+    stop = (Stop(640, "decimal"),)
+    lines = broken("anotação,\tcom, " + "m" * 9, width=39.1, stops=stop, cell=True)
+    assert [text_of(line).lstrip("\t").rstrip(" ") for line in lines] == [
+        "anotaçã",
+        "o,",
+        "",
+        "com,",
+        "mmmm",
+        "mmmm",
+        "m",
+    ]
+    assert all(end_of(line) <= 39.1 + 0.001 for line in lines)
+    assert [line.parts[1].start for line in lines[:2]] == pytest.approx([0.05, 32 - width("o")], abs=0.06)
+    assert broken("", width=39.1, stops=stop, cell=True)[0].parts[0].tokens == []

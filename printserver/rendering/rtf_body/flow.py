@@ -144,7 +144,8 @@ class Flow:
         room = Room(indent, end - shape.right / TWIPS_PER_POINT, indent, end, column.edge)
         first = replace(room, start=indent + shape.first / TWIPS_PER_POINT)
         tokens = self._reader.read(runs)
-        return break_lines(tokens, first, room, stops(shape, self._default_tab), shape.alignment)
+        made = stops(shape, self._default_tab)
+        return break_lines(tokens, first, room, made, shape.alignment, cell=column.cell)
 
 
 def _under(group: _Group) -> float:

@@ -75,6 +75,7 @@ class Part:
     """Tokens of a line between two tabs. `x`: where its tab begins (or the line), `start`: where its text begins.
 
     `ink`: its width without the spaces at its end. `stretch`: added to each of its spaces by the justification.
+    `decimal`: the decimal stop that a line in a cell begins at without a tab.
     """
 
     x: float
@@ -85,6 +86,7 @@ class Part:
     ink: float = 0.0
     start: float = 0.0
     stretch: float = 0.0
+    decimal: Stop | None = None
     measure: _Measure = field(default_factory=_Measure)
 
     def add(self, token: Token) -> None:
@@ -97,17 +99,22 @@ class Part:
 
     def with_tokens(self, tokens: list[Token]) -> "Part":
         """Return the part with other tokens."""
-        part = Part(self.x, self.stop, self.tab)
+        part = Part(self.x, self.stop, self.tab, decimal=self.decimal)
         for token in tokens:
             part.add(token)
         return part
 
     def begin(self, width: float, room: Room, more: tuple[Token, ...] = ()) -> float:
-        """Return where its text begins if it is `width` wide, with `more` tokens at its end."""
-        if self.stop is None:
+        """Return where its text begins if it is `width` wide, with `more` tokens at its end.
+
+        Text at the stop of a cell that would reach beyond it begins so much further left.
+        """
+        stop = self.stop or self.decimal
+        if stop is None:
             return self.x
-        decimal = self._before_comma((*self.tokens, *more)) if self.stop.kind == "decimal" else 0.0
-        return begin(self.stop, self.x, width, min(decimal, width), room)
+        decimal = self._before_comma((*self.tokens, *more)) if stop.kind == "decimal" else 0.0
+        start = begin(stop, self.x, width, min(decimal, width), room)
+        return max(min(start, room.end - width), self.x + LEAST_TAB) if self.decimal else start
 
     def _before_comma(self, tokens: tuple[Token, ...]) -> float:
         if not tokens:
@@ -137,13 +144,14 @@ class Line:
 
 
 class _Breaker:
-    def __init__(self, first: Room, room: Room, stops: Stops, alignment: Alignment) -> None:
+    def __init__(self, first: Room, room: Room, stops: Stops, alignment: Alignment, decimal: Stop | None) -> None:
         self._room = first
         self._next = room
         self._stops = stops
         self._alignment = alignment
+        self._decimal = decimal
         self.lines: list[Line] = []
-        self._parts: list[Part] = [Part(first.start)]
+        self._parts: list[Part] = [Part(first.start, decimal=decimal)]
         self._page_break = False
 
     def take(self, token: Token) -> None:
@@ -167,9 +175,11 @@ class _Breaker:
         """End the line; `last` is its line break; `full`: it is ended for want of room."""
         line = Line(self._parts, self._room, self._page_break, last)
         _place(line, self._alignment, full=full)
+        if self._decimal is not None:
+            line.parts[:1] = _after_tab(line)
         self.lines.append(line)
         self._room = self._next
-        self._parts = [Part(self._room.start)]
+        self._parts = [Part(self._room.start, decimal=self._decimal)]
         self._page_break = False
 
     def _blank(self) -> bool:
@@ -309,7 +319,8 @@ class _Breaker:
             self.end(full=True)
             self._cut(word)
             return
-        for at, head in enumerate(_cut(word, part.measure, self._width_left(), self._next.end - self._next.start)):
+        below = self._next.end - self._next.start - (LEAST_TAB if self._decimal else 0.0)
+        for at, head in enumerate(_cut(word, part.measure, self._width_left(), below)):
             if at:
                 self.end(full=True)
             self._parts[-1].add(head)
@@ -345,9 +356,15 @@ class _Breaker:
         self._parts.append(Part(x, stop, token))
 
 
-def break_lines(tokens: list[Token], first: Room, room: Room, stops: Stops, alignment: Alignment) -> list[Line]:
-    """Return the lines of a paragraph, at least one; `first` is the room of the first line, `room` of the others."""
-    breaker = _Breaker(first, room, stops, alignment)
+def break_lines(
+    tokens: list[Token], first: Room, room: Room, stops: Stops, alignment: Alignment, *, cell: bool = False
+) -> list[Line]:
+    """Return the lines of a paragraph, at least one; `first` is the room of the first line, `room` of the others.
+
+    In a `cell` each line begins at the stop of its paragraph if that is its only one and a decimal one.
+    """
+    only = stops.custom[0] if cell and len(stops.custom) == 1 else None
+    breaker = _Breaker(first, room, stops, alignment, only if only and only.kind == "decimal" else None)
     for token in tokens:
         breaker.take(token)
     breaker.end()
@@ -430,6 +447,17 @@ def _place(line: Line, alignment: Alignment, *, full: bool) -> None:
         for part in line.parts:
             part.x += shift
             part.start += shift
+
+
+def _after_tab(line: Line) -> list[Part]:
+    """Return the first part of a line that begins at a decimal stop without a tab, as one after an unseen tab."""
+    first = line.parts[0]
+    token = first.tokens[0] if first.tokens else line.parts[1].tab if len(line.parts) > 1 else None
+    if token is None:
+        return [first]
+    face = replace(token.letter.face, underline=False, strike=False, highlight=None)
+    tab = Token("tab", (Piece("\t", replace(token.letter, face=face), 0.0, 0),), 0.0)
+    return [Part(first.x, start=first.x), replace(first, tab=tab)]
 
 
 def _inner(part: Part) -> list[Token]:
