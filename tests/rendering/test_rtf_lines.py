@@ -509,3 +509,8 @@ def test_p2a_lines_that_begin_at_a_decimal_stop_hold_their_text_in_their_room_as
     assert all(end_of(line) <= 39.1 + 0.001 for line in lines)
     assert [line.parts[1].start for line in lines[:2]] == pytest.approx([0.05, 32 - width("o")], abs=0.06)
     assert broken("", width=39.1, stops=stop, cell=True)[0].parts[0].tokens == []
+
+
+def test_a_tied_word_at_a_decimal_stop_is_cut_from_where_its_tab_begins_as_in_libreoffice() -> None:
+    lines = broken("o\tSr.\u00a0José", width=width("oSr.\u00a0J") + 0.05 + ROUNDING, stops=(Stop(400, "decimal"),))
+    assert [text_of(line) for line in lines] == ["o\tSr.\u00a0J", "osé"]

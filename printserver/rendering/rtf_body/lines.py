@@ -307,6 +307,9 @@ class _Breaker:
     def _width_left(self) -> float:
         """Return the width from where the text of the last part may begin to the end of the line."""
         part = self._parts[-1]
+        stop = part.stop or part.decimal
+        if stop is not None and stop.kind == "decimal":
+            return self._room.end - part.x - LEAST_TAB
         return self._room.end - part.begin(self._room.end, self._room)
 
     def _cut(self, word: Token) -> None:
