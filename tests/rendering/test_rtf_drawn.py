@@ -16,7 +16,9 @@ from pypdfium2 import raw
 from printserver.errors import Recusa
 from printserver.rendering.assemble import make_report
 from printserver.rendering.rtf_body import Box, Fragment, lay_out
+from printserver.rendering.rtf_body.grid import Grid
 from printserver.rtf import (
+    Alignment,
     Block,
     Border,
     Cell,
@@ -313,6 +315,15 @@ def test_the_last_width_that_a_row_says_is_that_of_the_table_as_in_libreoffice()
     )
     found = shown(Table(rows))
     assert [found.at(text).x - LEFT for text in "bdf"] == pytest.approx([110.4] * 3, abs=EXACT)
+
+
+@pytest.mark.parametrize(("alignment", "end"), [("centro", 4002), ("direita", 4001)])
+def test_a_centred_table_is_a_twip_wider_where_its_rest_has_no_half_as_in_libreoffice(
+    alignment: Alignment, end: int
+) -> None:
+    row = Row((Cell(2000, ()), Cell(4001, (), 2000)), right=4001, alignment=alignment)
+    assert Grid(Table((row,)), 9026, 9026, cell=False).edges == [0, 2000, end]
+    assert Grid(Table((row,)), 9026, 9025, cell=False).edges == [0, 2000, 4001]
 
 
 def test_rows_before_a_wider_one_are_scaled_to_it_as_in_libreoffice() -> None:

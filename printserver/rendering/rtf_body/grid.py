@@ -41,11 +41,11 @@ class Placed:
 class Grid:
     """The cells of a table, by rows. `rows` are those of the table with the widths that they have in it.
 
-    `edge`: how far right a row may be widened. `cell`: the width of the cell that the table is in, 0 outside of one.
+    `edge`: how far right a row may be widened. `column`: the width of what the table is in, which may be a `cell`.
     """
 
-    def __init__(self, table: Table, edge: int, cell: int = 0) -> None:
-        self.rows = _fitted(table.rows, edge, cell)
+    def __init__(self, table: Table, edge: int, column: int, *, cell: bool) -> None:
+        self.rows = _centred(_fitted(table.rows, edge, column if cell else 0), column)
         self.edges = _edges(self.rows)
         self.cells = [list(self._placed(at, row)) for at, row in enumerate(self.rows)]
 
@@ -143,6 +143,14 @@ def _even(rows: list[Row]) -> list[Row]:
 def _widened(row: Row, end: int) -> Row:
     cells = (replace(cell, right=end) if cell.right == row.right else cell for cell in row.cells)
     return replace(row, cells=tuple(cells), right=end)
+
+
+def _centred(rows: list[Row], column: int) -> list[Row]:
+    """Return rows whose last cells are a twip wider if the table is centred and the rest of its column has no half."""
+    end = max((row.right for row in rows), default=0)
+    rest = column - end + min((row.left for row in rows), default=0)
+    centred = bool(rows) and rows[0].alignment == "centro"
+    return [_widened(row, end + 1) if row.right == end else row for row in rows] if centred and rest % 2 else rows
 
 
 def _edges(rows: list[Row]) -> list[int]:
