@@ -15,7 +15,7 @@ from pypdfium2 import raw
 
 from printserver.errors import Recusa
 from printserver.rendering.assemble import make_report
-from printserver.rendering.rtf_body import Box, Fragment, lay_out
+from printserver.rendering.rtf_body import Box, Fragment, lay_out, lines
 from printserver.rendering.rtf_body.grid import Grid
 from printserver.rtf import (
     Alignment,
@@ -598,3 +598,13 @@ def test_lines_have_no_style_of_their_own_but_the_break_before_them() -> None:
     text = rb"{\rtf1\pard\tx2000\widctlpar\sa100 um\tab dois {\chpgn}\par tr\'eas\par\pagebb quatro\par}"
     html = lay_out(read(text)).html
     assert re.findall(r'<(?:p|span)[^>]* style="([^"]*)"', html) == ["break-before:page"]
+
+
+@pytest.mark.parametrize("blocks", [(said("m" * 1_001),), tuple(said("mm mm") for _ in range(501))])
+def test_s12_a_text_of_more_lines_than_can_be_laid_out_in_time_is_refused(
+    monkeypatch: pytest.MonkeyPatch, blocks: tuple[Paragraph, ...]
+) -> None:
+    monkeypatch.setattr(lines, "MAX_LINES", 1_000)
+    with pytest.raises(Recusa, match=r"mais de 1\.000\. Divida o documento ou use colunas mais largas") as refused:
+        lay_out(document(*blocks), 5.0)
+    assert refused.value.word == "corpo-invalido"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from math import floor
 from typing import Final
 
+from printserver.errors import Recusa
 from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter
 from printserver.rendering.rtf_body.stops import LEAST_TAB, Room, Stops, before_comma, begin, over_margin
 from printserver.rendering.rtf_body.tokens import SOFT_HYPHEN, Piece, Token, divided, piece_of
@@ -14,7 +15,19 @@ from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 _BLANK: Final = re.compile("(?<=[^ ]) +(?=[^ ])")
 _LITTLE: Final = 0.002
 """Lines may be this much too wide: lengths are sums of rounded numbers."""
+MAX_LINES: Final = 30_000
+"""Twice those of a deed of 300 pages. More are not laid out in the time that a document has."""
 _DOTS_PER_TWIP: Final = DOTS_PER_POINT // TWIPS_PER_POINT
+
+
+def check_lines(count: int) -> None:
+    """Raise `Recusa` `corpo-invalido` for a document of too many lines."""
+    if count > MAX_LINES:
+        most = f"{MAX_LINES:,}".replace(",", ".")
+        raise Recusa(
+            "corpo-invalido",
+            f"O texto tem linhas demais: mais de {most}. Divida o documento ou use colunas mais largas.",
+        )
 
 
 @dataclass(slots=True)
@@ -178,6 +191,7 @@ class _Breaker:
         if self._decimal is not None:
             line.parts[:1] = _after_tab(line)
         self.lines.append(line)
+        check_lines(len(self.lines))
         self._room = self._next
         self._parts = [Part(self._room.start, decimal=self._decimal)]
         self._page_break = False
@@ -364,7 +378,8 @@ def break_lines(
 ) -> list[Line]:
     """Return the lines of a paragraph, at least one; `first` is the room of the first line, `room` of the others.
 
-    In a `cell` each line begins at the stop of its paragraph if that is its only one and a decimal one.
+    In a `cell` each line begins at the stop of its paragraph if that is its only one and a decimal one. Raises `Recusa`
+    `corpo-invalido` for too many lines.
     """
     only = stops.custom[0] if cell and len(stops.custom) == 1 else None
     breaker = _Breaker(first, room, stops, alignment, only if only and only.kind == "decimal" else None)
@@ -400,6 +415,10 @@ def _cut(word: Token, line: _Measure, here: float, below: float) -> Iterator[Tok
     taken: list[Piece] = []
     measure = replace(line)
     for whole in word.pieces:
+        if whole.room - _spacing(whole) <= measure.free(whole, here):
+            taken.append(whole)
+            measure.add((whole,))
+            continue
         for piece in _fitting(whole, measure.free(whole, here), _Measure().free(whole, below), first=not taken):
             if taken and piece.room - _spacing(piece) > measure.free(piece, here):
                 yield _word_of(taken)
