@@ -18,8 +18,10 @@ from printserver.errors import Recusa
 from printserver.rendering.assemble import make_report
 from printserver.rendering.completeness import check_whole
 from printserver.rendering.drawn import Bounds, Drawing, DrawnText
-from printserver.rendering.rtf_body import Box, Fragment, lay_out, text_of
+from printserver.rendering.rtf_body import Box, Fragment, lay_out, lines, text_of
+from printserver.rendering.rtf_body.grid import Grid
 from printserver.rtf import (
+    Alignment,
     Block,
     Border,
     Cell,
@@ -31,6 +33,7 @@ from printserver.rtf import (
     Run,
     Section,
     Shape,
+    Stop,
     Table,
     read,
 )
@@ -254,6 +257,15 @@ def test_cells_of_a_table_are_between_their_edges() -> None:
     assert [b - a for a, b in itertools.pairwise(steps)] == pytest.approx([14.55, 14.55, 13.8, 14.55], abs=EXACT)
 
 
+def test_text_in_a_cell_begins_at_its_only_stop_without_a_tab_if_it_is_decimal_as_in_libreoffice() -> None:
+    stop = Stop(1200, "decimal")
+    texts = (("1,50", (stop,)), ("R$ 22,70", (stop,)), ("3,90", (stop, Stop(1400))), ("4,10", (Stop(1200),)))
+    inside = tuple(Row((Cell(2000, (said(text, stops=stops),)),)) for text, stops in texts)
+    found = shown(Table(inside), said("5,30", stops=(stop,)))
+    assert [found.at(text).x - LEFT for text in (",50", ",70")] == pytest.approx([60, 60], abs=EXACT)
+    assert [found.at(text).x - LEFT for text in ("3,9", "4,1", "5,3")] == pytest.approx([0, 0, 0], abs=EXACT)
+
+
 def test_row_heights_at_least_and_exactly() -> None:
     found = shown(Table((cells("a1", height=600), cells("a2", height=100), cells("a3|", height=-400), cells("a4"))))
     steps = [found.at(text).y for text in ("a1", "a2", "a3", "a4")]
@@ -344,12 +356,31 @@ def test_the_last_width_that_a_row_says_is_that_of_the_table_as_in_libreoffice()
     assert [found.at(text).x - LEFT for text in "bdf"] == pytest.approx([110.4] * 3, abs=EXACT)
 
 
+@pytest.mark.parametrize(("alignment", "end"), [("centro", 4002), ("direita", 4001)])
+def test_a_centred_table_is_a_twip_wider_where_its_rest_has_no_half_as_in_libreoffice(
+    alignment: Alignment, end: int
+) -> None:
+    row = Row((Cell(2000, ()), Cell(4001, (), 2000)), right=4001, alignment=alignment)
+    assert Grid(Table((row,)), 9026, 9026, cell=False).edges == [0, 2000, end]
+    assert Grid(Table((row,)), 9026, 9025, cell=False).edges == [0, 2000, 4001]
+
+
 def test_rows_before_a_wider_one_are_scaled_to_it_as_in_libreoffice() -> None:
     def row(first: int, end: int, text: str) -> Row:
         return Row((Cell(first, (said("."),)), Cell(end, (said(text),), first)), right=end)
 
     found = shown(Table((row(2000, 4000, "a"), row(2000, 4200, "b"), row(2000, 4000, "c"))))
     assert [found.at(text).x - LEFT for text in "abc"] == pytest.approx([105, 100, 100], abs=EXACT)
+
+
+def test_a_row_wider_by_next_to_nothing_neither_widens_its_table_nor_the_rows_after_it_as_in_libreoffice() -> None:
+    def row(first: int, end: int, text: str) -> Row:
+        return Row((Cell(first, (said("."),)), Cell(end, (said(text),), first)), right=end)
+
+    found = shown(Table((row(2000, 4000, "a"), row(2002, 4022, "b"), row(2000, 4000, "c"))))
+    assert [found.at(text).x - LEFT for text in "abc"] == pytest.approx([100, 99.55, 100], abs=0.03)
+    found = shown(Table((row(2000, 4000, "a"), row(2000, 4023, "b"), row(2000, 4000, "c"))))
+    assert [found.at(text).x - LEFT for text in "abc"] == pytest.approx([100.55, 100, 100], abs=0.06)
 
 
 @pytest.mark.parametrize(
@@ -606,3 +637,13 @@ def test_lines_have_no_style_of_their_own_but_the_break_before_them() -> None:
     text = rb"{\rtf1\pard\tx2000\widctlpar\sa100 um\tab dois {\chpgn}\par tr\'eas\par\pagebb quatro\par}"
     html = lay_out(read(text)).html
     assert re.findall(r'<(?:p|span)[^>]* style="([^"]*)"', html) == ["break-before:page"]
+
+
+@pytest.mark.parametrize("blocks", [(said("m" * 1_001),), tuple(said("mm mm") for _ in range(501))])
+def test_s12_a_text_of_more_lines_than_can_be_laid_out_in_time_is_refused(
+    monkeypatch: pytest.MonkeyPatch, blocks: tuple[Paragraph, ...]
+) -> None:
+    monkeypatch.setattr(lines, "MAX_LINES", 1_000)
+    with pytest.raises(Recusa, match=r"mais de 1\.000\. Divida o documento ou use colunas mais largas") as refused:
+        lay_out(document(*blocks), 5.0)
+    assert refused.value.word == "corpo-invalido"

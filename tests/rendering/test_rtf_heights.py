@@ -56,7 +56,7 @@ def test_raised_and_lowered_scripts_do_not_change_the_line() -> None:
     above, below = letter(Face(script="super")), letter(Face(script="sub"))
     assert above.ascent == pytest.approx(SERIF.ascent)
     assert below.descent == pytest.approx(SERIF.descent)
-    assert above.size == pytest.approx(6.96)
+    assert above.size == pytest.approx(6.95)
 
 
 @pytest.mark.parametrize(

@@ -33,12 +33,13 @@ def broken(
     left: float = 0.0,
     column: float = 0.0,
     edge: float = 0.0,
+    cell: bool = False,
     **shape: object,
 ) -> list[Line]:
     made = Shape(**shape)  # type: ignore[arg-type]
     room = Room(left, width, left, max(column, width), max(edge, width))
     begin = replace(room, start=left + first)
-    return break_lines(tokens(*runs), begin, room, stops(made, 720), made.alignment)
+    return break_lines(tokens(*runs), begin, room, stops(made, 720), made.alignment, cell=cell)
 
 
 def text_of(line: Line) -> str:
@@ -451,3 +452,65 @@ def test_small_capitals_leave_digits_and_ordinals_their_size() -> None:
 def test_a_word_wider_than_its_line_leaves_the_tab_before_it_alone_as_in_libreoffice(word: str) -> None:
     lines = broken(f"a\t{word}", width=width(word[:-2]) + ROUNDING, stops=(Stop(400),))
     assert [text_of(line) for line in lines] == ["a", "\t", word[:-2], word[-2:]]
+
+
+def test_a_line_ends_after_a_slash_only_if_the_next_character_has_room_as_in_libreoffice() -> None:
+    assert texts(broken(LONG, width=width("vice-presidente/") + ROUNDING)) == ["vice-", "presidente/", "substituto"]
+
+
+@pytest.mark.parametrize("text", [" reconhecido", "a\n reconhecido", " reconhe/cido"])
+def test_a_word_wider_than_its_line_is_cut_after_the_blanks_before_it_as_in_libreoffice(text: str) -> None:
+    for alignment in get_args(Alignment):
+        lines = broken(text, width=width(" reconhe/c") + ROUNDING, alignment=alignment)
+        begun = text_of(lines[text.count("\n")])
+        assert begun.strip(" ") == "" if alignment == "esquerda" else begun.startswith(" reconhe")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("metros\tSão\u00a0Paulo", ["metros\tSão\u00a0Pa", "ulo"]),
+        ("metros\tanti\u2011heróis", ["metros\tanti-he", "róis"]),
+        ("nos metros\tSão\u00a0Paulo", ["nos metros", "\tSão\u00a0Paulo"]),
+    ],
+)
+def test_tied_words_are_cut_where_their_line_has_no_blank_as_in_libreoffice(text: str, lines: list[str]) -> None:
+    room = width(lines[0].rpartition("\t")[2]) + 40 + ROUNDING
+    assert [text_of(line) for line in broken(text, width=room, stops=(Stop(800),))] == lines
+
+
+@pytest.mark.parametrize(("text", "size", "twips"), [("pré-\u00a0eleição", 14, 658), ("Sr.\u00a0Paulo", 22, 808)])
+def test_what_ties_words_is_measured_by_itself_as_in_libreoffice(text: str, size: int, twips: int) -> None:
+    run = Run(f"a {text}", Face(size=size))
+    before = round(width("a ", run.face) * 20)
+    assert len(broken(run, width=(before + twips + 1) / 20)) == 1
+    assert len(broken(Run(text, run.face), width=twips / 20)) == 1
+    assert len(broken(Run(text, run.face), width=(twips - 1) / 20)) == 2
+
+
+def test_a_cut_word_of_several_faces_is_measured_by_piece_as_in_libreoffice() -> None:
+    runs = (Run("pública", Face("Calibri", 18, bold=True)), Run("que", Face("Calibri", 18, bold=True, italic=True)))
+    assert texts(broken(*runs, width=822 / 20)) == ["públicaque"]
+    assert texts(broken(*runs, width=821 / 20)) == ["públicaqu", "e"]
+
+
+def test_p2a_lines_that_begin_at_a_decimal_stop_hold_their_text_in_their_room_as_in_libreoffice() -> None:
+    stop = (Stop(640, "decimal"),)
+    lines = broken("anotação,\tcom, " + "m" * 9, width=39.1, stops=stop, cell=True)
+    assert [text_of(line).lstrip("\t").rstrip(" ") for line in lines] == [
+        "anotaçã",
+        "o,",
+        "",
+        "com,",
+        "mmmm",
+        "mmmm",
+        "m",
+    ]
+    assert all(end_of(line) <= 39.1 + 0.001 for line in lines)
+    assert [line.parts[1].start for line in lines[:2]] == pytest.approx([0.05, 32 - width("o")], abs=0.06)
+    assert broken("", width=39.1, stops=stop, cell=True)[0].parts[0].tokens == []
+
+
+def test_a_tied_word_at_a_decimal_stop_is_cut_from_where_its_tab_begins_as_in_libreoffice() -> None:
+    lines = broken("o\tSr.\u00a0José", width=width("oSr.\u00a0J") + 0.05 + ROUNDING, stops=(Stop(400, "decimal"),))
+    assert [text_of(line) for line in lines] == ["o\tSr.\u00a0J", "osé"]

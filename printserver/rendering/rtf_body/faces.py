@@ -54,6 +54,7 @@ OTHER_WIDTHS: Final[Mapping[str, str]] = {
 
 _SCRIPT_SIZE: Final = 0.58
 _SMALL_CAPS_SIZE: Final = 0.8
+_LITTLE: Final = 0.001
 MAX_LETTERS: Final = 2048
 """Letters that a process keeps from document to document: many times those of a real one."""
 DOTS_PER_POINT: Final = 120
@@ -150,7 +151,9 @@ def _letter(family: str, face: Face) -> Letter:
     """
     cut = _cut(family, _cut_name(face))
     full = face.size / 2
-    size = full * (_SCRIPT_SIZE if face.script else 1) * (_SMALL_CAPS_SIZE if face.small_caps else 1)
+    size = full * (_SMALL_CAPS_SIZE if face.small_caps else 1)
+    if face.script:
+        size = floor(size * _SCRIPT_SIZE * TWIPS_PER_POINT + _LITTLE) / TWIPS_PER_POINT  # as LibreOffice
     ascent, descent = _metrics(cut, size)
     above, below = ascent, descent
     rise = _raised(face, ascent + descent)

@@ -8,7 +8,7 @@ from typing import Final
 from printserver.rendering.rtf_body.borders import NO_FRAME, Frame, border_space, border_width
 from printserver.rendering.rtf_body.faces import letter
 from printserver.rendering.rtf_body.heights import line_height
-from printserver.rendering.rtf_body.lines import Line, break_lines
+from printserver.rendering.rtf_body.lines import Line, break_lines, check_lines
 from printserver.rendering.rtf_body.markup import Sheet, line_html, points
 from printserver.rendering.rtf_body.stops import Room, stops
 from printserver.rendering.rtf_body.tables import Around, table_html
@@ -61,6 +61,7 @@ class Flow:
         self._reader = reader
         self._sheet = sheet
         self._default_tab = default_tab
+        self._count = 0
 
     def lay_out(self, blocks: tuple[Block, ...], column: Column) -> Flowed:
         """Return blocks in a column. In a cell there are no page breaks."""
@@ -110,6 +111,8 @@ class Flow:
         end_letter = letter(paragraph.end)
         html, total = [], 0.0
         lines = self._lines(paragraph, column, box)
+        self._count += len(lines)
+        check_lines(self._count)
         heights = [line_height(line, end_letter, shape) for line in lines]
         carries = box is not NO_FRAME or column.cell  # a lower margin would count at a page's end
         pairs = shape.widow_control and not column.cell  # rows part between any lines
@@ -144,7 +147,8 @@ class Flow:
         room = Room(indent, end - shape.right / TWIPS_PER_POINT, indent, end, column.edge)
         first = replace(room, start=indent + shape.first / TWIPS_PER_POINT)
         tokens = self._reader.read(runs)
-        return break_lines(tokens, first, room, stops(shape, self._default_tab), shape.alignment)
+        made = stops(shape, self._default_tab)
+        return break_lines(tokens, first, room, made, shape.alignment, cell=column.cell)
 
 
 def _under(group: _Group) -> float:

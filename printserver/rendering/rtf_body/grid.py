@@ -16,6 +16,8 @@ _NEAR: Final = 8
 """Between edges that are the same column's."""
 _RAGGED: Final = 284
 """By how much a row may be narrower than its table. Such a row is widened, as in LibreOffice; others are not."""
+_SAME_WIDTH: Final = 22
+"""By how much a row may be narrower than another and still be measured as it is."""
 _PARTS: Final = 10_000
 _LEAST: Final = 0.5
 """Part of the width of a row's cells that its width may be. A smaller one is a slip."""
@@ -39,11 +41,11 @@ class Placed:
 class Grid:
     """The cells of a table, by rows. `rows` are those of the table with the widths that they have in it.
 
-    `edge`: how far right a row may be widened. `cell`: the width of the cell that the table is in, 0 outside of one.
+    `edge`: how far right a row may be widened. `column`: the width of what the table is in, which may be a `cell`.
     """
 
-    def __init__(self, table: Table, edge: int, cell: int = 0) -> None:
-        self.rows = _fitted(table.rows, edge, cell)
+    def __init__(self, table: Table, edge: int, column: int, *, cell: bool) -> None:
+        self.rows = _centred(_fitted(table.rows, edge, column if cell else 0), column)
         self.edges = _edges(self.rows)
         self.cells = [list(self._placed(at, row)) for at, row in enumerate(self.rows)]
 
@@ -87,18 +89,22 @@ def _beside(placed: Placed, side: Side, row: list[Placed]) -> list[Placed]:
 def _fitted(rows: Sequence[Row], edge: int, cell: int) -> list[Row]:
     """Return rows with the widths that they have in their table.
 
-    Rows that end nearly together fill the table, whose width is that which the last row with one says, or that of the
-    widest. As in LibreOffice, a row is measured by the widest row up to itself: what it lacks goes to its last cell.
-    A table in a `cell` fills it if its last row leaves its width to the program.
+    Rows that end nearly together fill the table, whose width is that which the last row with one says, or the measure
+    of the last row. As in LibreOffice, a row is measured by the widest row up to itself, and what it lacks goes to its
+    last cell; if it lacks next to nothing, by itself. A table in a `cell` fills it if its last row leaves its width to
+    the program.
     """
     widths = [_width(row) for row in rows if row.cells]
     filled = cell if rows and rows[-1].fills else 0
     ragged = not filled and widths and max(widths) - min(widths) > _RAGGED
     if not widths or ragged or len({row.left for row in rows}) > 1:
         return _even([_scaled(row, _width(row), row.width, edge) for row in rows])
-    table = filled or next((row.width for row in reversed(rows) if row.width), max(widths))
-    widest = accumulate((_width(row) for row in rows), max)
-    return [_scaled(row, own, table, edge) for row, own in zip(rows, widest, strict=True)]
+    found = [_width(row) for row in rows]
+    measures = [
+        widest if widest - own > _SAME_WIDTH else own for own, widest in zip(found, accumulate(found, max), strict=True)
+    ]
+    table = filled or next((row.width for row in reversed(rows) if row.width), measures[-1])
+    return [_scaled(row, own, table, edge) for row, own in zip(rows, measures, strict=True)]
 
 
 def _width(row: Row) -> int:
@@ -137,6 +143,14 @@ def _even(rows: list[Row]) -> list[Row]:
 def _widened(row: Row, end: int) -> Row:
     cells = (replace(cell, right=end) if cell.right == row.right else cell for cell in row.cells)
     return replace(row, cells=tuple(cells), right=end)
+
+
+def _centred(rows: list[Row], column: int) -> list[Row]:
+    """Return rows whose last cells are a twip wider if the table is centred and the rest of its column has no half."""
+    end = max((row.right for row in rows), default=0)
+    rest = column - end + min((row.left for row in rows), default=0)
+    centred = bool(rows) and rows[0].alignment == "centro"
+    return [_widened(row, end + 1) if row.right == end else row for row in rows] if centred and rest % 2 else rows
 
 
 def _edges(rows: list[Row]) -> list[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from math import floor
 from typing import Final
 
+from printserver.errors import Recusa
 from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter
 from printserver.rendering.rtf_body.stops import LEAST_TAB, Room, Stops, before_comma, begin, over_margin
 from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Piece, Token, divided, piece_of
@@ -14,12 +15,26 @@ from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 _BLANK: Final = re.compile("(?<=[^ ]) +(?=[^ ])")
 _LITTLE: Final = 0.002
 """Lines may be this much too wide: lengths are sums of rounded numbers."""
+MAX_LINES: Final = 30_000
+"""Twice those of a deed of 300 pages. More are not laid out in the time that a document has."""
 _DOTS_PER_TWIP: Final = DOTS_PER_POINT // TWIPS_PER_POINT
+
+
+def check_lines(count: int) -> None:
+    """Raise `Recusa` `corpo-invalido` for a document of too many lines."""
+    if count > MAX_LINES:
+        most = f"{MAX_LINES:,}".replace(",", ".")
+        raise Recusa(
+            "corpo-invalido",
+            f"O texto tem linhas demais: mais de {most}. Divida o documento ou use colunas mais largas.",
+        )
 
 
 @dataclass(slots=True)
 class _Measure:
     """Width of text as LibreOffice adds it up: pieces of one letter in whole twips, rounded, but the last one up.
+
+    What ties words is a piece of its own.
 
     The spacing after the last character of a line does not count, nor a negative one at a change of letter.
     """
@@ -27,19 +42,26 @@ class _Measure:
     before: int = 0
     letter: Letter | None = None
     dots: int = 0
+    tie: bool = False
 
     def add(self, pieces: tuple[Piece, ...]) -> None:
         """Take more text."""
         for piece in pieces:
-            if piece.letter is not self.letter:
-                spacing = self._spacing()
-                self.before += (2 * (self.dots - min(spacing, 0)) + _DOTS_PER_TWIP) // (2 * _DOTS_PER_TWIP)
-                self.letter, self.dots = piece.letter, 0
+            if self._parts_from(piece):
+                self.before = self._closed()
+                self.letter, self.dots, self.tie = piece.letter, 0, piece.tie
             self.dots += piece.room
+
+    def free(self, piece: Piece, width: float) -> int:
+        """Return how many dots of a piece have room in a width in points, its last spacing apart."""
+        whole = floor((width + _LITTLE) * TWIPS_PER_POINT)
+        if self._parts_from(piece):
+            return (whole - self._closed()) * _DOTS_PER_TWIP
+        return (whole - self.before) * _DOTS_PER_TWIP - self.dots
 
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
-        if len(pieces) > 1 or pieces[0].letter is not self.letter:
+        if len(pieces) > 1 or self._parts_from(pieces[0]):
             whole = replace(self)
             whole.add(pieces)
             return whole.width()
@@ -48,6 +70,14 @@ class _Measure:
     def width(self, more: int = 0) -> float:
         """Return the width in points, with so many dots more in the same letter."""
         return (self.before - (self._spacing() - self.dots - more) // _DOTS_PER_TWIP) / TWIPS_PER_POINT
+
+    def _parts_from(self, piece: Piece) -> bool:
+        return piece.letter is not self.letter or piece.tie or self.tie
+
+    def _closed(self) -> int:
+        """Return the width in twips if a new piece begins."""
+        spacing = self._spacing()
+        return self.before + (2 * (self.dots - min(spacing, 0)) + _DOTS_PER_TWIP) // (2 * _DOTS_PER_TWIP)
 
     def _spacing(self) -> int:
         return self.letter.spacing_dots if self.letter else 0
@@ -58,6 +88,7 @@ class Part:
     """Tokens of a line between two tabs. `x`: where its tab begins (or the line), `start`: where its text begins.
 
     `ink`: its width without the spaces at its end. `stretch`: added to each of its spaces by the justification.
+    `decimal`: the decimal stop that a line in a cell begins at without a tab.
     """
 
     x: float
@@ -68,6 +99,7 @@ class Part:
     ink: float = 0.0
     start: float = 0.0
     stretch: float = 0.0
+    decimal: Stop | None = None
     measure: _Measure = field(default_factory=_Measure)
 
     def add(self, token: Token) -> None:
@@ -80,17 +112,22 @@ class Part:
 
     def with_tokens(self, tokens: list[Token]) -> "Part":
         """Return the part with other tokens."""
-        part = Part(self.x, self.stop, self.tab)
+        part = Part(self.x, self.stop, self.tab, decimal=self.decimal)
         for token in tokens:
             part.add(token)
         return part
 
     def begin(self, width: float, room: Room, more: tuple[Token, ...] = ()) -> float:
-        """Return where its text begins if it is `width` wide, with `more` tokens at its end."""
-        if self.stop is None:
+        """Return where its text begins if it is `width` wide, with `more` tokens at its end.
+
+        Text at the stop of a cell that would reach beyond it begins so much further left.
+        """
+        stop = self.stop or self.decimal
+        if stop is None:
             return self.x
-        decimal = self._before_comma((*self.tokens, *more)) if self.stop.kind == "decimal" else 0.0
-        return begin(self.stop, self.x, width, min(decimal, width), room)
+        decimal = self._before_comma((*self.tokens, *more)) if stop.kind == "decimal" else 0.0
+        start = begin(stop, self.x, width, min(decimal, width), room)
+        return max(min(start, room.end - width), self.x + LEAST_TAB) if self.decimal else start
 
     def _before_comma(self, tokens: tuple[Token, ...]) -> float:
         if not tokens:
@@ -120,13 +157,14 @@ class Line:
 
 
 class _Breaker:
-    def __init__(self, first: Room, room: Room, stops: Stops, alignment: Alignment) -> None:
+    def __init__(self, first: Room, room: Room, stops: Stops, alignment: Alignment, decimal: Stop | None) -> None:
         self._room = first
         self._next = room
         self._stops = stops
         self._alignment = alignment
+        self._decimal = decimal
         self.lines: list[Line] = []
-        self._parts: list[Part] = [Part(first.start)]
+        self._parts: list[Part] = [Part(first.start, decimal=decimal)]
         self._page_break = False
 
     def take(self, token: Token) -> None:
@@ -150,9 +188,12 @@ class _Breaker:
         """End the line; `last` is its line break; `full`: it is ended for want of room."""
         line = Line(self._parts, self._room, self._page_break, last)
         _place(line, self._alignment, full=full)
+        if self._decimal is not None:
+            line.parts[:1] = _after_tab(line)
         self.lines.append(line)
+        check_lines(len(self.lines))
         self._room = self._next
-        self._parts = [Part(self._room.start)]
+        self._parts = [Part(self._room.start, decimal=self._decimal)]
         self._page_break = False
 
     def _blank(self) -> bool:
@@ -183,10 +224,13 @@ class _Breaker:
         if self._fits(word):
             self._parts[-1].add(word)
             return
-        if word.kind == "ligada" and self._parts[-1].tokens:
+        if self._ends_with_slash() and (word.kind == "ligada" or not self._takes_first_of(word)):
             self._back(word)
             return
         rest = list(_without_blanks(word))
+        if self._is_cut(word):
+            self._cut_all(rest)
+            return
         while rest:
             part = self._parts[-1]
             if taken := self._up_to_blank(rest):
@@ -203,9 +247,35 @@ class _Breaker:
             elif part.tab is not None:
                 self.end()
             else:
-                for each in rest:
-                    self._cut(each)
+                self._cut_all(rest)
                 return
+
+    def _cut_all(self, parts: list[Token]) -> None:
+        for each in parts:
+            self._cut(each)
+
+    def _ends_with_slash(self) -> bool:
+        """Return whether the text before a word ends with a slash: no line ends there if nothing of the word fits."""
+        tokens = self._parts[-1].tokens
+        return bool(tokens) and tokens[-1].pieces[-1].text.endswith("/")
+
+    def _is_cut(self, word: Token) -> bool:
+        """Return whether a word that does not fit is cut, though a line may end before it.
+
+        So it is after the blanks that begin a line, and if it is tied and the line has no blank but at its start.
+        """
+        if self._only_blanks(self._parts[-1].tokens):
+            return True
+        tie = next((at for at, piece in enumerate(word.pieces) if piece.tie), None)
+        if tie is None or not self._has_room(self._parts[-1].measure.with_more(word.pieces[: tie or 1]), (word,)):
+            return False
+        text = "".join(piece.text or "-" for part in self._parts for token in part.tokens for piece in token.pieces)
+        return " " not in text[1:]
+
+    def _only_blanks(self, tokens: list[Token]) -> bool:
+        """Return whether these, the line's first tokens, are blanks; not if it is aligned left: it may end there."""
+        first = len(self._parts) == 1 and self._alignment != "esquerda"
+        return first and bool(tokens) and all(token.kind == "espaco" for token in tokens)
 
     def _take_all(self, parts: list[Token]) -> None:
         """Put parts of a word on the line, as one word and the spaces after it."""
@@ -223,6 +293,9 @@ class _Breaker:
         blank = next((at for at in range(len(tokens), 0, -1) if tokens[at - 1].kind == "espaco"), 0)
         last = len(tokens) - len(ending)
         at = blank if self._takes_first_of(word) or tokens[last].kind == "ligada" else last
+        if self._only_blanks(tokens[:at]):
+            self._cut_all(list(_without_blanks(word)))
+            return
         if at:
             self._parts[-1] = part.with_tokens(tokens[:at])
             self.end(full=True)
@@ -242,8 +315,16 @@ class _Breaker:
     def _takes_first_of(self, word: Token) -> bool:
         """Return whether the first character of a word has room on the line."""
         part, first = self._parts[-1], word.pieces[0]
-        here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
-        return here >= (first.room if first.box else first.letter.room(first.text[0]) - _spacing(first))
+        room = first.room if first.box else first.letter.room(first.text[0]) - _spacing(first)
+        return part.measure.free(first, self._width_left()) >= room
+
+    def _width_left(self) -> float:
+        """Return the width from where the text of the last part may begin to the end of the line."""
+        part = self._parts[-1]
+        stop = part.stop or part.decimal
+        if stop is not None and stop.kind == "decimal":
+            return self._room.end - part.x - LEAST_TAB
+        return self._room.end - part.begin(self._room.end, self._room)
 
     def _cut(self, word: Token) -> None:
         """Put a word or spaces on the line, from where it is; what does not fit goes on the next ones."""
@@ -251,12 +332,12 @@ class _Breaker:
         if word.kind == "espaco" or self._fits(word):
             part.add(word)
             return
-        here = _dots(self._room.end - part.begin(part.width, self._room) - part.width)
         if part.tokens and not self._takes_first_of(word):
             self.end(full=True)
             self._cut(word)
             return
-        for at, head in enumerate(_cut(word, here, _dots(self._next.end - self._next.start))):
+        below = self._next.end - self._next.start - (LEAST_TAB if self._decimal else 0.0)
+        for at, head in enumerate(_cut(word, part.measure, self._width_left(), below)):
             if at:
                 self.end(full=True)
             self._parts[-1].add(head)
@@ -292,9 +373,16 @@ class _Breaker:
         self._parts.append(Part(x, stop, token))
 
 
-def break_lines(tokens: list[Token], first: Room, room: Room, stops: Stops, alignment: Alignment) -> list[Line]:
-    """Return the lines of a paragraph, at least one; `first` is the room of the first line, `room` of the others."""
-    breaker = _Breaker(first, room, stops, alignment)
+def break_lines(
+    tokens: list[Token], first: Room, room: Room, stops: Stops, alignment: Alignment, *, cell: bool = False
+) -> list[Line]:
+    """Return the lines of a paragraph, at least one; `first` is the room of the first line, `room` of the others.
+
+    In a `cell` each line begins at the stop of its paragraph if that is its only one and a decimal one. Raises `Recusa`
+    `corpo-invalido` for too many lines.
+    """
+    only = stops.custom[0] if cell and len(stops.custom) == 1 else None
+    breaker = _Breaker(first, room, stops, alignment, only if only and only.kind == "decimal" else None)
     for token in tokens:
         breaker.take(token)
     breaker.end()
@@ -319,21 +407,24 @@ def _spacing(piece: Piece) -> int:
     return 0 if piece.box else piece.letter.spacing_dots
 
 
-def _dots(points: float) -> int:
-    return floor((points + _LITTLE) * DOTS_PER_POINT)
+def _cut(word: Token, line: _Measure, here: float, below: float) -> Iterator[Token]:
+    """Cut a word that is wider than a line.
 
-
-def _cut(word: Token, here: int, below: int) -> Iterator[Token]:
-    """Cut a word that is wider than a line: `here` is the room in this line, `below` in each of the next, in dots."""
+    `line` is what is on this one, whose width is `here`, that of others `below`. Widths in points.
+    """
     taken: list[Piece] = []
-    room = here
+    measure = replace(line)
     for whole in word.pieces:
-        for piece in _fitting(whole, room, below, first=not taken):
-            if taken and piece.room - _spacing(piece) > room:
+        if whole.room - _spacing(whole) <= measure.free(whole, here):
+            taken.append(whole)
+            measure.add((whole,))
+            continue
+        for piece in _fitting(whole, measure.free(whole, here), _Measure().free(whole, below), first=not taken):
+            if taken and piece.room - _spacing(piece) > measure.free(piece, here):
                 yield _word_of(taken)
-                taken, room = [], below
+                taken, measure, here = [], _Measure(), below
             taken.append(piece)
-            room -= piece.room
+            measure.add((piece,))
     yield _word_of(taken)
 
 
@@ -385,6 +476,17 @@ def _drawn_hyphen(part: Part) -> float:
     token = next(reversed(_inner(part)), None)
     ends = token is not None and token.pieces and token.pieces[-1].text.endswith(SOFT_HYPHEN)
     return token.pieces[-1].letter.width(BROKEN_HYPHEN) if token and ends else 0.0
+
+
+def _after_tab(line: Line) -> list[Part]:
+    """Return the first part of a line that begins at a decimal stop without a tab, as one after an unseen tab."""
+    first = line.parts[0]
+    token = first.tokens[0] if first.tokens else line.parts[1].tab if len(line.parts) > 1 else None
+    if token is None:
+        return [first]
+    face = replace(token.letter.face, underline=False, strike=False, highlight=None)
+    tab = Token("tab", (Piece("\t", replace(token.letter, face=face), 0.0, 0),), 0.0)
+    return [Part(first.x, start=first.x), replace(first, tab=tab)]
 
 
 def _inner(part: Part) -> list[Token]:

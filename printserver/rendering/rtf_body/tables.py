@@ -49,8 +49,8 @@ class _Sides:
 
 def table_html(table: Table, around: Around, cells: Cells, sheet: Sheet) -> tuple[str, float]:
     """Return a table in a column, and its height."""
-    cell = round(around.width * TWIPS_PER_POINT) if around.cell else 0
-    return _Maker(Grid(table, round(around.edge * TWIPS_PER_POINT), cell), cells, sheet).table(around)
+    edge, column = (round(length * TWIPS_PER_POINT) for length in (around.edge, around.width))
+    return _Maker(Grid(table, edge, column, cell=around.cell), cells, sheet).table(around)
 
 
 class _Maker:

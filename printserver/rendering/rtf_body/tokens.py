@@ -15,6 +15,7 @@ from printserver.rtf import PAGE_NUMBER, Run
 SOFT_HYPHEN: Final = "\u00ad"
 BROKEN_HYPHEN: Final = "\u2010"
 """What is drawn where a line ends at a soft hyphen."""
+TIES: Final = ("\u00a0", "\u2011")
 
 _KNOWN: Final = re.compile("[\\x20-\\x7e\\xa0-\\xac\\xae-\u017f\u2013\u2014\u2018-\u201e\u2020-\u2022\u2026\u20ac]*")
 """Characters that all vendored fonts have. The others go through `clean`, which takes longer."""
@@ -23,6 +24,7 @@ _BOX: Final = "\ufffc"
 _LINE_ENDS: Final = str.maketrans(dict.fromkeys("\x0b\x85\u2028\u2029\r", "\n"))
 _OWN: Final = re.compile("([\\t\\n\\f\u00ad\u2011\ue000-\uf8ff])")
 """Characters with a meaning of their own in a paragraph; the private ones may mark boxes."""
+_ALONE: Final = re.compile("([\u00a0\u2011\ue000-\uf8ff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,17 @@ NUMBER_BOX: Final = Box("", 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters of one letter in a word, or a box. `width` as drawn in points, `room` where lines break in dots."""
+    """Characters of one letter in a word, or a box. `width` as drawn in points, `room` where lines break in dots.
+
+    `tie`: it is a blank or a hyphen that ties words, which LibreOffice measures by itself.
+    """
 
     text: str
     letter: Letter
     width: float
     room: int
     box: Box | None = None
+    tie: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +147,10 @@ class Reader:
         if text.isascii():
             yield piece_of(text, shown) if text >= " " else Piece(text, shown, 0.0, 0)
             return
-        for part in re.split("([\ue000-\uf8ff])", text.replace("\u2011", "-")):
-            if box := self._boxes.get(part):
+        for part in _ALONE.split(text):
+            if part in TIES:
+                yield replace(piece_of(part.replace("\u2011", "-"), shown), tie=True)
+            elif box := self._boxes.get(part):
                 width = box.width * 72 / 25.4
                 yield Piece("", shown, width, round(width * DOTS_PER_POINT), box)
             elif part == PAGE_NUMBER:
