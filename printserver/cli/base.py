@@ -101,6 +101,11 @@ def record(
     audit.write(conn, serventia_id, now, [audit.LogEntry(objeto, nome, state, operator(), detalhe=detalhe)])
 
 
+def moment() -> datetime:
+    """Return the present moment, in UTC: of the one clock of all commands."""
+    return system_clock()
+
+
 def operator() -> str:
     """Return the author of a command: the machine's user (A1)."""
     return f"linha de comando: {os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()}"

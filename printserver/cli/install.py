@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,8 @@ def install(
     if not came and (cns or demo or name or not (there or bare)):
         wanted = _questions(nome, cns, pessoa, usuario, printer, copies, demo=demo, name=name)
     else:
-        _refuse_answers(nome=nome, pessoa=pessoa, usuario=usuario, impressora=printer, copias=copies)
+        answers = {"--nome": nome, "--pessoa": pessoa, "--usuario": usuario}
+        _refuse_answers(answers | {"--impressora": printer, "--copias": copies})
     if begin is None:
         begin = wanted is None or _ask("Ligar agora", click.confirm, default=True)
     click.echo(f"Instalando a versão {manifest.version}.")
@@ -86,9 +87,9 @@ def install(
         )
 
 
-def _refuse_answers(**given: str | None) -> None:
+def _refuse_answers(given: Mapping[str, str | None]) -> None:
     """Raise `ConfigError` if an answer is given for an office that is not made: it would be ignored (A7)."""
-    if said := [f"--{option}" for option, value in given.items() if value is not None]:
+    if said := [option for option, value in given.items() if value is not None]:
         verb = "valem" if len(said) > 1 else "vale"
         raise ConfigError(
             f"{', '.join(said)}: só {verb} para uma serventia nova, e nada foi feito. Uma que existe muda-se em Ajustes"

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from printserver import __version__
+from printserver.cli.portuguese import describe, speak_portuguese
 from printserver.common import faults
 from printserver.errors import ConfigError, Recusa
 
@@ -62,13 +63,19 @@ class _Commands(click.Group):
             found: click.Command = getattr(import_module(f"printserver.cli.{module}"), name)
         finally:
             gc.enable()
-        return found
+        return describe(found)
+
+
+speak_portuguese()
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="printserver")
 def cli() -> None:
     """Servidor de impressão e selos da serventia."""
+
+
+describe(cli)
 
 
 def main() -> None:

@@ -8,12 +8,13 @@ from printserver import copies, portability
 from printserver.cli.base import (
     PATH,
     instance_option,
+    moment,
     office_database,
     open_office,
     operator,
     show_release_steps,
 )
-from printserver.clock import local, system_clock
+from printserver.clock import local
 from printserver.db import Database
 from printserver.office import LogEntry, acting, audit, registry
 from printserver.portability import Manifest
@@ -69,7 +70,7 @@ def export_command(destino: Path, final: bool, without: bool, folder: Path) -> N
 @instance_option
 def import_command(origem: Path, banco: str | None, folder: Path) -> None:
     """Põe a serventia exportada em ORIGEM na pasta nova de --instance. Só num lugar vazio; confere tudo."""
-    made, closed = portability.import_office(origem, folder, banco or "", system_clock())
+    made, closed = portability.import_office(origem, folder, banco or "", moment())
     click.echo(f"Serventia {made.serventia['cns']} importada em {folder}: igual à exportação.")
     _tell(made)
     if closed is not None:

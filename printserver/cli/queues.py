@@ -28,7 +28,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def all_queues(context: click.Context) -> None:
     """As filas de impressão: as do CUPS e as da serventia."""
     if context.invoked_subcommand is None:
-        context.invoke(list_all, folder=Path("instance"), servidor=None, usuario=None, tls=False, certificado=None)
+        context.invoke(list_all)
 
 
 @all_queues.command("listar")

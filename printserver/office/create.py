@@ -101,8 +101,8 @@ def find_office(instance: Path) -> tuple[Settings, str]:
     url = sa.make_url(database_url(instance, settings))
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise ConfigError(
-            f"{instance} não tem serventia: falta o banco {url.database}. Confira a pasta; se o banco se perdeu, "
-            "recupere uma cópia com `printserver restaurar`"
+            f"{instance} não tem serventia: falta o banco {url.database}. Confira a pasta; crie a serventia com "
+            "`printserver init`, ou, se o banco se perdeu, recupere uma cópia com `printserver restaurar`"
         )
     return settings, database_url(instance, settings)
 

@@ -1,6 +1,7 @@
 """The command line: what it makes is there, what it refuses is one Portuguese sentence and status 1."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -282,6 +283,41 @@ def test_a_path_that_cannot_be_used_is_named_with_the_reason(
     (tmp_path / "arquivo").touch()
     ran = run(*(each.replace("{}", str(tmp_path)) for each in arguments), "--instance", rig.folder)
     assert (ran.code, ran.err) == (1, f"printserver: {said.replace('{}', str(tmp_path))}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nada",), "não há o comando nada."),
+        (("sequencia",), "falta a opção '--proximo'."),
+        (("sequencia", "--proximo", "zero"), "valor não aceito em '--proximo': “zero” não é um número."),
+        (("sequencia", "--proximo", "0"), "valor não aceito em '--proximo': 0 está fora de x>=1."),
+        (("sequencia", "--numero", "1"), "não há a opção --numero."),
+        (("usuario", "a", "--papel", "rei"), "valor não aceito em '--papel': “rei” não é um de 'escrevente', "),
+        (("fila",), "falta o argumento 'NOME'."),
+        (("fila", "a", "b"), "argumento a mais: b"),
+        (("serve", "--tls", "a"), "a opção --tls pede 2 valores."),
+        (("copia", "--se-cresceu=1"), "a opção --se-cresceu não leva valor."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_arguments_are_told_in_portuguese(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert f"printserver: {said}" in ran.err
+
+
+def test_the_help_is_in_portuguese(run: Run) -> None:
+    for arguments in ((), ("sequencia",), ("filas",), ("filas", "listar")):
+        said = run(*arguments, "--help").out
+        assert said.startswith("Uso: printserver ")
+        assert "Mostra isto e termina." in said
+        assert not re.search(r"Usage|Options|OPTIONS|Commands|COMMAND|ARGS|TEXT\b|INTEGER|PATH|Show|default", said)
+
+
+def test_the_queues_are_listed_without_a_word_more(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("filas") == run("filas", "listar")
 
 
 def test_a_queue_of_no_office_leaves_no_folder(run: Run, tmp_path: Path) -> None:
