@@ -41,7 +41,10 @@ MAX_RETRIES: Final = 6  # of a hand-off that reached no queue: about two minutes
 
 
 def advance(office: Office, row: JobRow, owner: str) -> None:
-    """Run all due steps of the job. `row` is as it was claimed; the claim is released in every case."""
+    """Run all due steps of the job. `row` is as it was claimed; the claim is released in every case.
+
+    The caller rings the bell after it: a ring for each step would wake the engine for nothing, and it holds the job.
+    """
     job = dict(row)
     log = _log.bind(job=job["id"])
     try:
@@ -60,7 +63,6 @@ def advance(office: Office, row: JobRow, owner: str) -> None:
         else:
             log.warning("step is tried again later", estado=job["estado"], why=reason)
             _try_later(office, job, owner, reason, for_ever=True)
-    office.bell.ring()
 
 
 def _steps(office: Office, job: Columns, owner: str) -> None:
@@ -98,7 +100,7 @@ def _stamp(office: Office, job: Columns, owner: str) -> Attempt | None:
         changes |= {"vence_em": None, **RELEASED}
     stamped, attempt = job | changes, None
     content = passes.first(office, stamped, job["fila"]) if prints else None
-    with acting(office) as act:
+    with acting(office, ring=False) as act:
         if not attempts.change(act.conn, job, owner, changes):
             raise LostClaim(job["id"])
         if content is not None:

@@ -110,7 +110,7 @@ def _checked_digest(office: Office, row: JobRow, attempt: Attempt) -> str:
 
 def _written(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
     """Record that the file is in the folder; this counts as printed."""
-    with acting(office) as act:
+    with acting(office, ring=False) as act:
         over = passes.end_values(row["copias"], row["faces"], PRINTED, act.now)
         if attempts.change(act.conn, row, owner, over):
             attempts.end(act.conn, attempt, act.now, "escrito")
@@ -212,6 +212,6 @@ def _handed(office: Office, row: JobRow, attempt: Attempt, cups_id: int, owner: 
     cups = cups_state(queue, cups_id, None)
     cups["estado"] = "pending"
     changes = {"estado": HANDED_OFF, "cups": cups, "falhas": 0, "vence_em": None, **RELEASED}
-    with acting(office) as act:
+    with acting(office, ring=False) as act:
         if attempts.change(act.conn, row, owner, changes):
             act.log("job", row["id"], HANDED_OFF, {"fila": attempt.fila, "cups_id": cups_id})
