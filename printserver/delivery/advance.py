@@ -14,7 +14,7 @@ import structlog
 
 from printserver.common import faults
 from printserver.common.data import Columns
-from printserver.delivery import attempts, claims, handoff, passes, printout, spool
+from printserver.delivery import attempts, claims, handoff, passes, printout, spool, turns
 from printserver.delivery.attempts import LostClaim
 from printserver.delivery.handoff import Doubt
 from printserver.delivery.original import LostPdf
@@ -41,7 +41,10 @@ MAX_RETRIES: Final = 6  # of a hand-off that reached no queue: about two minutes
 
 
 def advance(office: Office, row: JobRow, owner: str) -> None:
-    """Run all due steps of the job. `row` is as it was claimed; the claim is released in every case."""
+    """Run all due steps of the job. `row` is as it was claimed; the claim is released in every case.
+
+    The caller rings the bell after it: a ring for each step would wake the engine for nothing, and it holds the job.
+    """
     job = dict(row)
     log = _log.bind(job=job["id"])
     try:
@@ -60,13 +63,14 @@ def advance(office: Office, row: JobRow, owner: str) -> None:
         else:
             log.warning("step is tried again later", estado=job["estado"], why=reason)
             _try_later(office, job, owner, reason, for_ever=True)
-    office.bell.ring()
 
 
 def _steps(office: Office, job: Columns, owner: str) -> None:
     """Run the steps that are due; `job` is updated with the written values, for the handling of failures."""
     if job["estado"] == ACCEPTED:
         attempt = _stamp(office, job, owner)
+        if attempt is None:
+            return
     else:
         with office.db.read() as conn:
             attempt = attempts.current_attempt(conn, job)
@@ -90,7 +94,10 @@ def _passing(error: Exception) -> str | None:
 
 
 def _stamp(office: Office, job: Columns, owner: str) -> Attempt | None:
-    """Make the PDF and the first attempt (None if the job is not printed). `job` is updated."""
+    """Make the PDF and the first attempt; return it if it is handed off now. `job` is updated.
+
+    A job that waits for its turn at its queue is released in the same transaction.
+    """
     digest = spool.store(office.spool, printout.stamp_job(office, job))
     prints = job["imprimir"]
     changes = {"estado": RENDERED, "pdf_sha256": digest, "encerrado": not prints, "falhas": 0}
@@ -98,11 +105,14 @@ def _stamp(office: Office, job: Columns, owner: str) -> Attempt | None:
         changes |= {"vence_em": None, **RELEASED}
     stamped, attempt = job | changes, None
     content = passes.first(office, stamped, job["fila"]) if prints else None
-    with acting(office) as act:
+    with acting(office, ring=False) as act:
         if not attempts.change(act.conn, job, owner, changes):
             raise LostClaim(job["id"])
         if content is not None:
             attempt = attempts.new_attempt(act.conn, stamped, act.now, content, owner=owner)
+            if not turns.can_go(act.conn, stamped):
+                attempts.change(act.conn, stamped, owner, {"vence_em": act.now, **RELEASED})
+                attempt = None
         seals.make_due(act.conn, office.serventia_id, job["id"], act.now)
         act.log("job", job["id"], RENDERED, prova=change_proof(pdf_sha256=digest))
     job |= changes

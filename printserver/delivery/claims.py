@@ -32,32 +32,30 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH, busy
     A rendered job is not claimed before its turn at its queue (see `turns`). Jobs named in `busy` are skipped. None is
     claimed in an office that was restored and not released (B3), or that must have its mirror (B2).
     """
-    table, held = db.job, lease(office)
+    length = lease(office).length
     here = {
         "serventia": office.serventia_id,
-        "ocupados": list(busy),
-        "mais": most,
+        "mais": most + len(busy),  # those are left out below: a list in the statement would be written anew each time
         **times("vence", now, LONGEST_STEP),
-        **times("posse", now, held.length),
+        **times("posse", now, length),
     }
     with office.db.read() as conn:
-        if conn.execute(_free(), here).first() is None or restored.is_open(conn, office.serventia_id):
+        if set(conn.execute(_free(), here).scalars()) <= set(busy):
             return []
     if office.mirror.blocks(office.settings.espelho) is not None:
         return []
     with office.db.write() as conn:
-        due = conn.execute(_free_and_locked(), here).scalars().all()
-        if not due:
-            return []
-        mine = (table.c.serventia_id == office.serventia_id, table.c.n.in_(due))
-        held.take(conn, owner, now, *mine)
-        rows = conn.execute(sa.select(table).where(*mine).order_by(table.c.n)).mappings()
-        return [dict(row) for row in rows]
+        due = [n for n in conn.execute(_free_and_locked(), here).scalars() if n not in busy][:most]
+        taken = {"serventia": office.serventia_id, "posse": now + length, "por": owner}
+        return [dict(conn.execute(_take(), taken | {"numero": n}).mappings().one()) for n in due]
 
 
 @cache
 def _free() -> sa.Select[Any]:
-    """Return the query for the numbers of the jobs that are due and free. Built once: each ring of the bell asks it."""
+    """Return the query for the numbers of the jobs that are due and free; of none in an office that is not released.
+
+    Built once: each ring of the bell asks it.
+    """
     table = db.job
     return (
         sa.select(table.c.n)
@@ -65,8 +63,8 @@ def _free() -> sa.Select[Any]:
             table.c.serventia_id == sa.bindparam("serventia"),
             reached_at(table.c.vence_em, "vence"),
             sa.or_(table.c.dono.is_(None), table.c.posse_ate.is_(None), reached_at(table.c.posse_ate, "posse")),
-            table.c.n.not_in(sa.bindparam("ocupados", expanding=True)),
             turns.turn(),
+            ~restored.open_in(sa.bindparam("serventia")),
         )
         .order_by(table.c.n)
         .limit(sa.bindparam("mais", type_=sa.Integer))
@@ -76,6 +74,15 @@ def _free() -> sa.Select[Any]:
 @cache
 def _free_and_locked() -> sa.Select[Any]:
     return _free().with_for_update(skip_locked=True)
+
+
+@cache
+def _take() -> sa.UpdateBase:
+    table = db.job
+    this = (table.c.serventia_id == sa.bindparam("serventia"), table.c.n == sa.bindparam("numero"))
+    return (
+        sa.update(table).where(*this).values(dono=sa.bindparam("por"), posse_ate=sa.bindparam("posse")).returning(table)
+    )
 
 
 def owned(row: JobRow, owner: str) -> Columns:

@@ -34,7 +34,7 @@ def hand_off(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
     queue = queues.open_queue(office, taken)
     if isinstance(queue, FolderQueue):
         queue.hand_off(_delivery(office, row, attempt, _name_in_folder(attempt)))
-        _written(office, row, attempt, owner)
+        _written(office, row, attempt, owner, numbered=taken.papel_numerado)
     else:
         _to_cups(office, row, attempt, owner, queue)
 
@@ -108,13 +108,14 @@ def _checked_digest(office: Office, row: JobRow, attempt: Attempt) -> str:
     return moved
 
 
-def _written(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
-    """Record that the file is in the folder; this counts as printed."""
-    with acting(office) as act:
+def _written(office: Office, row: JobRow, attempt: Attempt, owner: str, *, numbered: bool) -> None:
+    """Record that the file is in the folder; this counts as printed. `numbered`: the attempt holds the queue (P5)."""
+    with acting(office, ring=False) as act:
         over = passes.end_values(row["copias"], row["faces"], PRINTED, act.now)
         if attempts.change(act.conn, row, owner, over):
             attempts.end(act.conn, attempt, act.now, "escrito")
-            passes.give_back(act.conn, attempt)
+            if numbered:
+                passes.give_back(act.conn, attempt)
             for state in (HANDED_OFF, PRINTED) if over["estado"] == PRINTED else (HANDED_OFF,):
                 act.log("job", row["id"], state, {"fila": attempt.fila})
 
@@ -212,6 +213,6 @@ def _handed(office: Office, row: JobRow, attempt: Attempt, cups_id: int, owner: 
     cups = cups_state(queue, cups_id, None)
     cups["estado"] = "pending"
     changes = {"estado": HANDED_OFF, "cups": cups, "falhas": 0, "vence_em": None, **RELEASED}
-    with acting(office) as act:
+    with acting(office, ring=False) as act:
         if attempts.change(act.conn, row, owner, changes):
             act.log("job", row["id"], HANDED_OFF, {"fila": attempt.fila, "cups_id": cups_id})

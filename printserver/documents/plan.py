@@ -145,9 +145,9 @@ class Identity:
 class Context:
     """The known state when a document is planned.
 
-    `livro` is the live livro of the document's instrumento, `minuta` its newest minuta; `known`: the instrumento has
-    another record, such as an excluded livro. `replaced` is the document with the live seal named by `substitui`, None
-    if no live seal of this office has that code (X8).
+    `livro` is the live livro of the document's instrumento; `minuta` its newest minuta, if it has no live livro.
+    `known`: the instrumento has a livro, live or excluded. `replaced` is the document with the live seal named by
+    `substitui`, None if no live seal of this office has that code (X8).
     """
 
     agora: datetime

@@ -14,14 +14,14 @@ from printserver.office import Office, Person, acting_person, people, ready
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What an acceptance rests on: the document's live seals, the livro's, the number that `proximo` stood for.
+    """What an acceptance rests on: the document's live seals, the number that `proximo` stood for.
 
-    `record`: of Registro Civil, the codes of assento, PV and habilitação, and the piece that bears the last.
+    `livro`: the job of the livro that a copy is made from, and its live seals. `record`: of Registro Civil, the codes
+    of assento, PV and habilitação, and the piece that bears the last.
     """
 
     live: tuple[str, ...]
-    livro: str | None
-    selos_do_livro: tuple[str, ...]
+    livro: tuple[str, tuple[str, ...]] | None
     proximo: int
     record: tuple[str | None, ...] = ()
 
@@ -46,14 +46,20 @@ def gather(office: Office, request: Pedido, now: datetime) -> Gathered:
     with office.db.read() as conn:
         ready.require(office, conn)
         who = acting_person(conn, office, request.escrevente)
-        subscritor = _subscritor(conn, office, request)
+        subscritor = _subscritor(conn, office, request, who)
         queue = queues.choose(conn, office, request.fila, request.documento.kind)
         context, key = documents.context(conn, office, request.documento, now)
         if isinstance(request.documento, CivilDocument):
             facts, key = civil_facts(conn, office.serventia_id, request.documento)
             context = replace(context, civil=facts)
         live = _live(conn, office, identify(request.documento, context))
-        snapshot = look(conn, office, request.documento, context, key, live)
+        book = context.livro
+        snapshot = Snapshot(
+            live=_codes(live),
+            livro=(book.job_id, _codes(book.selos)) if book is not None else None,
+            proximo=context.next_traslado,
+            record=_record(conn, office.serventia_id, request.documento),
+        )
     return Gathered(who, subscritor, queue, context, key, snapshot)
 
 
@@ -62,22 +68,30 @@ def _live(conn: Connection, office: Office, identity: Identity) -> Sequence[Live
     return documents.live_selos(conn, office.serventia_id, number) if number is not None else ()
 
 
-def look(
-    conn: Connection, office: Office, document: Document, context: Context, key: str | None, live: Sequence[LiveSelo]
+def look_again(
+    conn: Connection,
+    office: Office,
+    document: Document,
+    context: Context,
+    key: str | None,
+    live: Sequence[LiveSelo],
+    proximo: int,
 ) -> Snapshot:
-    """Read what the acceptance rests on, beside the `live` seals of its document.
+    """Return what the acceptance rests on as it is now: it must be the snapshot that was gathered with `context`.
 
-    Read again inside the transaction, it must be the same.
+    `live`: the live seals of its document. `proximo`: the number of the next traslado.
     """
     sid = office.serventia_id
-    livro = documents.live_livro(conn, sid, key, text=False) if key is not None and context.livro is not None else None
     return Snapshot(
-        live=tuple(selo.codigo for selo in live),
-        livro=livro.job_id if livro else None,
-        selos_do_livro=tuple(selo.codigo for selo in livro.selos) if livro else (),
-        proximo=context.next_traslado,
+        live=_codes(live),
+        livro=documents.live_codes(conn, sid, key) if key is not None and context.livro is not None else None,
+        proximo=proximo,
         record=_record(conn, sid, document),
     )
+
+
+def _codes(selos: Sequence[LiveSelo]) -> tuple[str, ...]:
+    return tuple(selo.codigo for selo in selos)
 
 
 def _record(conn: Connection, serventia_id: int, document: Document) -> tuple[str | None, ...]:
@@ -89,9 +103,9 @@ def _record(conn: Connection, serventia_id: int, document: Document) -> tuple[st
     return (*(selo.codigo if selo is not None else None for selo in selos), facts.peca)
 
 
-def _subscritor(conn: Connection, office: Office, request: Pedido) -> Person:
-    """Return the subscritor of a copy (P3): the named one, else the office's."""
+def _subscritor(conn: Connection, office: Office, request: Pedido, who: Person) -> Person:
+    """Return the subscritor of a copy (P3): the named one, else the office's. `who`: the person who acts."""
     name = request.subscritor or office.settings.pessoas.subscritor
-    found = acting_person(conn, office, name, "subscritor")
+    found = who if name == request.escrevente else acting_person(conn, office, name, "subscritor")
     people.require_subscritor(found.papel)
     return found

@@ -19,7 +19,7 @@ from printserver.documents import (
     titles,
 )
 from printserver.errors import Recusa
-from printserver.jobs.gather import look
+from printserver.jobs.gather import look_again
 from printserver.jobs.prepare import Prepared
 from printserver.ledger import Changed, Job, documents, jobs, keys, questions
 from printserver.office import Office
@@ -58,8 +58,7 @@ def lock(conn: Connection, office: Office, p: Prepared) -> Locked:
     numero = getattr(p.pedido.documento, "numero", None)
     proximo = documents.next_traslado(conn, sid, instrumento_id) if numero == "proximo" else context.next_traslado
     live = () if document.new else documents.live_selos(conn, sid, document.id)
-    now = look(conn, office, p.pedido.documento, context, p.instrumento_key, live)
-    if now != p.snapshot or proximo != p.snapshot.proximo:
+    if look_again(conn, office, p.pedido.documento, context, p.instrumento_key, live, proximo) != p.snapshot:
         raise Changed
     return Locked(document.id, instrumento_id, document.new, live)
 

@@ -62,6 +62,27 @@ def live_selo(seal: Seal) -> LiveSelo:
     )
 
 
+def live_codes(conn: Connection, serventia_id: int, instrumento_key: str) -> tuple[str, tuple[str, ...]] | None:
+    """Return the job and the live seals of the `live_livro`; None if it is not printed."""
+    found = conn.execute(_live_codes(), {"serventia": serventia_id, "livro": f"livro:{instrumento_key}"}).all()
+    return (found[0].id, tuple(row.codigo for row in found if row.codigo is not None)) if found else None
+
+
+@cache
+def _live_codes() -> sa.Select[Any]:
+    document, job, seal = db.documento.c, db.job.c, db.selo.c
+    of_document = (job.serventia_id == document.serventia_id) & (job.documento_id == document.id) & job.viva
+    of_job = (seal.serventia_id == job.serventia_id) & (seal.job_id == job.id) & seal.vivo
+    return (
+        sa.select(job.id, seal.codigo)
+        .select_from(db.documento)
+        .join(db.job, of_document)
+        .outerjoin(db.selo, of_job & (seal.documento_id == document.id))
+        .where(document.serventia_id == sa.bindparam("serventia"), document.chave == sa.bindparam("livro"))
+        .order_by(seal.ordem)
+    )
+
+
 def live_livro(conn: Connection, serventia_id: int, instrumento_key: str, *, text: bool = True) -> LiveLivro | None:
     """Return the livro of its live print, with or without its text; None if it is not printed."""
     document = document_id(conn, serventia_id, f"livro:{instrumento_key}")
@@ -164,7 +185,9 @@ def context(conn: Connection, office: Office, document: Any, now: datetime) -> t
     number = 1
     if key is not None and document.tipo == "traslado" and document.numero == "proximo":
         number = next_traslado(conn, sid, instrumento_id(conn, sid, key))
-    is_copy = document.tipo in ("traslado", "certidao")
+    of_copy = key if document.tipo in ("traslado", "certidao") else None
+    livro = live_livro(conn, sid, of_copy) if of_copy is not None else None
+    unprinted = of_copy if livro is None else None
     replaced = getattr(document, "substitui", None)
     return (
         Context(
@@ -172,10 +195,11 @@ def context(conn: Connection, office: Office, document: Any, now: datetime) -> t
             rules=office.rules,
             servicos=office.servicos,
             atos=office.atos,
-            livro=live_livro(conn, sid, key) if key is not None and is_copy else None,
-            minuta=newest_minuta(conn, sid, key) if key is not None and is_copy else None,
+            livro=livro,
+            minuta=newest_minuta(conn, sid, unprinted) if unprinted is not None else None,
             next_traslado=number,
-            known=key is not None and is_copy and document_id(conn, sid, f"livro:{key}") is not None,
+            known=livro is not None
+            or (unprinted is not None and document_id(conn, sid, f"livro:{unprinted}") is not None),
             replaced=document_of_selo(conn, sid, replaced) if replaced is not None else None,
         ),
         key,

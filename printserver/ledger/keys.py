@@ -22,7 +22,10 @@ class LockedDocument:
 
 def lock_instrumento(conn: Connection, serventia_id: int, key: str) -> int:
     """Return the id of the instrumento's row, inserted if missing, locked until the transaction's end."""
-    return _lock(conn, db.instrumento, {"serventia_id": serventia_id, "chave": key}).id
+    row = {"serventia_id": serventia_id, "chave": key}
+    # Most acts are of an instrumento that is known: only the first one puts it in.
+    found = db.find_row(conn, db.instrumento, row, lock=True)
+    return int(found["id"]) if found is not None else _lock(conn, db.instrumento, row).id
 
 
 def lock_document(

@@ -183,14 +183,15 @@ class Files:
             return found
 
         self._mark = ""
-        self._settings = _Source(SETTINGS_FILE, lambda: (instance / SETTINGS_FILE,), read_file)
-        self._atos = _Source(ATOS_FILE, lambda: (instance / ATOS_FILE,), lambda: load_atos(instance))
-        self._services = _Source(
-            SERVICES_FILE, lambda: (instance / SERVICES_FILE,), lambda: load_services(instance, demonstracao=demo)
-        )
-        self._variables = _Source(
-            VARIABLES_FILE, lambda: (instance / VARIABLES_FILE,), lambda: load_variables(instance)
-        )
+
+        def file(name: str) -> Callable[[], tuple[Path, ...]]:
+            paths = (instance / name,)
+            return lambda: paths
+
+        self._settings = _Source(SETTINGS_FILE, file(SETTINGS_FILE), read_file)
+        self._atos = _Source(ATOS_FILE, file(ATOS_FILE), lambda: load_atos(instance))
+        self._services = _Source(SERVICES_FILE, file(SERVICES_FILE), lambda: load_services(instance, demonstracao=demo))
+        self._variables = _Source(VARIABLES_FILE, file(VARIABLES_FILE), lambda: load_variables(instance))
         self._certificate = _Source(
             "certificado",
             lambda: (instance / self._settings.value.selo.certificado, instance / PASSWORD_FILE),

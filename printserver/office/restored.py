@@ -70,6 +70,12 @@ def is_open(conn: Connection, serventia_id: int) -> bool:
     return conn.execute(_open(), {"serventia": serventia_id}).first() is not None
 
 
+def open_in(serventia: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Return `is_open` as a condition of another query."""
+    table = db.restauracao
+    return sa.select(table.c.id).where(table.c.serventia_id == serventia, table.c.fim.is_(None)).exists()
+
+
 @cache
 def _open() -> sa.Select[Any]:
     table = db.restauracao

@@ -73,8 +73,8 @@ class Engine:
         pause = self._office.settings.motor.espera_s
         while not self._stop.is_set():
             seen = self._office.bell.rings
-            if not self.round():
-                self._office.bell.wait(seen, pause)
+            self.round()
+            self._office.bell.wait(seen, pause)
         self.finish()
 
     def begin(self) -> None:
@@ -83,27 +83,26 @@ class Engine:
         self._mailing.start()
         self._watching.start()
 
-    def round(self) -> bool:
-        """Do what is due, and give each free worker a job; return whether there may be more at once.
+    def round(self) -> None:
+        """Do what is due, and give each free worker a job. What is due after it rings the bell.
 
         A round that fails is logged, and nothing is tried again before the engine's pause is over.
         """
         now = time.monotonic()
         if now < self._not_before:
-            return False
+            return
         try:
             self._clean()
             if self._closed:  # it works elsewhere: neither paper nor court hears of it from here (S3)
                 self._reporting.stop()
-                return False
+                return
             self._reporting.follow(self._office.current(), self._office.settings.motor.espera_s)
-            worked = self._claim()
+            self._claim()
         except Exception as error:
             self._cannot(error)
             self._not_before = now + self._office.settings.motor.espera_s
-            return False
+            return
         self._logged = None
-        return worked
 
     def _clean(self) -> None:
         now = self._office.clock().timestamp()
@@ -144,6 +143,7 @@ class Engine:
         while due := claims.claim_due(office, self._owner, office.clock()):
             for row in due:
                 advance(office, row, self._owner)
+                office.bell.ring()
                 steps += 1
         self._watches.look()
         self._reporting.renew(office)
@@ -203,8 +203,8 @@ class Engine:
         except Exception as error:
             _log.error("what is over its term cannot be removed", why=faults.passing(error), exc_info=True)
 
-    def _claim(self) -> bool:
-        """Claim one job for each free worker; return whether there was anything to do.
+    def _claim(self) -> None:
+        """Claim one job for each free worker.
 
         It never waits for a worker: that would hold up the other offices. One that ends rings the bell.
         """
@@ -217,8 +217,8 @@ class Engine:
         for row in due:
             future = self._pool.submit(self._advance, row)
             self._working[future] = row["n"]
-            future.add_done_callback(lambda _done: self._office.bell.ring())  # the job may be claimed again
-        return bool(due)
+            # Only now: the job may be claimed again, the worker is free, and the next print of its queue has its turn.
+            future.add_done_callback(lambda _done: self._office.bell.ring())
 
     def _advance(self, row: JobRow) -> None:
         try:
@@ -265,9 +265,9 @@ class Rounds:
             seen = self._bell.rings
             for sign in self._signs:
                 sign()
-            worked = [engine.round() for engine in self._engines]  # not a generator: every office gets its turn
-            if not any(worked):
-                self._bell.wait(seen, self._pause)
+            for engine in self._engines:
+                engine.round()
+            self._bell.wait(seen, self._pause)
         for engine in self._engines:
             engine.finish()
 

@@ -1,7 +1,6 @@
 """The sender of an engine: made anew when the court's settings, its authority or the office's certificate change."""
 
 import threading
-from collections.abc import Hashable
 
 import structlog
 
@@ -65,10 +64,10 @@ def _run(sender: Sender | None, stop: threading.Event, pause_s: float, before: t
         sender.run(stop, pause_s)
 
 
-def _key(office: Office) -> Hashable:
+def _key(office: Office) -> tuple[object, ...]:
     settings = office.settings.tribunal
     authority = reload.stamp((office.instance / settings.autoridade,)) if settings.autoridade else None
-    return settings.model_dump_json(), office.certificado.fingerprint, authority
+    return settings, office.certificado.fingerprint, authority
 
 
 def _sender(office: Office, owner: str) -> Sender | None:

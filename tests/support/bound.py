@@ -40,6 +40,7 @@ def _unbound(statement: str) -> str | None:
         return None  # the values name it, and the column is not null
     if _NOTHING.search(statement):
         return None
+    statement = statement.partition(" RETURNING ")[0]  # its columns may have names of tables
     for table, other in _NAMED.findall(statement):
         if table in _OURS and not re.search(rf"\b{other or table}\.serventia_id\b", _conditions(statement)):
             return str(table)

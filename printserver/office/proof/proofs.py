@@ -127,9 +127,14 @@ def digests(linha: LogRow, row: JsonView, *groups: str) -> dict[str, str]:
     """Return the SHA-256 of each group of columns of a row: of `groups`, or of all."""
     found = {}
     for group in groups or linha.groups:
-        values = [[name, canonical_json(row[name])] for name in linha.groups[group]]
+        values = [[name, _plain(row[name])] for name in linha.groups[group]]
         found[group] = hashlib.sha256(_encode(values).encode()).hexdigest()
     return found
+
+
+def _plain(value: Any) -> Any:
+    """Return `canonical_json` of a value that is encoded at once, in which a tuple and a list are the same."""
+    return value if isinstance(value, dict | list | tuple) else canonical_json(value)
 
 
 def canonical_json(value: Any) -> Any:
