@@ -1,5 +1,6 @@
 """Finished PDFs on disk: named by what they are, whole or not there, and for the server's user alone."""
 
+import errno
 import hashlib
 import os
 import resource
@@ -39,7 +40,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
 
 def test_a_failed_rename_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object) -> None:
-        raise OSError("sem espaço")
+        raise OSError(errno.ENOSPC, "sem espaço")
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="sem espaço"):
