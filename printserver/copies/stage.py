@@ -14,7 +14,7 @@ from typing import Final
 
 from printserver import __version__
 from printserver.common import faults
-from printserver.copies import database_copy
+from printserver.copies import database_copy, pages
 from printserver.copies.manifest import (
     DUMP_FILE,
     FILES,
@@ -92,7 +92,8 @@ def _require_room(office: Office) -> None:
     if office.db.sqlite:
         before = area.parent / STAGE / SQLITE_FILE
         freed = before.stat().st_size if before.exists() else 0
-        needed += _sqlite_path(office).stat().st_size - freed
+        base = _sqlite_path(office)
+        needed += sum(each.stat().st_size for each in (base, pages.log_of(base)) if each.exists()) - freed
     found = os.statvfs(area)
     if found.f_bavail * found.f_frsize < needed:
         free = f"deixe ao menos {needed // _GB + 1} GB livres"  # in whole GB: a fault that lasts is one incident
