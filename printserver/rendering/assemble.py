@@ -329,7 +329,7 @@ def _keep(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """HTML to lay out; `broken`: its lines are broken as an RTF's, and nothing is moved in them.
+    """HTML to lay out; `broken`: its lines are broken, and nothing is moved in them.
 
     `anchor`: the name of the seal's box, None if it does not follow the text. `own`: style sheets of this text.
     """
@@ -356,8 +356,6 @@ def _draw(source: _Source, styles: Styles, height: float, notices: Notices) -> t
 
 def _draw_once(source: _Source, styles: Styles, *more: weasyprint.CSS) -> tuple[weasyprint.Document, Drawing]:
     document = _pages(source.html, styles, *source.own, *more)
-    if source.broken:
-        rtf_lines.fill(document.pages)
     return document, read_pages(document.pages, source.anchor, cells_bound=not source.broken)
 
 
@@ -432,12 +430,14 @@ def _parse(html: str, *styles: str) -> weasyprint.HTML:
 
 
 def _pages(html: weasyprint.HTML, styles: Styles, *more: weasyprint.CSS) -> weasyprint.Document:
-    return html.render(
+    document = html.render(
         font_config=_configuration(),
         stylesheets=[*map(_stylesheet, styles), *more],
         pdf_variant="pdf/a-2b",
         presentational_hints=True,  # otherwise lists lose their numbers (`start`, `type`, `value`)
     )
+    rtf_lines.fill(document.pages)
+    return document
 
 
 def _empty_box(task: LayoutTask, rtf: rtf_pages.RtfBody | None) -> str:
