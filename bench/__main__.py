@@ -24,8 +24,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40, help="prints of each engine in (b)")
     parser.add_argument("--presses", type=int, default=160, help="acceptances of each line in (a)")
     parser.add_argument("--documents", type=int, default=1000, help="documents in (c) and (d)")
-    parser.add_argument("--bodies", type=int, default=400, help="damaged and odd bodies in (f)")
-    parser.add_argument("--seals", type=int, default=100_000, help="seals that wait for the court in (e)")
+    parser.add_argument("--bodies", type=int, default=200, help="damaged and odd bodies in (f)")
+    parser.add_argument("--seals", type=int, default=8_000, help="seals that wait for the court in (e)")
     asked = parser.parse_args()
     about = machine.describe()
     if machine.busy():
