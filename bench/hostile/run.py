@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from bench.hostile import bodies, way
 from bench.hostile.bodies import Body
@@ -155,6 +156,10 @@ def _count_left_behind(mark: str, count: Count) -> None:
         count.wrong.append(f"processes left behind: {', '.join(left)}")
 
 
+_WITH_US: Final = ("multiprocessing.resource_tracker", "support.warm")
+"""Processes that end with this one."""
+
+
 def _marked(mark: str) -> list[str]:
     """Return the commands of the other processes that have the run's mark in their environment."""
     found = []
@@ -165,7 +170,7 @@ def _marked(mark: str) -> list[str]:
             if f"{_MARK}={mark}".encode() not in (folder / "environ").read_bytes():
                 continue
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            if "multiprocessing.resource_tracker" not in command:  # it ends with this process
+            if not any(each in command for each in _WITH_US):
                 found.append(command[:120])
         except OSError:
             continue
