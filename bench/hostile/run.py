@@ -156,8 +156,8 @@ def _count_left_behind(mark: str, count: Count) -> None:
         count.wrong.append(f"processes left behind: {', '.join(left)}")
 
 
-_WITH_US: Final = ("multiprocessing.resource_tracker", "support.warm")
-"""Processes that end with this one."""
+_WITH_US: Final = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "support.warm")
+"""Children of this process that end with it."""
 
 
 def _marked(mark: str) -> list[str]:
@@ -170,7 +170,8 @@ def _marked(mark: str) -> list[str]:
             if f"{_MARK}={mark}".encode() not in (folder / "environ").read_bytes():
                 continue
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            if not any(each in command for each in _WITH_US):
+            parent = int((folder / "stat").read_text("ascii").rpartition(")")[2].split()[1])
+            if parent != os.getpid() or not any(each in command for each in _WITH_US):
                 found.append(command[:120])
         except OSError:
             continue
