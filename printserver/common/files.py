@@ -25,7 +25,7 @@ def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
             draft.unlink(missing_ok=True)
             raise
     except OSError as error:
-        error.filename, error.filename2 = str(path), None  # not the temporary name, which nobody knows
+        error.filename, error.filename2 = str(path), None  # the caller's name, not the temporary one
         raise
 
 

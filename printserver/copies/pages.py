@@ -1,7 +1,7 @@
 """Copies a SQLite file in use over the copy before it: only the pages that differ are written.
 
-A commit's sync waits for all that the disk was given before it. So a copy that writes an unchanged database anew holds
-commits up; the pages that changed since the copy before are few (docs/decisions/42).
+A commit's sync waits for the writes queued before it. A copy that rewrites an unchanged database delays commits; the
+pages that changed since the copy before are few (docs/decisions/42).
 
 The caller holds a read transaction open. While it does, a checkpoint brings into the file nothing that is newer than
 that transaction, and what the file lacks stays in the write-ahead log. So the file, and then the log up to its last
@@ -33,7 +33,7 @@ def log_of(database: Path) -> Path:
 
 
 def copy_pages(source: Path, target: Path) -> None:
-    """Copy the database `source` and its write-ahead log over `target` and its log, which nobody uses.
+    """Copy the database `source` and its write-ahead log over `target` and its log, which no process has open.
 
     `target` may be absent, a copy of before, or what an interrupted copy left. Raises OSError and ConfigError.
     """

@@ -35,7 +35,7 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH, busy
     length = lease(office).length
     here = {
         "serventia": office.serventia_id,
-        "mais": most + len(busy),  # those are left out below: a list in the statement would be written anew each time
+        "mais": most + len(busy),  # those are left out below: a list in the statement would change its text each time
         **times("vence", now, LONGEST_STEP),
         **times("posse", now, length),
     }

@@ -104,7 +104,7 @@ def _stylesheet(text: str) -> weasyprint.CSS:
 def _own_stylesheet(text: str) -> weasyprint.CSS:
     """Return the sheet of an RTF: the prints of a model with other values mostly have the same.
 
-    It has a cache of its own, in which texts that nobody prints again push out no format's sheet.
+    It has its own cache: a text printed once must not evict the sheet of a format.
     """
     return _parse_sheet(text)
 
