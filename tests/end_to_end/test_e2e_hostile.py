@@ -155,7 +155,7 @@ def test_template_syntax_in_a_body_is_text(client: Client, page_format: str) -> 
 
 
 def test_template_and_markup_in_fields_are_text(client: Client) -> None:
-    said = "<b>{{ 7*7 }}</b> & <script>x</script> {% raw %} [[TOTAL]]"
+    said = "<b>{{ 7901*7907 }}</b> & <script>x</script> {% raw %} [[TOTAL]]"
     deed = deeds.instrumento(
         titulo=said, partes=[{"qualidade": said, "nome": said, "documento": "</div><style>*{display:none}</style>"}]
     )
@@ -163,12 +163,12 @@ def test_template_and_markup_in_fields_are_text(client: Client) -> None:
     livro = client.printed(deeds.livro(deed))
     words = read_paper.text(client.pdf(livro["id"]))
     assert livro["selos"][0]["codigo"] in words
-    assert "49" not in words.replace(livro["selos"][0]["codigo"], "")
-    assert words.lower().count("{{ 7*7 }}") >= 3
+    assert str(7901 * 7907) not in words  # long enough to be in no other number of the page
+    assert words.lower().count("{{ 7901*7907 }}") >= 3
     copy = client.printed(deeds.traslado(deed["id"]))
     sealed_and_whole(client, copy, "display:none")
     ficha = client.printed(deeds.ficha(nome=said))
-    assert "{{ 7*7 }}" in read_paper.text(client.pdf(ficha["id"]))
+    assert "{{ 7901*7907 }}" in read_paper.text(client.pdf(ficha["id"]))
 
 
 def test_an_image_of_50_mb_is_drawn_and_one_of_a_gigabyte_refused(client: Client) -> None:
