@@ -63,7 +63,7 @@ def _free() -> sa.Select[Any]:
             table.c.serventia_id == sa.bindparam("serventia"),
             reached_at(table.c.vence_em, "vence"),
             sa.or_(table.c.dono.is_(None), table.c.posse_ate.is_(None), reached_at(table.c.posse_ate, "posse")),
-            turns.turn(),
+            table.c.n.in_(turns.may_be_due(sa.bindparam("serventia", type_=sa.Integer))),
             ~restored.open_in(sa.bindparam("serventia")),
         )
         .order_by(table.c.n)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import SAO_PAULO
-from printserver.ledger import ACCEPTED, AWAITING_SELO, AWAITING_XA, RENDERED, JobRow, Queue
+from printserver.ledger import ACCEPTED, AWAITING_SELO, AWAITING_XA, MOVING, RENDERED, JobRow, Queue
 
 TO_THE_QUEUE: Final = (ACCEPTED, RENDERED)
 _WAITS_FOR_PERSON: Final = {
@@ -22,27 +22,90 @@ _WAITS_FOR_PERSON: Final = {
 }
 
 
+def may_be_due(serventia_id: sa.ColumnElement[int]) -> sa.CompoundSelect[tuple[int]]:
+    """Return the query for the numbers of the open jobs whose next step is allowed now, due or not.
+
+    Any step is but a hand-off out of turn. The jobs that wait at a queue are not read: there may be thousands.
+    """
+    job, queue, tries = db.job, db.fila, db.tentativa
+    others = sa.select(job.c.n).where(
+        job.c.serventia_id == serventia_id,
+        sa.not_(job.c.encerrado),
+        sa.or_(*(job.c.estado == state for state in MOVING if state != RENDERED)),
+    )
+    waiting = db.job.alias("na_fila")
+    queues = (
+        sa.select(waiting.c.fila)
+        .where(waiting.c.serventia_id == serventia_id, sa.text("NOT na_fila.encerrado"))
+        .distinct()
+        .subquery("filas")
+    )
+    first = (
+        sa.select(_first(serventia_id, queues.c.fila)).select_from(queues).where(~_closed(serventia_id, queues.c.fila))
+    )
+    holder = db.job.alias("com_papel")
+    hold = (
+        sa.select(holder.c.n)
+        .join(tries, sa.and_(tries.c.serventia_id == holder.c.serventia_id, tries.c.job_id == holder.c.id))
+        .join(queue, sa.and_(queue.c.serventia_id == tries.c.serventia_id, queue.c.papel_tentativa == tries.c.id))
+        .where(queue.c.serventia_id == serventia_id, _holds(holder))
+    )
+    return others.union_all(first, hold)
+
+
 def turn() -> sa.ColumnElement[bool]:
-    """Return the condition on `db.job` that its next step is allowed now: any step except a hand-off out of turn."""
-    job, tries, queue = db.job, db.tentativa, db.fila
+    """Return the condition on a row of `db.job`, rendered and open, that it may be handed to its queue now."""
+    job = db.job
+    first = job.c.n == _first(job.c.serventia_id, job.c.fila)
+    return sa.or_(_holds(job), sa.and_(first, ~_closed(job.c.serventia_id, job.c.fila)))
+
+
+def _holds(job: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Return the condition that the job's newest attempt holds its queue's paper.
+
+    It goes first, also after a crash: the queue waits for its end.
+    """
+    queue, tries = db.fila.alias("a_fila"), db.tentativa.alias("a_tentativa")
     newest = (
         sa.select(sa.func.max(tries.c.id))
         .where(tries.c.serventia_id == job.c.serventia_id, tries.c.job_id == job.c.id)
         .correlate(job)
         .scalar_subquery()
     )
-    numbered = (
+    return (
         sa.select(queue.c.id)
-        .where(queue.c.serventia_id == job.c.serventia_id, queue.c.nome == job.c.fila, queue.c.papel_numerado)
+        .where(
+            queue.c.serventia_id == job.c.serventia_id,
+            queue.c.nome == job.c.fila,
+            queue.c.papel_numerado,
+            queue.c.papel_tentativa == newest,
+        )
         .correlate(job)
+        .exists()
     )
-    # The attempt that holds a numbered queue goes first, also after a crash: the queue waits for its end.
-    took = numbered.where(queue.c.papel_tentativa == newest).exists()
-    closed = numbered.where(
-        sa.or_(queue.c.papel_tentativa.is_not(None), queue.c.papel_proximo.is_(None), queue.c.papel_parada.is_not(None))
-    ).exists()
-    first = ~_prints_before(job.c.serventia_id, job.c.fila, job.c.n).correlate(job).exists()
-    return sa.or_(job.c.estado != RENDERED, took, sa.and_(first, ~closed))
+
+
+def _closed(serventia_id: sa.ColumnElement[int], nome: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a queue with numbered paper waits: for the end of a print, or for a person."""
+    queue = db.fila.alias("fechada")
+    waits = sa.or_(
+        queue.c.papel_tentativa.is_not(None), queue.c.papel_proximo.is_(None), queue.c.papel_parada.is_not(None)
+    )
+    this = (queue.c.serventia_id == serventia_id, queue.c.nome == nome)
+    return sa.select(queue.c.id).where(*this, queue.c.papel_numerado, waits).exists()
+
+
+def _first(serventia_id: sa.ColumnElement[int], nome: sa.ColumnElement[str]) -> sa.ScalarSelect[int]:
+    """Return the number of the first print that is not yet handed to a queue."""
+    before = db.job.alias("primeiro")
+    query = sa.select(before.c.n).where(
+        before.c.serventia_id == serventia_id,
+        before.c.fila == nome,
+        sa.text("NOT primeiro.encerrado"),  # spelled as in the index: `= 0` would not use it
+        sa.or_(*(before.c.estado == state for state in TO_THE_QUEUE)),
+        before.c.imprimir,
+    )
+    return query.order_by(before.c.n).limit(1).scalar_subquery()
 
 
 def can_go(conn: Connection, row: JobRow) -> bool:
@@ -101,25 +164,11 @@ def waits_for(conn: Connection, row: JobRow) -> Wait:
 
 @cache
 def _first_before() -> sa.Select[Any]:
-    return (
-        _prints_before(sa.bindparam("serventia"), sa.bindparam("da_fila"), sa.bindparam("numero"))
-        .order_by("n")
-        .limit(1)
-    )
-
-
-def _prints_before(
-    serventia_id: sa.ColumnElement[Any], queue: sa.ColumnElement[Any], n: sa.ColumnElement[Any]
-) -> sa.Select[tuple[int, str]]:
-    """Return the prints accepted before job `n` and not yet handed to the queue."""
-    before = db.job.alias("antes")
-    return sa.select(before.c.n, before.c.id).where(
-        before.c.serventia_id == serventia_id,
-        before.c.fila == queue,
-        sa.text("NOT antes.encerrado"),  # spelled as in the index: `= 0` would not use it
-        before.c.estado.in_(TO_THE_QUEUE),
-        before.c.imprimir,
-        before.c.n < n,
+    """Return the query for the print that is handed to the queue `da_fila` before job `numero`."""
+    job, serventia_id = db.job, sa.bindparam("serventia", type_=sa.Integer)
+    first = _first(serventia_id, sa.bindparam("da_fila", type_=sa.Text))
+    return sa.select(job.c.id).where(
+        job.c.serventia_id == serventia_id, job.c.n == first, job.c.n < sa.bindparam("numero")
     )
 
 
