@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +26,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import block_place, complete, fonts, templates
-from printserver.rendering import base_pdf, cache, narrow, page_images, rtf_lines, rtf_pages
+from printserver.rendering import base_pdf, cache, narrow, page_images, rtf_lines, rtf_pages, whole_paragraphs
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
     BodyNotice,
@@ -430,12 +431,15 @@ def _parse(html: str, *styles: str) -> weasyprint.HTML:
 
 
 def _pages(html: weasyprint.HTML, styles: Styles, *more: weasyprint.CSS) -> weasyprint.Document:
-    document = html.render(
-        font_config=_configuration(),
-        stylesheets=[*map(_stylesheet, styles), *more],
-        pdf_variant="pdf/a-2b",
-        presentational_hints=True,  # otherwise lists lose their numbers (`start`, `type`, `value`)
-    )
+    def render(further: Sequence[weasyprint.CSS]) -> weasyprint.Document:
+        return html.render(
+            font_config=_configuration(),
+            stylesheets=[*map(_stylesheet, styles), *more, *further],
+            pdf_variant="pdf/a-2b",
+            presentational_hints=True,  # otherwise lists lose their numbers (`start`, `type`, `value`)
+        )
+
+    document = whole_paragraphs.lay_out(html, styles, render)
     rtf_lines.fill(document.pages)
     return document
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 from weasyprint.draw.color import parse_color
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout.background import layout_box_backgrounds
-from weasyprint.text.line_break import Layout
 
 from printserver.rendering.rtf_body import Look, PlacedLine, PlacedText, line_of
+from printserver.rendering.text_drawing import SetText
 from printserver.rtf import PAGE_NUMBER
 
 _PX_PER_POINT: Final = 4 / 3
@@ -23,18 +23,6 @@ _NO_SIDES: Final = {
     **{f"border_{side}_width": 0 for side in _SIDES},
     "background": None,
 }
-
-
-class _Layout(Layout):  # type: ignore[misc]
-    """The layout of a text as WeasyPrint leaves it: what draws the text sets it up again, and only if it needs it."""
-
-    def __init__(self, style: Any, text: str, spacing: float) -> None:
-        self.justification_spacing = spacing
-        self.text = text
-        self.max_width = None
-        if style["text_decoration_line"] != "none":
-            self.setup(style)  # measures where its lines are
-            self.deactivate()
 
 
 def fill(pages: Iterable[Any]) -> None:
@@ -83,7 +71,7 @@ class _Filler:
         x, width = left + placed.x * _PX_PER_POINT, placed.width * _PX_PER_POINT
         _place(box, x, line.position_y, width, line.height)
         box.baseline = baseline - look.rise * _PX_PER_POINT - line.position_y
-        box.pango_layout = _Layout(style, text, placed.stretch * _PX_PER_POINT)
+        box.pango_layout = SetText(style, text, placed.stretch * _PX_PER_POINT)
         return self._highlighted(box, look, baseline) if look.highlight else box
 
     def _highlighted(self, box: Any, look: Look, baseline: float) -> Any:

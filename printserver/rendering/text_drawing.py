@@ -34,7 +34,7 @@ _OTHER: Final = re.compile("[^ -~\u00a0-\u00ac\u00ae-\u024f\u2010-\u2027\u2032\u
 """Characters other than those of the Latin script, digits and signs."""
 _BLANKS: Final = re.compile("([ \u00a0])")
 
-_SHAPING: Final = (
+SHAPING: Final = (
     "font_family",
     "font_style",
     "font_stretch",
@@ -91,6 +91,23 @@ class TextPage(Page):  # type: ignore[misc]
         with stream.stacked():
             stream.transform(a=scale, d=scale)
             _draw(stream, text.pieces)
+
+
+class SetText(Layout):  # type: ignore[misc]
+    """The layout of a text as WeasyPrint leaves it: what draws the text sets it up again, and only if it needs it."""
+
+    def __init__(self, style: Any, text: str, spacing: float) -> None:
+        self.justification_spacing = spacing
+        self.text = text
+        self.max_width = None
+        if style["text_decoration_line"] != "none":
+            self.setup(style)  # measures where its lines are
+            self.deactivate()
+
+
+def is_latin(text: str) -> bool:
+    """Return whether a text has only characters of the Latin script, digits and signs."""
+    return _OTHER.search(text) is None
 
 
 @dataclass(slots=True)
@@ -286,7 +303,7 @@ class _TextOfPage:
         face, text = self._faces[key], box.text
         spacing = int(box.pango_layout.justification_spacing * TO_UNITS)
         parts = _BLANKS.split(text) if spacing else [text]
-        if face is None or text != box.pango_layout.text or _OTHER.search(text) or not _splits(parts):
+        if face is None or text != box.pango_layout.text or not is_latin(text) or not _splits(parts):
             return _Text(box, start, None, [], 0)
         return _Text(box, start, face, [text] if face.alone else parts, spacing)
 
@@ -324,7 +341,7 @@ def _face(style: Any) -> _Face | None:
         or style["font_size"] < 1
     ):
         return None
-    key = tuple(style[name] for name in _SHAPING)
+    key = tuple(style[name] for name in SHAPING)
     if key not in _faces:
         face = _new_face(style)
         if sum(other.alone == face.alone for other in _faces.values()) >= (
