@@ -87,7 +87,7 @@ def _font_files() -> frozenset[str]:
 
 
 @functools.cache
-def _configuration() -> FontConfiguration:
+def configuration() -> FontConfiguration:
     """Return this process's one font configuration, with the vendored fonts in it. Not for threads."""
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # otherwise it logs each unknown CSS property
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # otherwise it logs an odd date in Carlito at each use
@@ -111,7 +111,7 @@ def _own_stylesheet(text: str) -> weasyprint.CSS:
 
 
 def _parse_sheet(text: str) -> weasyprint.CSS:
-    return weasyprint.CSS(string=text, font_config=_configuration(), url_fetcher=_fetcher())
+    return weasyprint.CSS(string=text, font_config=configuration(), url_fetcher=_fetcher())
 
 
 @functools.cache
@@ -142,7 +142,7 @@ def warm_up() -> None:
 def draws_text() -> bool:
     """Return whether `text_drawing` draws as WeasyPrint does with the Pango of this machine. Makes a first layout."""
     style = "@page { size: 60mm 90mm } html { font-family: PsSerifa; text-align: justify } h1 { font-size: 9pt }"
-    document = _pages(_parse(_SAMPLE, style), (style,))
+    document = _pages(parse(_SAMPLE, style), (style,))
     by_weasyprint = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)
     document.pages = [TextPage(page) for page in document.pages]
     made = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)
@@ -155,7 +155,7 @@ def draws_text() -> bool:
 
 def make_report(html: str, stylesheet: str) -> bytes:
     """Return the pages of a whole HTML document of this program's own as PDF/A-2b: no body, no seal, nothing kept."""
-    pdf = _pages(_parse(html, stylesheet), (stylesheet,)).write_pdf(pdf_variant="pdf/a-2b")
+    pdf = _pages(parse(html, stylesheet), (stylesheet,)).write_pdf(pdf_variant="pdf/a-2b")
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -238,7 +238,7 @@ def _text_pages(
     from_pages = Notices()
     html = _BOX_TAG.sub(rf'\g<1>{anchor}"', html)
     source = _Source(
-        _parse(html, *styles),
+        parse(html, *styles),
         anchor if block_follows else None,
         task.corpo[0] == "rtf",
         tuple(map(_own_stylesheet, own)),
@@ -424,7 +424,7 @@ def _text_alone() -> weasyprint.CSS:
     return weasyprint.CSS(string=kept, counter_style=UA_COUNTER_STYLE)
 
 
-def _parse(html: str, *styles: str) -> weasyprint.HTML:
+def parse(html: str, *styles: str) -> weasyprint.HTML:
     """Parse HTML to lay out; `styles`: its style sheets."""
     kind = weasyprint.HTML if any(map(_BESIDE_THE_TEXT.search, (html, *styles))) else _Html
     return kind(string=html, url_fetcher=_fetcher(), base_url=None)
@@ -433,7 +433,7 @@ def _parse(html: str, *styles: str) -> weasyprint.HTML:
 def _pages(html: weasyprint.HTML, styles: Styles, *more: weasyprint.CSS) -> weasyprint.Document:
     def render(further: Sequence[weasyprint.CSS]) -> weasyprint.Document:
         return html.render(
-            font_config=_configuration(),
+            font_config=configuration(),
             stylesheets=[*map(_stylesheet, styles), *more, *further],
             pdf_variant="pdf/a-2b",
             presentational_hints=True,  # otherwise lists lose their numbers (`start`, `type`, `value`)

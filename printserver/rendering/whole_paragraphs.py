@@ -25,8 +25,10 @@ from printserver.rendering.text_drawing import SHAPING, SetText, is_latin
 Render = Callable[[Sequence[weasyprint.CSS]], weasyprint.Document]
 """Lays out an HTML as it is now, with further style sheets."""
 
-_BLOCK: Final = "linhas"
+BLOCK: Final = "linhas"
 _BLANKS: Final = re.compile("[ \t\r\n\f]+")
+_BLANK_BESIDE_NO_BREAK: Final = re.compile("^\u00a0|\u00a0 | \u00a0|\u00a0$")
+"""WeasyPrint lets such a blank stand beyond the end of a line."""
 _PSEUDO: Final = re.compile("::?(?:first-l|before|after)")
 _MAX_SETTINGS: Final = 32
 _MAX_PARAGRAPHS: Final = 512
@@ -103,13 +105,16 @@ class _Setting:
             if end and text[end - 1] == " " and (longer := self._longer(part, width, text[at : end - 1])) is not None:
                 lines.append(longer)
                 return text[end:]
-            lines.append(_Line(part.rstrip(" "), width))
+            if part.endswith(" "):
+                part = part.rstrip(" ")
+                width -= self._kerning_before_blank(part[-1:])
+            lines.append(_Line(part, width))
             line = pango.pango_layout_get_line_readonly(layout.layout, number)
         return ""
 
     def _longer(self, part: str, width: float, word: str) -> _Line | None:
         """Return the line with the next word if that fits; None if not. Pango wants room for the blank after it too."""
-        if self.width - width < self._word_width(word):
+        if self.width - width < self._text_width(word):
             return None
         layout = self._layout()
         layout.set_text(part + word)
@@ -117,11 +122,15 @@ class _Setting:
         return None if more is not None else _Line(layout.text, line_size(line, layout.style)[0])
 
     @functools.lru_cache(maxsize=_MAX_WORDS)  # noqa: B019
-    def _word_width(self, word: str) -> float:
+    def _text_width(self, text: str) -> float:
         layout = Layout(self.line.children[0].style)
-        layout.set_text(word)
+        layout.set_text(text)
         width: float = line_size(layout.get_first_line()[0], layout.style)[0]
         return width
+
+    def _kerning_before_blank(self, character: str) -> float:
+        """Return how much wider a character is before a blank than alone: a line has no blank at its end."""
+        return self._text_width(f"{character} a") - self._text_width(character) - self._text_width(" a")
 
     def _layout(self) -> Layout:
         layout = Layout(self.line.children[0].style, max_width=self.width)
@@ -169,7 +178,11 @@ def _plain(html: Element, styles: Sequence[str]) -> dict[Element, str]:
         for each in root
         if each.tag == "p" and not each.attrib and not len(each) and each.text
     }
-    return {each: text for each, text in texts.items() if text and is_latin(text)}
+    return {
+        each: text
+        for each, text in texts.items()
+        if text and is_latin(text) and not _BLANK_BESIDE_NO_BREAK.search(text)
+    }
 
 
 def _setting(
@@ -218,8 +231,8 @@ def _read(pages: Sequence[Any], paragraph: Element) -> _Setting | None:
 
 def _new_setting(box: Any, line: Any) -> _Setting:
     counts = range(1, box.style["orphans"] + box.style["widows"])
-    rules = [f"{_BLOCK}.l{count} {{ height: {count * line.height!r}px }}" for count in counts]
-    blocks = weasyprint.CSS(string=f"{_BLOCK} {{ display: block; break-inside: avoid }}" + "".join(rules))
+    rules = [f"{BLOCK}.l{count} {{ height: {count * line.height!r}px }}" for count in counts]
+    blocks = weasyprint.CSS(string=f"{BLOCK} {{ display: block; break-inside: avoid }}" + "".join(rules))
     return _Setting(line, _as_read(box.style), box.width, blocks)
 
 
@@ -234,7 +247,7 @@ def _in_blocks(broken: dict[Element, tuple[_Line, ...]], setting: _Setting) -> I
     try:
         for each, lines in broken.items():
             each.text = None
-            each[:] = [each.makeelement(_BLOCK, {"class": f"l{count}"}) for count in setting.groups(len(lines))]
+            each[:] = [each.makeelement(BLOCK, {"class": f"l{count}"}) for count in setting.groups(len(lines))]
         yield
     finally:
         for each, text in texts.items():
@@ -276,7 +289,7 @@ class _Filler:
             and box.width == self._setting.width
             and _as_read(box.style) == self._setting.style
             and all(
-                each.element_tag == _BLOCK and each.margin_height() == each.height == _count(each) * height
+                each.element_tag == BLOCK and each.margin_height() == each.height == _count(each) * height
                 for each in box.children
             )
         )

@@ -222,7 +222,7 @@ def test_nul_is_refused_by_its_field(client: Client) -> None:
 
 def test_a_body_that_takes_all_its_time_makes_nobody_wait(client: Client) -> None:
     """While one body is laid out until its time is over, another client's print is taken and comes out."""
-    endless = " ".join(f"palavra{number}" for number in range(100_000))
+    endless = " ".join(f"λέξη{number}" for number in range(100_000))  # Greek: broken line by line
     answers: list[Answer] = []
     slow = threading.Thread(target=lambda: answers.append(client.print(deeds.certidao(endless))), daemon=True)
     slow.start()
