@@ -66,6 +66,39 @@ def test_a_print_that_its_queue_cannot_take_yet_holds_back_the_later_ones_of_tha
     assert handed(rig) == [aside["id"], first["id"], second["id"]]
 
 
+def test_a_round_does_not_read_the_prints_that_wait_at_a_queue(rig: Rig) -> None:
+    rig.out.rename(rig.out.with_name("longe"))
+    for _ in range(2):
+        rig.taken(rig.livro())
+    rig.engine.run_once()
+    assert {row["estado"] for row in rig.rows(db.job)} == {"renderizado"}
+    few = steps(rig)
+    with rig.office.db.write() as conn:
+        waits = dict(conn.execute(sa.select(db.job).order_by(db.job.c.n.desc()).limit(1)).mappings().one())
+        more = [waits | {"n": waits["n"] + count, "id": f"{count:032x}", "viva": False} for count in range(1, 501)]
+        conn.execute(sa.insert(db.job), more)
+    assert steps(rig) < few + 500 * 20  # the index of the order is walked: a turn takes ten times as many
+
+
+def steps(rig: Rig) -> int:
+    """Return how many steps SQLite takes to find that nothing is due."""
+    taken = [0]
+
+    def count() -> int:
+        taken[0] += 1
+        return 0
+
+    with rig.office.db.read() as conn:
+        line: Any = conn.connection.driver_connection
+    line.set_progress_handler(count, 1)
+    try:
+        assert claim(rig) == []
+    finally:
+        line.set_progress_handler(None, 0)
+    assert taken[0]
+    return taken[0]
+
+
 def test_a_held_or_failed_print_stops_nobody(rig: Rig) -> None:
     document = rig.livro()
     rig.printed(document)
