@@ -1,6 +1,5 @@
 """Characters of an RTF file: code pages by font, control words that are characters, and Unicode by `\\u`."""
 
-import codecs
 from collections.abc import Mapping
 from typing import Final
 
@@ -25,6 +24,14 @@ _CHARSETS: Final[Mapping[int, str]] = {
     255: "cp437",
 }
 DEFAULT_CODEC: Final = "cp1252"
+_PAGES: Final = frozenset(
+    {
+        *(154, 273, 367, 424, 437, 500, 720, 737, 775, 819, 850, 852, 855, 856, 857, 858, 860, 861, 862, 863, 864, 865),
+        *(866, 869, 874, 875, 932, 936, 949, 950, 1006, 1026, 1051, 1125, 1140, 1250, 1251, 1252, 1253, 1254, 1255),
+        *(1256, 1257, 1258, 1361, 65001),
+    }
+)
+"""The code pages that Python has. To ask it for one that it has not takes as long as a page of text."""
 
 WORDS: Final[Mapping[str, str]] = {
     "tab": "\t",
@@ -65,12 +72,7 @@ SYMBOLS: Final[Mapping[str, str]] = {
 
 def codec_of_page(page: int | None) -> str:
     """Return the codec of a Windows code page (`\\ansicpg`, `\\cpg`); that of Western Europe if it is unknown."""
-    name = f"cp{page}"
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return DEFAULT_CODEC
-    return name
+    return f"cp{page}" if page in _PAGES else DEFAULT_CODEC
 
 
 def codec_of_charset(charset: int, document: str) -> str:

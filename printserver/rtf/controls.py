@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from printserver.rtf.limits import length
+from printserver.rtf.limits import MAX_TABLE_DEPTH, length
 from printserver.rtf.model import Alignment, Border, Leader, Side, StopKind
 from printserver.rtf.state import Control, RowDef, State, with_face
 
@@ -168,7 +168,7 @@ def _in_table(state: State, parameter: int | None) -> None:
 
 
 def _depth(state: State, parameter: int | None) -> None:
-    state.depth = max(0, min(parameter or 0, 20))
+    state.depth = max(0, min(parameter or 0, MAX_TABLE_DEPTH))
 
 
 def _shading(state: State, parameter: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from printserver.rtf.limits import MAX_CELLS, refuse
+from printserver.rtf.limits import MAX_CELLS, MAX_TABLE_DEPTH, refuse
 from printserver.rtf.model import Block, Face, Paragraph, Run, Table
 from printserver.rtf.rows import Contents, RowCount, make_rows
 from printserver.rtf.state import RowDef, ShapeParts, State, whole_shape
@@ -19,10 +19,16 @@ class _Level:
 
 
 class Flow:
-    """One text. `count` bounds the rows of its tables."""
+    """One text. `count` bounds the rows of its tables; `around` is the number of tables that a box is in.
 
-    def __init__(self, count: RowCount) -> None:
+    `has_text`: it has more than blanks, in its boxes too.
+    """
+
+    def __init__(self, count: RowCount, around: int = 0) -> None:
         self.blocks: list[Block] = []
+        self.has_text = False
+        self._around = around
+        self._inked = False  # whether the present paragraph has more than spaces
         self._levels: list[_Level] = []
         self._runs: list[tuple[list[str], Face]] = []  # pieces of text of one face
         self._shape: ShapeParts | None = None  # at the last character
@@ -37,10 +43,17 @@ class Flow:
         if not self._runs or (self._runs[-1][1] is not face and self._runs[-1][1] != face):
             self._runs.append(([], face))
         self._runs[-1][0].append(text)
+        self._inked = self._inked or bool(text.strip(" "))
+        self.has_text = self.has_text or not text.isspace()
         self._shape, self._level, self._row = state.shape_parts(), state.level, state.row
 
-    def insert(self, blocks: list[Block], state: State) -> None:
+    def box(self, state: State) -> "Flow":
+        """Return the text of a box that is anchored in the present paragraph."""
+        return Flow(self._count, self._around + max(state.level, len(self._levels)))
+
+    def insert(self, blocks: list[Block], state: State, *, has_text: bool) -> None:
         """Put the blocks of a box before the present paragraph, in its place if it is without text."""
+        self.has_text = self.has_text or has_text
         within_row = self._levels and (self._levels[-1].cells or self._levels[-1].blocks)
         if not within_row:
             self._open(state.level, state.row)
@@ -50,9 +63,10 @@ class Flow:
     def end_paragraph(self, state: State) -> None:
         """`\\par`: the paragraph has the shape in force at its end."""
         self._open(state.level, state.row)
-        if not self._box or self._has_text():
-            self._into().append(Paragraph(whole_shape(state.shape_parts()), self._taken(), state.face))
-        self._runs, self._shape, self._box = [], None, False
+        inked, runs = self._inked, self._taken()
+        if not self._box or inked:
+            self._into().append(Paragraph(whole_shape(state.shape_parts()), runs, state.face))
+        self._shape, self._box = None, False
 
     def end_cell(self, state: State, level: int) -> None:
         """`\\cell`, `\\nestcell`: the cell ends with its last paragraph."""
@@ -66,7 +80,7 @@ class Flow:
 
     def end_row(self, state: State, level: int) -> None:
         """`\\row`, `\\nestrow`; text after the last cell is one more cell."""
-        if self._has_text():
+        if self._inked:
             self.end_cell(state, level)
         self._open(level, state.row)
         self._close_row(self._levels[-1], state.row)
@@ -79,12 +93,10 @@ class Flow:
         self._open(0, RowDef())
         return self.blocks
 
-    def _has_text(self) -> bool:
-        return any("".join(pieces).strip(" ") for pieces, _ in self._runs)
-
     def _taken(self) -> tuple[Run, ...]:
         """Return the runs of the present paragraph, and begin the next."""
         runs, self._runs = tuple(Run("".join(pieces), face) for pieces, face in self._runs), []
+        self._inked = False
         return runs
 
     def _into(self) -> list[Block]:
@@ -101,6 +113,8 @@ class Flow:
                 self._close_row(ended, ended.row)
             if ended.rows:
                 self._into().append(Table(make_rows(ended.rows)))
+        if self._around + level > MAX_TABLE_DEPTH:
+            raise refuse(f"O RTF tem mais de {MAX_TABLE_DEPTH} tabelas umas dentro das outras.")
         while len(self._levels) < level:
             self._levels.append(_Level(row=row))
         if self._levels:

@@ -25,6 +25,8 @@ MAX_LENGTH: Final = 31_680
 """Largest length in twips, 22 inches, as Word has it."""
 MAX_STOPS: Final = 100
 """Tab stops of a paragraph."""
+MAX_TABLE_DEPTH: Final = 20
+"""Tables in one another, those around a text box too."""
 SAVE_AGAIN: Final = "Abra-o no programa de origem e salve de novo como RTF."
 """What to do about a damaged file."""
 

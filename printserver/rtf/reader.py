@@ -10,7 +10,7 @@ from printserver.rtf.decoder import Decoder
 from printserver.rtf.flow import Flow
 from printserver.rtf.fonts import COLOR_TABLE, FONT_TABLE, Colors, Fonts
 from printserver.rtf.limits import MAX_CHARACTERS, MAX_DEPTH, MAX_PAGE_BREAKS, MAX_PARAGRAPHS, SAVE_AGAIN, refuse, said
-from printserver.rtf.model import PAGE_NUMBER, Rtf, paragraphs_of
+from printserver.rtf.model import PAGE_NUMBER, Rtf
 from printserver.rtf.notices import Notices
 from printserver.rtf.opening import check_beginning, has_second_document
 from printserver.rtf.rows import RowCount
@@ -42,10 +42,17 @@ def read(content: bytes) -> Rtf:
 
 @dataclass(slots=True)
 class _Field:
-    """A field that is being read: its instruction, and whether a text is stored for it."""
+    """A field that is being read: its instruction, whether that is a page's number, and whether a text is stored."""
 
     instruction: str = ""
+    is_page: bool = False
     printed: bool = False
+
+    def add(self, text: str) -> None:
+        """Take more of the instruction."""
+        if len(self.instruction) < _LONGEST_INSTRUCTION:
+            self.instruction += text[:_LONGEST_INSTRUCTION]
+            self.is_page = destinations.is_page_number(self.instruction)
 
 
 class _Reader:
@@ -179,7 +186,7 @@ class _Reader:
         around = self._state.copy()
         begun, labelled, has_text = self._begun, self._labelled, self._has_text
         self._write(self._decoder.half())
-        self._flows.append(Flow(self._rows))
+        self._flows.append(Flow(self._rows) if word in destinations.MARGIN_TEXTS else self._flows[-1].box(around))
         self._state.reset_paragraph()
         self._fonts.plain(self._state)
 
@@ -191,12 +198,13 @@ class _Reader:
 
     def _end_flow(self, word: str, around: State) -> None:
         self._write(self._decoder.half())
-        blocks = self._flows.pop().finish(self._state.face)
+        flow = self._flows.pop()
+        blocks = flow.finish(self._state.face)
         if word in destinations.MARGIN_TEXTS:
             self._sections.set_text(word, tuple(blocks))
             return
-        self._flows[-1].insert(blocks, around)
-        if any(paragraph.text.strip() for paragraph in paragraphs_of(tuple(blocks))):
+        self._flows[-1].insert(blocks, around, has_text=flow.has_text)
+        if flow.has_text:
             self._boxes += 1
             self._notices.add(*(destinations.NOTE if word == "footnote" else destinations.BOX))
 
@@ -231,7 +239,7 @@ class _Reader:
         self._fields.append(field)
 
         def end() -> None:
-            if not field.printed and destinations.is_page_number(field.instruction):
+            if not field.printed and field.is_page:
                 self._put(PAGE_NUMBER)
             self._fields.pop()
             said = destinations.of_field(field.instruction, printed=field.printed)
@@ -322,7 +330,7 @@ class _Reader:
             self._print(text, state)
 
     def _print(self, text: str, state: State) -> None:
-        if self._fields and destinations.is_page_number(self._fields[-1].instruction):
+        if self._fields and self._fields[-1].is_page:
             if self._fields[-1].printed or (text.isspace() and text != PAGE_NUMBER):
                 return  # the number that is stored
             text = PAGE_NUMBER
@@ -345,8 +353,8 @@ class _Reader:
             self._fonts.add_name(text)
         elif target == COLOR_TABLE:
             self._colors.add(text)
-        elif target == _FIELD and self._fields and len(self._fields[-1].instruction) < _LONGEST_INSTRUCTION:
-            self._fields[-1].instruction += text[:_LONGEST_INSTRUCTION]
+        elif target == _FIELD and self._fields:
+            self._fields[-1].add(text)
 
     # -- ends ---------------------------------------------------------------------------------------------------------
 

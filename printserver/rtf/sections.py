@@ -53,6 +53,8 @@ class Sections:
         self._facing = False
         self._own = _Own()
         self._texts: dict[str, tuple[Block, ...]] = {}
+        self._equal: dict[str, int] = {}  # by name: texts of the same number are equal
+        self._different = 0
         self._ended: list[Section] = []
         self.default_tab = _DEFAULT_TAB
 
@@ -75,7 +77,11 @@ class Sections:
 
     def set_text(self, name: str, blocks: tuple[Block, ...]) -> None:
         """Take the text of a header or footer by its control word; a blank one is empty."""
-        self._texts[name] = blocks if _is_printed(blocks) else ()
+        printed = blocks if _is_printed(blocks) else ()
+        self._different += 1
+        same = (self._equal[other] for other, text in self._texts.items() if text == printed)
+        self._equal[name] = next(same, self._different)
+        self._texts[name] = printed
 
     def end(self, blocks: list[Block]) -> None:
         """End a section with its text; one without text is left out, unless it is the only one."""
@@ -108,15 +114,21 @@ class Sections:
 
     def _text(self, name: str) -> tuple[Block, ...]:
         """Return the text of all pages, or of odd ones."""
+        return self._texts.get(self._name(name), ())
+
+    def _name(self, name: str) -> str:
+        """Return the name of the text of all pages, or of odd ones; it may have none."""
         names = (f"{name}r", name) if self._facing else (name, f"{name}r")
-        return next((text for each in names if (text := self._texts.get(each))), ())
+        return next((each for each in names if self._texts.get(each)), "")
 
     def _even_text(self, name: str) -> tuple[Block, ...] | None:
         """Return the text of even pages, None if it is that of the others."""
         if not self._facing:
             return None
-        found = self._texts.get(f"{name}l", self._texts.get(name, ()))
-        return None if found == self._text(name) else found
+        even, others = (f"{name}l" if f"{name}l" in self._texts else name), self._name(name)
+        found = self._texts.get(even, ())
+        same = self._equal.get(even) == self._equal.get(others) if found else not others
+        return None if same else found
 
     def _whole_paper(self) -> Paper:
         """Return the section's paper, the gutter in its left margin."""

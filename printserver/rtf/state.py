@@ -1,8 +1,10 @@
 """What is in force at one place of an RTF file: character face, paragraph shape, row definition; scoped by group."""
 
+from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, Literal
 
 from printserver.rtf.limits import MAX_CELLS, MAX_STOPS, length
@@ -127,7 +129,7 @@ class State:
 
     def copy(self) -> "State":
         """Return the state of a group inside this one."""
-        return replace(self)
+        return State(*_PARTS(self))
 
     @property
     def level(self) -> int:
@@ -143,15 +145,21 @@ class State:
         self.border_place = None
 
     def add_stop(self, at: int) -> None:
-        """`\\tx`: a tab stop of the kind and leader named before it."""
-        if len(self.stops) < MAX_STOPS:
-            stop = Stop(length(at), self.next_stop, self.next_leader)
-            self.stops = tuple(sorted({*self.stops, stop}, key=lambda each: each.at))
+        """`\\tx`: a tab stop of the kind and leader named before it, instead of one that is there already."""
+        stop = Stop(length(at), self.next_stop, self.next_leader)
+        place = bisect_left(self.stops, stop.at, key=_AT)
+        same = place < len(self.stops) and self.stops[place].at == stop.at
+        if same or len(self.stops) < MAX_STOPS:
+            self.stops = (*self.stops[:place], stop, *self.stops[place + same :])
         self.next_stop, self.next_leader = "esquerda", ""
 
     def shape_parts(self) -> ShapeParts:
         """Return what makes the paragraph's shape."""
         return self.shape, self.stops, self.borders, self.shading
+
+
+_PARTS: Final = attrgetter(*(each.name for each in fields(State)))
+_AT: Final = attrgetter("at")
 
 
 def whole_shape(parts: ShapeParts) -> Shape:

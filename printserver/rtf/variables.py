@@ -41,7 +41,15 @@ def substitute(
     variable. A line break in it, of any kind, breaks the line.
     """
     texts = tuple(replace(each, blocks=_blocks(each.blocks, value, pattern)) for each in document.sections)
-    return replace(document, sections=tuple(_section(each, margins or value, pattern) for each in texts))
+    made: dict[int, tuple[Block, ...]] = {}
+
+    def margin(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        """Return a header or footer with its values; sections that share one share this."""
+        if id(blocks) not in made:
+            made[id(blocks)] = _blocks(blocks, margins or value, pattern)
+        return made[id(blocks)]
+
+    return replace(document, sections=tuple(_section(each, margin) for each in texts))
 
 
 def likely_slips(names: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
@@ -53,15 +61,16 @@ def likely_slips(names: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
     """
     found = []
     ordered = sorted(names, key=lambda name: -names[name])[:_MAX_COMPARED]
+    plain = [_DOUBLED.sub(r"\1", name.casefold()) for name in ordered]
     for at, name in enumerate(ordered):
-        meant = next((other for other in ordered[:at] if _is_slip(name, other)), None)
+        meant = next((ordered[other] for other in range(at) if _is_slip(plain[at], plain[other])), None)
         if meant is not None:
             found.append((name, meant))
     return tuple(found)
 
 
-def _is_slip(name: str, other: str) -> bool:
-    a, b = _DOUBLED.sub(r"\1", name.casefold()), _DOUBLED.sub(r"\1", other.casefold())
+def _is_slip(a: str, b: str) -> bool:
+    """Return whether one of two names, folded and without doubled letters, is the other one misspelt."""
     if a == b:
         return True
     if min(len(a), len(b)) < _SHORTEST_SLIP or a[:2] + a[-2:] != b[:2] + b[-2:] or any(c.isdigit() for c in a + b):
@@ -82,14 +91,14 @@ def every_paragraph(document: Rtf) -> Iterator[Paragraph]:
                 yield from paragraphs_of(blocks)
 
 
-def _section(section: Section, value: Value, pattern: re.Pattern[str]) -> Section:
+def _section(section: Section, margin: Callable[[tuple[Block, ...]], tuple[Block, ...]]) -> Section:
     def whole(blocks: tuple[Block, ...] | None) -> tuple[Block, ...] | None:
-        return None if blocks is None else _blocks(blocks, value, pattern)
+        return None if blocks is None else margin(blocks)
 
     return replace(
         section,
-        header=_blocks(section.header, value, pattern),
-        footer=_blocks(section.footer, value, pattern),
+        header=margin(section.header),
+        footer=margin(section.footer),
         first_header=whole(section.first_header),
         first_footer=whole(section.first_footer),
         even_header=whole(section.even_header),

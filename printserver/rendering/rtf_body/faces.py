@@ -113,19 +113,20 @@ class Letter:
     ascent: float
     descent: float
     middle: float
+    spacing_dots: int
+    """The spacing after each character, in dots."""
 
     def width(self, text: str) -> float:
         """Return the width of `text` in points, as Pango adds it up."""
-        return sum(map(self.units.__getitem__, text)) / _UNITS_PER_POINT + self.spacing * len(text)
+        return self.width_of(sum(map(self.units.__getitem__, text)), len(text))
+
+    def width_of(self, units: int, count: int) -> float:
+        """Return the width in points of `count` characters whose advances are `units` together."""
+        return units / _UNITS_PER_POINT + self.spacing * count
 
     def room(self, text: str) -> int:
         """Return the room in dots that `text` takes where lines are broken, as LibreOffice adds it up."""
         return sum(map(self.dots.__getitem__, text)) + self.spacing_dots * len(text)
-
-    @property
-    def spacing_dots(self) -> int:
-        """The spacing after each character, in dots."""
-        return round(self.spacing * DOTS_PER_POINT)
 
 
 def substitute(name: str) -> tuple[str, bool]:
@@ -166,7 +167,9 @@ def _letter(family: str, face: Face) -> Letter:
     middle = (cut.ascent - cut.descent) / 2 * size
     dots = _Whole(cut.advances, size * DOTS_PER_POINT)
     units = _Whole(cut.advances, int(size * _UNITS_PER_POINT))
-    return Letter(face, family, size, dots, units, face.spacing / TWIPS_PER_POINT, rise, above, below, middle)
+    spacing = face.spacing / TWIPS_PER_POINT
+    spacing_dots = round(spacing * DOTS_PER_POINT)
+    return Letter(face, family, size, dots, units, spacing, rise, above, below, middle, spacing_dots)
 
 
 def _raised(face: Face, height: float) -> float:

@@ -1,6 +1,6 @@
 """Paragraphs and tables that follow one another, as HTML. Lengths in points unless a name says otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -22,10 +22,11 @@ _LONGEST_CHAIN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Flowed:
-    """HTML of blocks, and their height with the space after the last."""
+    """HTML of blocks, their height with the space after the last, and how many lines they have."""
 
     html: str
     height: float
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,41 @@ _Group = Table | list[Paragraph]
 
 
 class Flow:
-    """Lays out blocks of one document. `default_tab` in twips."""
+    """Lays out blocks of one document. `default_tab` in twips. `breaks`: the page breaks so far."""
 
     def __init__(self, reader: Reader, sheet: Sheet, default_tab: int) -> None:
         self._reader = reader
         self._sheet = sheet
         self._default_tab = default_tab
         self._count = 0
+        self.breaks = 0
+        self._known: dict[tuple[int, Column], tuple[tuple[Block, ...], Flowed]] = {}
+
+    def count_lines(self, more: int) -> None:
+        """Count lines that are printed. Raises `Recusa` `corpo-invalido` for too many."""
+        self._count += more
+        check_lines(self._count)
+
+    def lay_out_again(
+        self, blocks: tuple[Block, ...], column: Column, whole: Callable[[tuple[Block, ...]], tuple[Block, ...]]
+    ) -> Flowed:
+        """Return `whole` of blocks that several sections may share: they are laid out once in a column.
+
+        Their lines count each time. Raises `Recusa` `corpo-invalido` for too many.
+        """
+        known = self._known.get((id(blocks), column))
+        if known is not None:
+            self.count_lines(known[1].lines)
+            return known[1]
+        flowed = self.lay_out(whole(blocks), column)
+        self._known[id(blocks), column] = blocks, flowed  # with the blocks, whose id stays theirs
+        return flowed
 
     def lay_out(self, blocks: tuple[Block, ...], column: Column) -> Flowed:
         """Return blocks in a column. In a cell there are no page breaks."""
         if not column.cell:
             blocks = _joined_breaks(blocks)
+        before = self._count
         groups: list[_Group] = list(_groups(_contextual(_without_chains(blocks))))
         made, carried = [], 0.0
         for at, group in enumerate(groups):
@@ -77,7 +101,7 @@ class Flow:
             if (under := _under(group)) and following and not _breaks(following, column):
                 below, carried = -under, below + under
             made.append(self._group(group, column, _Gaps(above, below)))
-        return Flowed("".join(each.html for each in made), sum(each.height for each in made))
+        return Flowed("".join(each.html for each in made), sum(each.height for each in made), self._count - before)
 
     def _group(self, group: _Group, column: Column, gaps: _Gaps) -> Flowed:
         if isinstance(group, Table):
@@ -101,7 +125,9 @@ class Flow:
         for paragraph, following in zip([first, *group[1:]], [*group[1:], None], strict=True):
             below = (paragraph.shape.after + following.shape.before) / TWIPS_PER_POINT if following else 0.0
             made.append(self._paragraph(paragraph, column, _Gaps(0.0, below), box))
-        style = gaps.css + box.css() + (_NEW_PAGE if _breaks(group, column) else "")
+        new_page = _breaks(group, column)
+        self.breaks += new_page
+        style = gaps.css + box.css() + (_NEW_PAGE if new_page else "")
         inner = "".join(each.html for each in made)
         height = gaps.above + box.height + sum(each.height for each in made) + gaps.below
         return Flowed(f'<div style="{style}">{inner}</div>', height)
@@ -111,8 +137,7 @@ class Flow:
         end_letter = letter(paragraph.end)
         html, total = [], 0.0
         lines = self._lines(paragraph, column, box)
-        self._count += len(lines)
-        check_lines(self._count)
+        self.count_lines(len(lines))
         heights = [line_height(line, end_letter, shape) for line in lines]
         carries = box is not NO_FRAME or column.cell  # a lower margin would count at a page's end
         pairs = shape.widow_control and not column.cell  # rows part between any lines
@@ -127,6 +152,7 @@ class Flow:
                 here, carried = _Gaps(here.above, 0.0), here.below
             style = here.css
             new_page = line.page_break or (at == 0 and _breaks([paragraph], column))
+            self.breaks += new_page
             if (shape.keep_next and last and not shape.keep) or (pairs and _pairs(at, len(lines))):
                 style += "break-after:avoid;"
             html.append(

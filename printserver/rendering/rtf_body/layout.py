@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import floor
 from typing import Final
 
 from printserver.rendering.body.characters import Notices
@@ -10,7 +11,7 @@ from printserver.rendering.rtf_body.flow import Column, Flow
 from printserver.rendering.rtf_body.markup import BASE_CSS, Sheet, points
 from printserver.rendering.rtf_body.pages import pages, text_column
 from printserver.rendering.rtf_body.tokens import Box, Reader
-from printserver.rtf import PAGE_NUMBER, TWIPS_PER_POINT, Notice, Rtf, Section, paragraphs_of
+from printserver.rtf import PAGE_NUMBER, TWIPS_PER_POINT, Block, Notice, Rtf, paragraphs_of
 
 _POINTS_PER_MM: Final = 72 / 25.4
 _SHOWN: Final = 80
@@ -73,7 +74,11 @@ def _own_pages(rtf: Rtf, flow: Flow, backs: tuple[str, ...]) -> tuple[str, str, 
             made = pages(section, name, flow, backs, first=number == 0)
             running.append(made.running)
             css.append(made.css)
+        breaks = flow.breaks
         flowed = flow.lay_out(section.blocks, text_column(section.paper))
+        filled = min(floor(flowed.height / made.room), flowed.lines - 1)  # a page holds a line at least
+        further = max(flow.breaks - breaks, filled, 0)
+        flow.count_lines(round(further * made.lines))
         padding = max(made.padding + (section.paper.left - before.paper.left) / TWIPS_PER_POINT, 0.0)
         html.append(f'<div style="page:{name};padding-left:{points(padding)}">{flowed.html}</div>')
     return "".join(html), "".join(running), "\n".join(["body{margin:0}", *css])
@@ -90,15 +95,18 @@ def _fonts(rtf: Rtf) -> list[Notice]:
 
 
 def _dropped(rtf: Rtf) -> list[Notice]:
+    """Return a notice for each header and footer; sections that share one have the same notice."""
+    read: dict[int, str] = {}
     notices = []
     for section in rtf.sections:
-        for text in dict.fromkeys(_texts(section)):
-            notices.append(Notice("mudado", f"Cabeçalho ou rodapé não impresso: “{text[:_SHOWN]}”."))
+        parts = list(section.margin_texts())
+        read.update((id(part), _text(part)) for part in parts if id(part) not in read)
+        for text in dict.fromkeys(read[id(part)] for part in parts):
+            if text:
+                notices.append(Notice("mudado", f"Cabeçalho ou rodapé não impresso: “{text[:_SHOWN]}”."))
     return notices
 
 
-def _texts(section: Section) -> list[str]:
-    parts = section.margin_texts()
-    texts = (" ".join(paragraph.text for paragraph in paragraphs_of(part)) for part in parts)
-    texts = (text.replace(PAGE_NUMBER, "") for text in texts)
-    return [" ".join(text.split()) for text in texts if text.strip()]
+def _text(blocks: tuple[Block, ...]) -> str:
+    text = " ".join(paragraph.text for paragraph in paragraphs_of(blocks))
+    return " ".join(text.replace(PAGE_NUMBER, "").split())

@@ -8,7 +8,7 @@ from typing import Final
 
 from printserver.errors import Recusa
 from printserver.rendering.rtf_body.faces import DOTS_PER_POINT, Letter
-from printserver.rendering.rtf_body.stops import LEAST_TAB, Room, Stops, before_comma, begin, over_margin
+from printserver.rendering.rtf_body.stops import LEAST_TAB, BeforeComma, Room, Stops, begin, over_margin
 from printserver.rendering.rtf_body.tokens import BROKEN_HYPHEN, SOFT_HYPHEN, Piece, Token, divided, piece_of
 from printserver.rtf import TWIPS_PER_POINT, Alignment, Stop
 
@@ -44,10 +44,14 @@ class _Measure:
     dots: int = 0
     tie: bool = False
 
+    def copy(self) -> "_Measure":
+        """Return the same width, for text that may not stay."""
+        return _Measure(self.before, self.letter, self.dots, self.tie)
+
     def add(self, pieces: tuple[Piece, ...]) -> None:
         """Take more text."""
         for piece in pieces:
-            if self._parts_from(piece):
+            if piece.letter is not self.letter or piece.tie or self.tie:
                 self.before = self._closed()
                 self.letter, self.dots, self.tie = piece.letter, 0, piece.tie
             self.dots += piece.room
@@ -62,7 +66,7 @@ class _Measure:
     def with_more(self, pieces: tuple[Piece, ...]) -> float:
         """Return the width in points if `pieces` came to it."""
         if len(pieces) > 1 or self._parts_from(pieces[0]):
-            whole = replace(self)
+            whole = self.copy()
             whole.add(pieces)
             return whole.width()
         return self.width(pieces[0].room)
@@ -76,8 +80,9 @@ class _Measure:
 
     def _closed(self) -> int:
         """Return the width in twips if a new piece begins."""
-        spacing = self._spacing()
-        return self.before + (2 * (self.dots - min(spacing, 0)) + _DOTS_PER_TWIP) // (2 * _DOTS_PER_TWIP)
+        spacing = self.letter.spacing_dots if self.letter else 0
+        dots = self.dots - spacing if spacing < 0 else self.dots
+        return self.before + (2 * dots + _DOTS_PER_TWIP) // (2 * _DOTS_PER_TWIP)
 
     def _spacing(self) -> int:
         return self.letter.spacing_dots if self.letter else 0
@@ -101,6 +106,8 @@ class Part:
     stretch: float = 0.0
     decimal: Stop | None = None
     measure: _Measure = field(default_factory=_Measure)
+    _head: BeforeComma | None = field(default=None, init=False, compare=False)
+    _counted: int = field(default=0, init=False, compare=False)  # tokens in the head
 
     def add(self, token: Token) -> None:
         """Put `token` at its end."""
@@ -117,23 +124,49 @@ class Part:
             part.add(token)
         return part
 
-    def begin(self, width: float, room: Room, more: tuple[Token, ...] = ()) -> float:
-        """Return where its text begins if it is `width` wide, with `more` tokens at its end.
+    @property
+    def decimal_stop(self) -> bool:
+        """Whether its text begins where its decimal comma says."""
+        stop = self.stop or self.decimal
+        return stop is not None and stop.kind == "decimal"
+
+    def begin(self, width: float, room: Room, before: float | None = None) -> float:
+        """Return where its text begins if it is `width` wide; `before`: what of that is before its decimal comma.
+
+        Without `before`, that of its tokens.
 
         Text at the stop of a cell that would reach beyond it begins so much further left.
         """
         stop = self.stop or self.decimal
         if stop is None:
             return self.x
-        decimal = self._before_comma((*self.tokens, *more)) if stop.kind == "decimal" else 0.0
+        decimal = 0.0
+        if stop.kind == "decimal":
+            decimal = self.before_comma() if before is None else before
         start = begin(stop, self.x, width, min(decimal, width), room)
         return max(min(start, room.end - width), self.x + LEAST_TAB) if self.decimal else start
 
-    def _before_comma(self, tokens: tuple[Token, ...]) -> float:
-        if not tokens:
-            return 0.0
-        text = "".join(piece.text for token in tokens for piece in token.pieces)
-        return tokens[0].letter.width(text[: before_comma(text)])
+    def before_comma(self, more: Token | None = None) -> float:
+        """Return how much of its text is before its decimal comma, with one token `more` at its end."""
+        head = self.head(more)
+        return head.width() if head else 0.0
+
+    def head(self, more: Token | None = None) -> BeforeComma | None:
+        """Return what is before the decimal comma of its text, with one token `more` at its end; None if it is empty.
+
+        Each of its tokens is looked at once.
+        """
+        if self._head is None and self.tokens:
+            self._head = BeforeComma(self.tokens[0].letter)
+        if self._head is not None:
+            for token in self.tokens[self._counted :]:
+                _add_to(self._head, token)
+            self._counted = len(self.tokens)
+        if more is None:
+            return replace(self._head) if self._head else None
+        whole = replace(self._head) if self._head else BeforeComma(more.letter)
+        _add_to(whole, more)
+        return whole
 
 
 @dataclass(slots=True)
@@ -204,16 +237,17 @@ class _Breaker:
         width = self._parts[-1].measure.with_more(word.pieces)
         if word.pieces[-1].text[-1:] == SOFT_HYPHEN:
             width += _hyphen(word)
-        return self._has_room(width, (word,))
+        part = self._parts[-1]
+        return self._has_room(width, part.before_comma(word) if part.decimal_stop else None)
 
-    def _has_room(self, width: float, more: tuple[Token, ...]) -> bool:
-        """Return whether the last part of the line has room if it is `width` wide, with `more` tokens at its end.
+    def _has_room(self, width: float, before: float | None) -> bool:
+        """Return whether the last part of the line has room if it is `width` wide; `before` as in `Part.begin`.
 
         Text after a tab to a decimal stop or to a stop beyond the room must fit where the tab begins. It may then reach
         beyond the room, but not beyond the paper.
         """
         part, room = self._parts[-1], self._room
-        end = part.begin(width, room, more) + width
+        end = part.begin(width, room, before) + width
         beyond = part.stop is not None and over_margin(part.stop, room)
         if part.stop is not None and (beyond or part.stop.kind == "decimal"):
             fitting = max(room.end, room.column) if beyond else room.end
@@ -231,12 +265,13 @@ class _Breaker:
         if self._is_cut(word):
             self._cut_all(rest)
             return
-        while rest:
+        at = 0
+        while at < len(rest):
             part = self._parts[-1]
-            if taken := self._up_to_blank(rest):
-                self._take_all(rest[:taken])
-                rest = rest[taken:]
-                if rest:
+            if taken := self._up_to_blank(rest, at):
+                self._take_all(rest[at : at + taken])
+                at += taken
+                if at < len(rest):
                     self.end(full=True)
             elif part.tokens:
                 self.end(full=True)
@@ -247,7 +282,7 @@ class _Breaker:
             elif part.tab is not None:
                 self.end()
             else:
-                self._cut_all(rest)
+                self._cut_all(rest[at:])
                 return
 
     def _cut_all(self, parts: list[Token]) -> None:
@@ -267,7 +302,9 @@ class _Breaker:
         if self._only_blanks(self._parts[-1].tokens):
             return True
         tie = next((at for at, piece in enumerate(word.pieces) if piece.tie), None)
-        if tie is None or not self._has_room(self._parts[-1].measure.with_more(word.pieces[: tie or 1]), (word,)):
+        part = self._parts[-1]
+        before = part.before_comma(word) if part.decimal_stop else None
+        if tie is None or not self._has_room(part.measure.with_more(word.pieces[: tie or 1]), before):
             return False
         text = "".join(piece.text or "-" for part in self._parts for token in part.tokens for piece in token.pieces)
         return " " not in text[1:]
@@ -342,18 +379,26 @@ class _Breaker:
                 self.end(full=True)
             self._parts[-1].add(head)
 
-    def _up_to_blank(self, parts: list[Token]) -> int:
-        """Return how many parts of a word go on the line: all of them, or those up to the first spaces that do not fit.
+    def _up_to_blank(self, parts: list[Token], first: int) -> int:
+        """Return how many parts of a word go on the line, from the `first` one on.
+
+        All of them, or those up to the first spaces that do not fit.
 
         A line may end at such spaces all the same. 0 if a part between spaces does not fit before that.
         """
-        measure, stop = replace(self._parts[-1].measure), self._parts[-1].stop
-        decimal = stop is not None and stop.kind == "decimal"
-        for at, part in enumerate(parts):
+        last = self._parts[-1]
+        measure = last.measure.copy()
+        with_head = last.stop is not None and last.stop.kind == "decimal"
+        head = last.head() if with_head else None
+        for at in range(first, len(parts)):
+            part = parts[at]
             measure.add(part.pieces)
-            if not self._has_room(measure.width() + _hyphen(part), tuple(parts[: at + 1]) if decimal else ()):
-                return at + 1 if part.kind == "espaco" else 0
-        return len(parts)
+            if with_head:
+                head = head or BeforeComma(part.letter)
+                _add_to(head, part)
+            if not self._has_room(measure.width() + _hyphen(part), head.width() if head else None):
+                return at + 1 - first if part.kind == "espaco" else 0
+        return len(parts) - first
 
     def _only_tab(self) -> bool:
         """Return whether the line has only a tab."""
@@ -389,11 +434,16 @@ def break_lines(
     return breaker.lines
 
 
+def _add_to(head: BeforeComma, token: Token) -> None:
+    for piece in token.pieces:
+        head.add(piece.text)
+
+
 def _without_blanks(word: Token) -> Iterator[Token]:
     """Yield the parts of a word between its spaces, and the spaces."""
     cuts = sorted({at for match in _BLANK.finditer(word.text) for at in match.span()})
     for each in divided(word, cuts):
-        yield each if each.text.strip(" ") else replace(each, kind="espaco")
+        yield each if each.text.strip(" ") else Token("espaco", each.pieces, each.width)
 
 
 def _hyphen(word: Token) -> float:
@@ -413,13 +463,14 @@ def _cut(word: Token, line: _Measure, here: float, below: float) -> Iterator[Tok
     `line` is what is on this one, whose width is `here`, that of others `below`. Widths in points.
     """
     taken: list[Piece] = []
-    measure = replace(line)
+    measure = line.copy()
     for whole in word.pieces:
-        if whole.room - _spacing(whole) <= measure.free(whole, here):
+        free = measure.free(whole, here)
+        if whole.room - _spacing(whole) <= free:
             taken.append(whole)
             measure.add((whole,))
             continue
-        for piece in _fitting(whole, measure.free(whole, here), _Measure().free(whole, below), first=not taken):
+        for piece in _fitting(whole, free, _Measure().free(whole, below), first=not taken):
             if taken and piece.room - _spacing(piece) > measure.free(piece, here):
                 yield _word_of(taken)
                 taken, measure, here = [], _Measure(), below

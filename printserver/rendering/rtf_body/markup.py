@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 from typing import Final
 
+from printserver.errors import Recusa
 from printserver.rendering.rtf_body.faces import MAX_LETTERS, Letter
 from printserver.rendering.rtf_body.heights import Height
 from printserver.rendering.rtf_body.lines import Line, Part
@@ -23,17 +24,31 @@ BASE_CSS: Final = (
     # Not with the line above, as the last lines of other bodies.
     ".rtf tr,.rtf p:not([style*=break-before]){break-before:auto!important}"
 )
+MAX_LEADERS: Final = 3_000_000
+"""Dots or lines in the places of tabs: those of 20,000 full lines of small letters."""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """Collects the classes of a document: each set of declarations once."""
+    """Collects the classes of a document, each set of declarations once, and counts the characters of its leaders."""
 
     _classes: dict[str, str] = field(default_factory=dict)
+    _leaders: int = 0
 
     def name(self, declarations: str) -> str:
         """Return the class of these declarations."""
         return self._classes.setdefault(declarations, f"r{len(self._classes)}")
+
+    def count_leaders(self, more: int) -> None:
+        """Count characters that fill the places of tabs. Raises `Recusa` `corpo-invalido` for too many."""
+        self._leaders += more
+        if self._leaders > MAX_LEADERS:
+            most = f"{MAX_LEADERS:,}".replace(",", ".")
+            raise Recusa(
+                "corpo-invalido",
+                f"As tabulações do texto têm preenchimento demais: mais de {most} pontos ou traços. Divida o documento"
+                " ou use letra maior.",
+            )
 
     def css(self) -> str:
         """Return the rules of all classes."""
@@ -66,7 +81,7 @@ def line_html(
     The declarations are a class, which lines share: that is faster than a style of each. Only the break of a line that
     begins a `new_page` is its own, as `BASE_CSS` and the office's style sheets see it.
     """
-    bits = list(_bits(line))
+    bits = list(_bits(line, sheet))
     texts = [bit for bit in bits if bit.box is None]
     main = max((bit.letter for bit in texts), key=lambda letter: (letter.size, _plain(letter)), default=end)
     boxes = [(bit.x - origin, bit.box) for bit in bits if bit.box is not None]
@@ -105,25 +120,26 @@ def _plain(letter: Letter) -> bool:
     return not (face.underline or face.strike or coloured or letter.spacing or letter.rise)
 
 
-def _bits(line: Line) -> Iterator[_Bit]:
+def _bits(line: Line, sheet: Sheet) -> Iterator[_Bit]:
     """Yield the text of a line by letter, from left to right."""
     x = line.parts[0].start
     for at, part in enumerate(line.parts):
         if part.tab is not None:
-            yield from _tab(part, x, part.start)
+            yield from _tab(part, x, part.start, sheet)
         x = part.start
         pieces = _shown(part.tokens, last=at == len(line.parts) - 1, stretched=bool(part.stretch))
         yield from _texts(pieces, part.stretch, x)
         x = part.start + part.width
 
 
-def _tab(part: Part, x: float, to: float) -> Iterator[_Bit]:
+def _tab(part: Part, x: float, to: float, sheet: Sheet) -> Iterator[_Bit]:
     """Yield what fills the place of a tab: the leader's characters, a space of its width if it shows."""
     assert part.tab is not None
     letter = part.tab.letter
     leader = part.stop.leader if part.stop else ""
     count = _leaders(to - x, letter.width(leader), leader) if leader else 0
     if count:
+        sheet.count_leaders(max(count, 0))
         width = letter.width(leader * count)
         yield _Bit(leader * count, letter, x, width)
         x += width

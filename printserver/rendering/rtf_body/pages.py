@@ -17,26 +17,33 @@ _USUAL: Final = (
 )
 """Sides of usual papers in twips."""
 _NEAR: Final = 12
+_LEAST_ROOM: Final = 8.0
 _OTHER: Final = {"left": "right", "right": "left"}
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Pages of a section: `css` for them, `running` the HTML of headers and footers, `padding` left of the text."""
+    """Pages of a section: `css` for them, `running` the HTML of headers and footers, `padding` left of the text.
+
+    `room` is the height of their text, at least that of a small line; `lines` are those of header and footer on each.
+    """
 
     css: str
     running: str
     padding: float
+    room: float
+    lines: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Margin:
-    """A header or footer: name of its running element, HTML, and the margin of the page that it needs."""
+    """A header or footer: name of its running element, HTML, the margin of the page that it needs, its lines."""
 
     name: str
     html: str
     margin: float
     padding: str = ""
+    lines: int = 0
 
 
 def pages(section: Section, name: str, flow: Flow, backs: tuple[str, ...], *, first: bool) -> Pages:
@@ -54,25 +61,32 @@ def pages(section: Section, name: str, flow: Flow, backs: tuple[str, ...], *, fi
     css = [f"@page {name}{{size:{size};{_sides(paper)}{_rule(head, 'top')}{_rule(foot, 'bottom')}}}"]
     if paper.mirrored:
         css += [f"@page {name}{back}{{{_mirrored(paper, 'left')}}}" for back in backs]
-    running = [head, foot]
+    running, lines = [head, foot], float(head.lines + foot.lines)
     for others in _others(section, name, first=first):
         one = _margin(others.header, "top", f"{name}{others.short}c", paper, flow)
         two = _margin(others.footer, "bottom", f"{name}{others.short}r", paper, flow)
         rules = _rule(one, "top", instead=head) + _rule(two, "bottom", instead=foot)
         css.append(f"@page {others.selector}{{{rules}}}")
         running += [one, two]
+        if others.half:
+            lines = (lines + one.lines + two.lines) / 2
     shown = "".join(_running(each, padding) for each in running if each.html)
-    return Pages("\n".join(css), shown, padding)
+    room = max(paper.height / TWIPS_PER_POINT - head.margin - foot.margin, _LEAST_ROOM)
+    return Pages("\n".join(css), shown, padding, room, lines)
 
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """Header and footer of pages that have others than the rest; `short` is part of their names."""
+    """Header and footer of pages that have others than the rest; `short` is part of their names.
+
+    `half`: half of the pages have them.
+    """
 
     selector: str
     short: str
     header: tuple[Block, ...]
     footer: tuple[Block, ...]
+    half: bool = False
 
 
 def _others(section: Section, name: str, *, first: bool) -> Iterator[_Others]:
@@ -80,7 +94,7 @@ def _others(section: Section, name: str, *, first: bool) -> Iterator[_Others]:
     if section.even_header is not None or section.even_footer is not None:
         header = section.header if section.even_header is None else section.even_header
         footer = section.footer if section.even_footer is None else section.even_footer
-        yield _Others(f"{name}:nth(2n)", "v", header, footer)
+        yield _Others(f"{name}:nth(2n)", "v", header, footer, half=True)
     if section.first_header is not None or section.first_footer is not None:
         selector = f"{name}:first" if first else f"{name}:nth(1 of {name})"
         yield _Others(selector, "p", section.first_header or (), section.first_footer or ())
@@ -109,14 +123,15 @@ def _margin(blocks: tuple[Block, ...], edge: Edge, name: str, paper: Paper, flow
     margin = (paper.top if edge == "top" else paper.bottom + paper.height - usual(paper.height)) / TWIPS_PER_POINT
     if not blocks:
         return _Margin(name, "", margin)
-    if isinstance(blocks[-1], Table):
-        blocks = (
-            *blocks,
-            Paragraph(Shape(), ()),
-        )  # no text ends in a table: Word and LibreOffice print a line after it
     away = (paper.header if edge == "top" else paper.footer) / TWIPS_PER_POINT
-    flowed = flow.lay_out(blocks, text_column(paper))
-    return _Margin(name, flowed.html, max(margin, away + flowed.height), f"padding-{edge}:{points(away)};")
+    flowed = flow.lay_out_again(blocks, text_column(paper), _ended)
+    padding = f"padding-{edge}:{points(away)};"
+    return _Margin(name, flowed.html, max(margin, away + flowed.height), padding, flowed.lines)
+
+
+def _ended(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return blocks that end in a paragraph: no text ends in a table, Word and LibreOffice print a line after it."""
+    return (*blocks, Paragraph(Shape(), ())) if isinstance(blocks[-1], Table) else blocks
 
 
 def _rule(margin: _Margin, edge: Edge, instead: _Margin | None = None) -> str:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from printserver.rendering.rtf_body.faces import Letter
 from printserver.rtf import TWIPS_PER_POINT, Shape, Stop
 
 _LITTLE: Final = 0.05
 LEAST_TAB: Final = 1 / TWIPS_PER_POINT
 """Width of a tab whose text leaves it no room."""
-_WHOLE: Final = re.compile("[^,0-9]*(?:[0-9][0-9.]*)?")
+_BEFORE_NUMBER: Final = re.compile("[^,0-9]*")
+_NUMBER: Final = re.compile("[0-9.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,39 @@ def over_margin(stop: Stop, room: Room) -> bool:
     return round(room.end * TWIPS_PER_POINT) < stop.at <= room.edge * TWIPS_PER_POINT
 
 
-def before_comma(text: str) -> int:
-    """Return how many characters of a text are before its decimal comma, or up to the end of its first number.
+@dataclass(slots=True)
+class BeforeComma:
+    """What of a text is before its decimal comma, or up to the end of its first number.
 
-    All of them without a comma and a number: such a text ends at the stop.
+    All of it without a comma and a number: such a text ends at the stop. The text comes in parts, so that each is
+    looked at once however long a line gets.
     """
-    found = _WHOLE.match(text)
-    return found.end() if found else 0
+
+    letter: Letter
+    count: int = 0
+    units: int = 0
+    in_number: bool = False
+    ended: bool = False
+
+    def add(self, text: str) -> None:
+        """Take more of the text."""
+        if self.ended:
+            return
+        end = 0
+        if not self.in_number:
+            end = _end_of(_BEFORE_NUMBER, text, 0)
+            self.in_number = end < len(text) and text[end] != ","
+        if self.in_number:
+            end = _end_of(_NUMBER, text, end)
+        self.ended = end < len(text)
+        self.count += end
+        self.units += sum(map(self.letter.units.__getitem__, text[:end]))
+
+    def width(self) -> float:
+        """Return its width in points."""
+        return self.letter.width_of(self.units, self.count)
+
+
+def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at

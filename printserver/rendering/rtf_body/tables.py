@@ -113,7 +113,7 @@ class _Maker:
         cells = [self._cell(placed, drawn, row, (top, bottom)) for placed, drawn in pairs]
         own = [cell for cell in cells if not cell.placed.cell.merge_down]
         made, column = [], 0
-        covered = {each for placed in self._grid.covered(at) for each in range(placed.start, placed.end)}
+        covered = self._grid.covered(at)
         for cell in cells:
             made.append(_gap(column, cell.placed.start, covered))
             made.append(cell.shown(self._sheet))
@@ -192,9 +192,16 @@ def _look(cell: Cell, padding: _Sides, drawn: _Sides) -> str:
     return style + (f"background:#{cell.shading};" if cell.shading else "")
 
 
-def _gap(start: int, end: int, covered: set[int]) -> str:
-    """Return empty cells for columns of a row that none of its cells takes, but those covered from above."""
-    free = sum(1 for column in range(start, end) if column not in covered)
+def _gap(start: int, end: int, covered: list[Placed]) -> str:
+    """Return empty cells for columns of a row that none of its cells takes, but those covered from above.
+
+    `covered` are the cells that cover them, from left to right.
+    """
+    free, at = 0, start
+    for placed in covered if start < end else ():
+        free += max(min(placed.start, end) - at, 0)
+        at = max(at, placed.end)
+    free += max(end - at, 0)
     return f'<td colspan="{free}"></td>' if free > 1 else "<td></td>" * free
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 from printserver.rendering.body.characters import Notices, clean
@@ -85,6 +85,7 @@ class Reader:
         self._notices = notices
         self._before = 0
         self._known: dict[tuple[str, Letter], Token] = {}
+        self._measured: dict[tuple[str, Letter], tuple[Piece, ...]] = {}
 
     def read(self, runs: tuple[Run, ...]) -> list[Token]:
         """Return the tokens of runs. Raises `Recusa` `corpo-invalido` for a character that cannot be printed."""
@@ -101,8 +102,9 @@ class Reader:
         if face.caps:
             yield text.upper(), letter(face)
         elif face.small_caps:
+            letters = letter(face), letter(face, small=True)
             for small, part in groupby(text, key=lambda character: character.upper() != character):
-                yield "".join(part).upper(), letter(face, small=small)
+                yield "".join(part).upper(), letters[small]
         else:
             yield text, letter(face)
 
@@ -132,16 +134,23 @@ class Reader:
                 start = ends[last][0]
                 last += 1
             pieces.append((text[start:end], ends[last][1]))
-            made = tuple(piece for part, shown in pieces if part for piece in self._pieces(part, shown))
+            made = tuple(chain.from_iterable(self._measure(part, shown) for part, shown in pieces if part))
             yield Token(kind, made, sum(piece.width for piece in made))
 
     def _token(self, kind: Kind, text: str, shown: Letter) -> Token:
         """Return a token of one letter. Words and spaces of a document repeat, and are measured once."""
         known = self._known.get((text, shown))
         if known is None:
-            pieces = tuple(self._pieces(text, shown)) if text else ()
+            pieces = self._measure(text, shown) if text else ()
             known = self._known[text, shown] = Token(kind, pieces, sum(piece.width for piece in pieces))
-        return known if known.kind == kind else replace(known, kind=kind)
+        return known if known.kind == kind else Token(kind, known.pieces, known.width)
+
+    def _measure(self, text: str, shown: Letter) -> tuple[Piece, ...]:
+        """Return the pieces of a text of one letter; equal ones are measured once."""
+        known = self._measured.get((text, shown))
+        if known is None:
+            known = self._measured[text, shown] = tuple(self._pieces(text, shown))
+        return known
 
     def _pieces(self, text: str, shown: Letter) -> Iterator[Piece]:
         if text.isascii():
