@@ -148,7 +148,7 @@ def _put_postgres(database: Database, rows: Iterator[tuple[object, ...]]) -> Non
             copy.write_row(row)
     raw.commit()
     raw.driver_connection.autocommit = True
-    raw.cursor().execute("VACUUM ANALYZE selo")  # as autovacuum does a minute later
+    raw.cursor().execute("VACUUM ANALYZE")  # as autovacuum does a minute later
     raw.driver_connection.autocommit = False
     raw.close()
 

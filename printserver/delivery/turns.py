@@ -22,7 +22,7 @@ _WAITS_FOR_PERSON: Final = {
 }
 
 
-def may_be_due(serventia_id: sa.ColumnElement[int]) -> sa.CompoundSelect[tuple[int]]:
+def may_be_due(serventia_id: sa.ColumnElement[int]) -> sa.Select[tuple[int]]:
     """Return the query for the numbers of the open jobs whose next step is allowed now, due or not.
 
     Any step is but a hand-off out of turn. The jobs that wait at a queue are not read: there may be thousands.
@@ -50,7 +50,9 @@ def may_be_due(serventia_id: sa.ColumnElement[int]) -> sa.CompoundSelect[tuple[i
         .join(queue, sa.and_(queue.c.serventia_id == tries.c.serventia_id, queue.c.papel_tentativa == tries.c.id))
         .where(queue.c.serventia_id == serventia_id, _holds(holder))
     )
-    return others.union_all(first, hold)
+    # once, before the rows of jobs are read: PostgreSQL would do it again for each of them
+    found = others.union_all(first, hold).cte("podem").prefix_with("MATERIALIZED")
+    return sa.select(found.c.n)
 
 
 def turn() -> sa.ColumnElement[bool]:
