@@ -31,9 +31,10 @@ _BLANK_BESIDE_NO_BREAK: Final = re.compile("^\u00a0|\u00a0 | \u00a0|\u00a0$")
 """WeasyPrint lets such a blank stand beyond the end of a line."""
 _PSEUDO: Final = re.compile("::?(?:first-l|before|after)")
 _MAX_SETTINGS: Final = 32
-_MAX_PARAGRAPHS: Final = 512
-"""Paragraphs whose lines a process keeps: a livro and its traslado have the same."""
+AT_ONCE: Final = 3000
+"""Characters that Pango breaks at once: the rest is broken again where a line takes a word more."""
 _MAX_WORDS: Final = 4096
+_ROUNDING: Final = 1e-6
 _PAGE_PARTS: Final = 2
 """Lines that must stay together are at most this part of a page, the half."""
 
@@ -81,36 +82,43 @@ class _Setting:
     width: float
     blocks: weasyprint.CSS
 
-    @functools.lru_cache(maxsize=_MAX_PARAGRAPHS)  # noqa: B019  # as many settings as are kept
-    def broken(self, text: str) -> tuple[_Line, ...] | None:
+    def broken(self, text: str) -> list[_Line] | None:
         """Return the lines of a paragraph; None if one of them is wider than the paragraph."""
         layout = self._layout()
         lines: list[_Line] = []
         while text:
-            layout.set_text(text)
-            text = self._take(layout, lines)
-        return None if any(line.width > self.width or not line.text for line in lines) else tuple(lines)
+            cut = text.rfind(" ", 0, AT_ONCE) + 1 if len(text) > AT_ONCE else len(text)
+            layout.set_text(text[:cut])
+            taken = self._take(layout, lines, whole=cut == len(text))
+            if not taken:
+                return None
+            text = text[taken:]
+        return lines
 
-    def _take(self, layout: Layout, lines: list[_Line]) -> str:
-        """Append the lines of a layout to `lines`; return the text that is left after a line that takes a word more."""
-        text: str = layout.text
-        encoded, at, number = text.encode(), 0, 0
-        breaks = pango.pango_layout_get_log_attrs_readonly(layout.layout, ffi.NULL)
-        line = pango.pango_layout_get_line_readonly(layout.layout, 0)
-        while line != ffi.NULL:
+    def _take(self, layout: Layout, lines: list[_Line], *, whole: bool) -> int:
+        """Append lines of a layout to `lines`; return how many characters they are, 0 if a line is too wide.
+
+        Not those after a line that takes a word more. The last two are left if the layout is not the `whole` text.
+        """
+        text, breaks = layout.text, pango.pango_layout_get_log_attrs_readonly(layout.layout, ffi.NULL)
+        encoded, at, number, left = text.encode(), 0, 0, 0 if whole else 2
+        while pango.pango_layout_get_line_readonly(layout.layout, number + left) != ffi.NULL:
+            line = pango.pango_layout_get_line_readonly(layout.layout, number)
+            number += 1
             part = encoded[line.start_index : line.start_index + line.length].decode()
             width = line_size(line, layout.style)[0]
-            at, number = at + len(part), number + 1
+            if width > self.width or not part.strip(" "):
+                return 0
+            at += len(part)
             end = next((each for each in range(at + 1, len(text)) if breaks[each].is_line_break), 0)
             if end and text[end - 1] == " " and (longer := self._longer(part, width, text[at : end - 1])) is not None:
                 lines.append(longer)
-                return text[end:]
+                return end
             if part.endswith(" "):
                 part = part.rstrip(" ")
                 width -= self._kerning_before_blank(part[-1:])
             lines.append(_Line(part, width))
-            line = pango.pango_layout_get_line_readonly(layout.layout, number)
-        return ""
+        return at
 
     def _longer(self, part: str, width: float, word: str) -> _Line | None:
         """Return the line with the next word if that fits; None if not. Pango wants room for the blank after it too."""
@@ -137,14 +145,14 @@ class _Setting:
         pango.pango_layout_set_width(layout.layout, int(self.width * (1 + 1e-9) * TO_UNITS))
         return layout
 
-    def groups(self, count: int) -> Iterator[int]:
-        """Yield how many of the `count` lines of a paragraph stand in each of its blocks."""
+    def groups(self, lines: int) -> Iterator[int]:
+        """Yield how many of the lines of a paragraph stand in each of its blocks."""
         orphans, widows = self.line.style["orphans"], self.line.style["widows"]
-        if count < orphans + widows:
-            yield count
+        if lines < orphans + widows:
+            yield lines
             return
         yield orphans
-        yield from [1] * (count - orphans - widows)
+        yield from [1] * (lines - orphans - widows)
         yield widows
 
 
@@ -230,8 +238,8 @@ def _read(pages: Sequence[Any], paragraph: Element) -> _Setting | None:
 
 
 def _new_setting(box: Any, line: Any) -> _Setting:
-    counts = range(1, box.style["orphans"] + box.style["widows"])
-    rules = [f"{BLOCK}.l{count} {{ height: {count * line.height!r}px }}" for count in counts]
+    most = box.style["orphans"] + box.style["widows"]
+    rules = [f"{BLOCK}.l{lines} {{ height: {lines * line.height!r}px }}" for lines in range(1, most)]
     blocks = weasyprint.CSS(string=f"{BLOCK} {{ display: block; break-inside: avoid }}" + "".join(rules))
     return _Setting(line, _as_read(box.style), box.width, blocks)
 
@@ -241,13 +249,13 @@ def _as_read(style: Any) -> tuple[object, ...]:
 
 
 @contextmanager
-def _in_blocks(broken: dict[Element, tuple[_Line, ...]], setting: _Setting) -> Iterator[None]:
+def _in_blocks(broken: dict[Element, list[_Line]], setting: _Setting) -> Iterator[None]:
     """Within the block, the paragraphs have blocks in place of their text."""
     texts = {each: each.text for each in broken}
     try:
         for each, lines in broken.items():
             each.text = None
-            each[:] = [each.makeelement(BLOCK, {"class": f"l{count}"}) for count in setting.groups(len(lines))]
+            each[:] = [each.makeelement(BLOCK, {"class": f"l{most}"}) for most in setting.groups(len(lines))]
         yield
     finally:
         for each, text in texts.items():
@@ -257,9 +265,9 @@ def _in_blocks(broken: dict[Element, tuple[_Line, ...]], setting: _Setting) -> I
 class _Filler:
     """Puts the lines of paragraphs into laid-out pages."""
 
-    def __init__(self, setting: _Setting, broken: dict[Element, tuple[_Line, ...]]) -> None:
+    def __init__(self, setting: _Setting, broken: dict[Element, list[_Line]]) -> None:
         self._setting = setting
-        self._left = {each: list(reversed(lines)) for each, lines in broken.items()}
+        self._left = {each: lines[::-1] for each, lines in broken.items()}
 
     def is_over(self) -> bool:
         """Return whether all lines are in the pages."""
@@ -286,7 +294,7 @@ class _Filler:
         height = self._setting.line.height
         return (
             type(box) is boxes.BlockBox
-            and box.width == self._setting.width
+            and abs(box.width - self._setting.width) < _ROUNDING
             and _as_read(box.style) == self._setting.style
             and all(
                 each.element_tag == BLOCK and each.margin_height() == each.height == _count(each) * height

@@ -1,5 +1,6 @@
 """Plain paragraphs are laid out as WeasyPrint lays them out, only faster (`whole_paragraphs`)."""
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -63,6 +64,25 @@ def _same(body: str, css: str, root: str = "<div>{}</div>") -> bool:
 
 def test_p2a_plain_paragraphs_break_as_weasyprint_breaks_them() -> None:
     assert _same(_TEXT, _PLAIN)
+
+
+def test_p2a_a_paragraph_of_many_pages_is_broken_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = random.Random(4)
+    words = ["o", "de", "VAT", "guarda-chuva", "compareceram", "R$\u00a01.250,00", "–", "averbação,", "i", "Matrícula"]
+    text = " ".join(source.choices(words, k=6_000))
+    assert len(text) > 4 * whole_paragraphs.AT_ONCE
+    longest: list[int] = []
+    set_text = whole_paragraphs.Layout.set_text
+    monkeypatch.setattr(
+        whole_paragraphs.Layout,
+        "set_text",
+        lambda layout, text, **how: (longest.append(len(text)), set_text(layout, text, **how))[1],
+    )
+    made = _Counted(f"<p>{text}</p>", _PLAIN)
+    document = whole_paragraphs.lay_out(made.html, (made.css,), made.render)
+    assert max(longest) <= whole_paragraphs.AT_ONCE and sum(longest) < 4 * len(text)
+    monkeypatch.undo()
+    assert _draw(document) == _draw(made.render(()))
 
 
 @pytest.mark.parametrize(
