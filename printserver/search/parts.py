@@ -101,14 +101,16 @@ def on_folha(office: Office, livro: str, folha: str) -> Condition:
             sa.text("folha_lado.estado <> 'livre'"),  # as the index is written
         )
     )
-    return _one_of(office, sa.union(begins, within))
+    return _one_of(office, sa.union(begins, within), few=True)
 
 
-def _one_of(office: Office, ids: sa.CompoundSelect[Any]) -> Condition:
+def _one_of(office: Office, ids: sa.CompoundSelect[Any], *, few: bool = False) -> Condition:
     """Return the condition that a seal is one of these, read by the table's key.
 
     PostgreSQL's key has the office before the id. On SQLite the id is the key, and the office named beside it would
-    lead to an index by office instead.
+    lead to an index by office instead. `few`: PostgreSQL would take them for many, and read all seals.
     """
-    found = _s.id.in_(ids)
-    return found if office.db.sqlite else sa.and_(_s.serventia_id == office.serventia_id, found)
+    if office.db.sqlite:
+        return _s.id.in_(ids)
+    found = _s.id == sa.any_(sa.func.array(ids.scalar_subquery())) if few else _s.id.in_(ids)
+    return sa.and_(_s.serventia_id == office.serventia_id, found)
