@@ -3,8 +3,9 @@
 WeasyPrint gives Pango the text, font and width of each line three times: half of the time of a layout of plain text.
 Here a paragraph is empty blocks as high as its lines while WeasyPrint makes the pages; a page may end between two of
 them where it may end between the lines (`orphans`, `widows`). Then its lines are put into the pages, with the places
-that WeasyPrint gives them. What a paragraph inherits is read from the layout of one letter. Text that is not plain, and
-a document in which something differs from what was read, is left to WeasyPrint.
+that WeasyPrint gives them; only a blank at a paragraph's end is left out. What a paragraph inherits is read from the
+layout of one letter. Text that is not plain, and a document in which something differs from what was read, is left to
+WeasyPrint.
 """
 
 import functools
@@ -35,8 +36,6 @@ AT_ONCE: Final = 3000
 """Characters that Pango breaks at once: the rest is broken again where a line takes a word more."""
 _MAX_WORDS: Final = 4096
 _ROUNDING: Final = 1e-6
-_PAGE_PARTS: Final = 2
-"""Lines that must stay together are at most this part of a page, the half."""
 
 _AS_READ: Final = (
     *SHAPING,
@@ -163,7 +162,7 @@ _settings: Final[dict[object, _Setting | None]] = {}
 def lay_out(html: weasyprint.HTML, styles: Sequence[str], render: Render) -> weasyprint.Document:
     """Return the pages of `html`, which is as before on return. `render` lays it out, under the style sheets `styles`.
 
-    The pages are those that `render` alone returns.
+    The pages show what those that `render` alone returns show.
     """
     paragraphs = _plain(html.etree_element, styles)
     setting = _setting(html, paragraphs, styles, render) if paragraphs else None
@@ -231,7 +230,7 @@ def _read(pages: Sequence[Any], paragraph: Element) -> _Setting | None:
             and [type(each) for each in (*box.children, *line.children)] == [boxes.LineBox, boxes.TextBox]
             and all(style[name] in values for name, values in _PLAIN.items())
             and style["text_indent"].value == 0
-            and together <= page._page_box.height / _PAGE_PARTS
+            and together <= page._page_box.height / 2  # a block higher than a page would overflow it
         )
         return _new_setting(box, line) if plain else None
     return None
